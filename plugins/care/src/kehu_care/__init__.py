@@ -1,0 +1,3 @@
+from kehu_care.plugin import plugin
+
+__all__ = ["plugin"]

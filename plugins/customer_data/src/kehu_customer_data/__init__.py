@@ -1,0 +1,3 @@
+from kehu_customer_data.plugin import plugin
+
+__all__ = ["plugin"]

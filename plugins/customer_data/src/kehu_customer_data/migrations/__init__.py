@@ -1,0 +1,1 @@
+"""The schema history of customer_data: one Alembic revision per file in versions/."""

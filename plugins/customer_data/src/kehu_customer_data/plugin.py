@@ -1,0 +1,10 @@
+"""Import, export, duplicates, merge, data quality and privacy of customers.
+
+The table of contents of this plugin: its permissions and settings stand here, its nouns in folders beside it.
+"""
+
+from __future__ import annotations
+
+import kehu
+
+plugin = kehu.Plugin("customer_data", requires=["core"])

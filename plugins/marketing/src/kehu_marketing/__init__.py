@@ -1,0 +1,3 @@
+from kehu_marketing.plugin import plugin
+
+__all__ = ["plugin"]

@@ -1,0 +1,1 @@
+"""The schema history of marketing: one Alembic revision per file in versions/."""

@@ -1,0 +1,3 @@
+from kehu_service.plugin import plugin
+
+__all__ = ["plugin"]

@@ -1,0 +1,10 @@
+"""Tickets, work orders, service levels, commitments and articles.
+
+The table of contents of this plugin: its permissions and settings stand here, its nouns in folders beside it.
+"""
+
+from __future__ import annotations
+
+import kehu
+
+plugin = kehu.Plugin("service", requires=["core"])

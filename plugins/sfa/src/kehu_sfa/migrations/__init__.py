@@ -1,0 +1,1 @@
+"""The schema history of sfa: one Alembic revision per file in versions/."""
