@@ -1,0 +1,74 @@
+"""What every test may ask for: a fresh database on both engines, the shared data, no network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.network import block_network
+from tests.postgres import Postgres, running_postgres
+
+ROOT = Path(__file__).parent.parent
+
+# A machine that is busy with other things is no reason to fail; CI finds the same examples each time.
+hypothesis.settings.register_profile("kehu", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("kehu"), derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "kehu")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Coroutine tests run on asyncio, as kehu does: SQLAlchemy knows no other loop."""
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    block_network(monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of this repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def kehu_data() -> Path:
+    """The folder of the data sets: KEHU_DATA, or the shared folder beside the repository."""
+    folder = Path(os.environ.get("KEHU_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip(f"No data sets at {folder}: set KEHU_DATA.")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server: one for each process of a parallel run, or the one KEHU_TEST_POSTGRES names."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'kehu.db'}"
+
+
+@pytest.fixture
+def postgresql_url(postgres: Postgres) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, dropped after the test."""
+    url = postgres.create_database()
+    yield url
+    postgres.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database; a test that asks for it runs on SQLite and on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
