@@ -31,7 +31,7 @@ def check(session: nox.Session) -> None:
 @nox.session
 def test(session: nox.Session) -> None:
     """The tests, on every core; what follows `--` goes to pytest."""
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", "logical", *session.posargs)
 
 
 @nox.session
@@ -78,11 +78,15 @@ def write_pins(versions: dict[str, str]) -> None:
     pyproject = Path("pyproject.toml")
     text = pyproject.read_text(encoding="utf-8")
     text = with_list(text, "constraint-dependencies", versions)
-    text = with_list(text, "build-constraint-dependencies", {n: v for n, v in versions.items() if n in BUILD_TOOLS})
+    text = with_list(
+        text, "build-constraint-dependencies", {n: v for n, v in versions.items() if n in BUILD_TOOLS}
+    )
     pyproject.write_text(text, encoding="utf-8")
 
 
 def with_list(text: str, key: str, versions: dict[str, str]) -> str:
     """`text` of a TOML file with the list at `key` replaced by exact pins, one a line."""
     lines = "".join(f'    "{name}=={version}",\n' for name, version in sorted(versions.items()))
-    return re.sub(rf"^{key} = \[\n.*?^\]", f"{key} = [\n{lines}]", text, count=1, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(
+        rf"^{key} = \[\n.*?^\]", f"{key} = [\n{lines}]", text, count=1, flags=re.DOTALL | re.MULTILINE
+    )
