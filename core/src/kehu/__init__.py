@@ -1,0 +1,38 @@
+"""kehu (客户): a CRM framework made of plugins. What plugin authors and embedders use is here."""
+
+from kehu.access import ANONYMOUS, SYSTEM, Level, Principal
+from kehu.app import App
+from kehu.context import Context
+from kehu.customers.models import Customer
+from kehu.database import unscoped
+from kehu.errors import (
+    BadInput,
+    CompositionError,
+    Conflict,
+    FieldError,
+    Forbidden,
+    KehuError,
+    NotFound,
+    Refusal,
+    Rejected,
+    SetupError,
+    Unauthenticated,
+    veto,
+)
+from kehu.hookspecs import hookimpl
+from kehu.ids import global_id, uuid7
+from kehu.interactions.models import Interaction
+from kehu.model import Archivable, Entity, GlobalId, Model, choice, column, ref
+from kehu.ownership import Owned
+from kehu.people.models import Team, User
+from kehu.plugin import CustomField, Plugin, Resource, installed, load_directory, load_file
+from kehu.reading.connections import Connection, ListOf
+from kehu.writing.changes import Change
+
+__all__ = [
+    "ANONYMOUS", "SYSTEM", "App", "Archivable", "BadInput", "Change", "CompositionError", "Conflict", "Connection", "Context",
+    "CustomField", "Customer", "Entity", "FieldError", "Forbidden", "GlobalId", "Interaction", "KehuError", "Level", "ListOf",
+    "Model", "NotFound", "Owned", "Plugin", "Principal", "Refusal", "Rejected", "Resource", "SetupError", "Team",
+    "Unauthenticated", "User", "choice", "column", "global_id", "hookimpl", "installed", "load_directory", "load_file", "ref",
+    "unscoped", "uuid7", "veto",
+]

@@ -1,0 +1,54 @@
+"""What happened to records: the audit trail, and the outbox that tells others."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
+
+from kehu.core_base import Base
+from kehu.ids import uuid7
+from kehu.model import Entity, GlobalId, column, ref
+from kehu.people.models import User
+
+
+class AuditOperation(enum.Enum):
+    """What was done to a record."""
+
+    CREATE = "CREATE"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+
+
+class AuditEntry(Entity, Base):
+    """One write of one record: who, when, through which request, what before and what after."""
+
+    __tablename__ = "core_audit_entry"
+    user_id: Mapped[uuid.UUID | None] = ref(User, doc="Who wrote; none for the system.")
+    principal: Mapped[str] = column(sa.String(200), doc="The name of who wrote, as it was then.")
+    operation: Mapped[AuditOperation] = column(doc="What was done.")
+    entity: Mapped[str] = column(sa.String(120), doc="The type of the record.")
+    record_id: Mapped[GlobalId] = column(index=True, doc="The record's id.")
+    request_id: Mapped[str | None] = column(sa.String(64), doc="The request, job or import that wrote.")
+    changes: Mapped[dict[str, Any]] = column(
+        doc="By field: `before`, `after`, and `plugin` where the hook of a plugin set the value."
+    )
+
+
+class OutboxEvent(Base):
+    """Something that happened, waiting to be told; written in the same transaction as what happened."""
+
+    __tablename__ = "core_outbox_event"
+    id: Mapped[uuid.UUID] = column(primary_key=True, default=uuid7)
+    created_at: Mapped[datetime] = column(index=True)
+    name: Mapped[str] = column(sa.String(120))
+    version: Mapped[int] = column(default=1)
+    customer_id: Mapped[uuid.UUID | None] = column(index=True)
+    record_id: Mapped[GlobalId | None] = column()
+    request_id: Mapped[str | None] = column(sa.String(64))
+    payload: Mapped[dict[str, Any]] = column()
+    delivered_at: Mapped[datetime | None] = column(index=True)

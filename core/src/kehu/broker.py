@@ -1,0 +1,57 @@
+"""The broker: tells subscribers within this process which records were written."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+from kehu.writing.changes import Change, Operation
+
+QUEUE_LENGTH = 1000
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RecordChange:
+    """That a record was written; what it says now is read under the rights of whoever listens."""
+
+    model: type[Any]
+    key: uuid.UUID
+    operation: Operation
+    changed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, change: Change[Any]) -> RecordChange:
+        """The announcement of a committed change."""
+        return cls(type(change.obj), change.obj.id, change.op, tuple(sorted(change.after)))
+
+
+class Broker:
+    """Fan-out to the subscriptions of this process; a subscriber that does not keep up is cut off."""
+
+    def __init__(self) -> None:
+        self._queues: set[asyncio.Queue[RecordChange | None]] = set()
+
+    def publish(self, changes: Sequence[RecordChange]) -> None:
+        """Tell every subscriber; never waits."""
+        for queue in list(self._queues):
+            for change in changes:
+                if queue.full():
+                    self._queues.discard(queue)
+                    queue.get_nowait()
+                    queue.put_nowait(None)
+                    break
+                queue.put_nowait(change)
+
+    async def listen(self, model: type[Any]) -> AsyncIterator[RecordChange]:
+        """The changes of one entity from now on; ends when the subscriber falls behind by 1,000 changes."""
+        queue: asyncio.Queue[RecordChange | None] = asyncio.Queue(QUEUE_LENGTH)
+        self._queues.add(queue)
+        try:
+            while (change := await queue.get()) is not None:
+                if change.model is model:
+                    yield change
+        finally:
+            self._queues.discard(queue)

@@ -1,0 +1,21 @@
+"""Composition: a set of plugins made one system, or one error that lists everything wrong with the set."""
+
+from kehu.composition.compose import compose, extension_field_names, root_names
+from kehu.composition.definitions import (
+    ColumnDefinition,
+    Composition,
+    EntityDefinition,
+    ReferenceDefinition,
+    permission_entity,
+)
+
+__all__ = [
+    "ColumnDefinition",
+    "Composition",
+    "EntityDefinition",
+    "ReferenceDefinition",
+    "compose",
+    "extension_field_names",
+    "permission_entity",
+    "root_names",
+]

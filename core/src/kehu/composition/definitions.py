@@ -1,0 +1,117 @@
+"""One plugin set made one: what the schema, the read path and the write path look up. Immutable once composed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from kehu.model import ColumnOptions
+from kehu.names import camel, lower_first
+from kehu.plugin import CustomField, Origin, Plugin
+from kehu.plugin import declarations as d
+
+
+@dataclasses.dataclass(slots=True)
+class ColumnDefinition:
+    """A mapped column as the API shows it."""
+
+    attribute: str
+    name: str
+    kind: type[Any]
+    nullable: bool
+    required: bool
+    options: ColumnOptions
+    mapped: InstrumentedAttribute[Any]
+    target: type[Any] | None
+    description: str | None
+    choices: list[str]
+    choices_name: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReferenceDefinition:
+    """The to-one field that a foreign key gives: `customerId` and `customer`."""
+
+    attribute: str
+    name: str
+    target: type[Any]
+    key: str
+
+
+@dataclasses.dataclass(slots=True)
+class EntityDefinition:
+    """A resource with everything that all plugins have added to it."""
+
+    model: type[Any]
+    declaration: d.ResourceDeclaration
+    columns: dict[str, ColumnDefinition] = dataclasses.field(default_factory=dict)
+    references: dict[str, ReferenceDefinition] = dataclasses.field(default_factory=dict)
+    fields: list[d.FieldDeclaration] = dataclasses.field(default_factory=list)
+    relations: list[d.RelationDeclaration] = dataclasses.field(default_factory=list)
+    custom_fields: list[CustomField[Any, Any]] = dataclasses.field(default_factory=list)
+    actions: list[d.ActionDeclaration] = dataclasses.field(default_factory=list)
+    extensions: list[d.ExtensionDeclaration] = dataclasses.field(default_factory=list)
+    interfaces: list[d.ImplementationDeclaration] = dataclasses.field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The GraphQL type name."""
+        return self.declaration.name
+
+    @property
+    def plural(self) -> str:
+        """The root list field."""
+        return self.declaration.plural
+
+    @property
+    def singular(self) -> str:
+        """The root get field, and the field of payloads."""
+        return lower_first(self.declaration.name)
+
+    @property
+    def owner(self) -> Origin:
+        """Which plugin defines the entity."""
+        return self.declaration.origin
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """Which of list, get, create, update, delete, watch, aggregate the API offers."""
+        return self.declaration.operations
+
+    def permission(self, verb: str) -> str:
+        """The full name of a permission: `sfa.opportunity:read`."""
+        return f"{self.owner.plugin}.{permission_entity(self.name)}:{verb}"
+
+    def action_permission(self, action: d.ActionDeclaration) -> str:
+        """The permission that an action needs."""
+        return action.permission or self.permission(camel(action.name))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Composition:
+    """A set of plugins as one system."""
+
+    plugins: Sequence[Plugin]
+    entities: Mapping[type[Any], EntityDefinition]
+    by_name: Mapping[str, EntityDefinition]
+    roots: Sequence[d.RootDeclaration]
+    root_extensions: Sequence[d.ExtensionDeclaration]
+    interfaces: Mapping[type[Any], d.InterfaceDeclaration]
+    permissions: Mapping[str, str]
+    grants: Sequence[d.GrantDeclaration]
+    metadata: sa.MetaData
+    table_owners: Mapping[str, str]
+    models_by_table: Mapping[str, type[Any]]
+
+    def plugin(self, name: str) -> Plugin:
+        """The plugin with this id. Raises KeyError."""
+        return next(p for p in self.plugins if p.name == name)
+
+
+def permission_entity(type_name: str) -> str:
+    """How a type is spelled inside permissions: `StageChange` is `stage_change`."""
+    return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(type_name))

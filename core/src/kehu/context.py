@@ -1,0 +1,195 @@
+"""Context: one operation on behalf of one principal. Resolvers, actions, hooks and commands all get it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from datetime import date, datetime
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from kehu.access import Principal, row_scope
+from kehu.broker import RecordChange
+from kehu.database import AsyncScopedSession
+from kehu.database.sqlite import begin_immediate
+from kehu.errors import Forbidden, NotFound, Unauthenticated
+from kehu.model import Archivable, Entity
+from kehu.reading.loading import BatchLoader
+from kehu.writing.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from kehu.app import App
+
+T = TypeVar("T", bound=Entity)
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Context:
+    """One operation: who asks, which database session, and what is about to be written.
+
+    Use it as `async with app.context(principal) as ctx:`; one context is never shared between operations.
+    """
+
+    def __init__(self, app: App, principal: Principal, *, request_id: str | None = None) -> None:
+        self.app, self.principal = app, principal
+        self.request_id = request_id or uuid.uuid4().hex
+        self.session: AsyncScopedSession = app.sessions()
+        self.session.sync_session.info["ctx"] = self
+        self._loaders: dict[Hashable, BatchLoader[Any, Any]] = {}
+        self._unit: UnitOfWork | None = None
+
+    async def __aenter__(self) -> Context:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the database connection back."""
+        await self.session.close()
+
+    # --- time and rights -----------------------------------------------------------------------------------------
+    def now(self) -> datetime:
+        """The present moment (UTC), from the App's clock."""
+        return self.app.clock()
+
+    def today(self) -> date:
+        """The date it is for the principal."""
+        return self.now().astimezone(ZoneInfo(self.principal.time_zone)).date()
+
+    def can(self, permission: str) -> bool:
+        """Whether the principal has the permission at any level."""
+        return self.principal.can(permission)
+
+    def require(self, permission: str, *, field: object = None) -> None:
+        """Raise Forbidden unless the principal has the permission; Unauthenticated when nobody is signed in."""
+        if self.can(permission):
+            return
+        if self.principal.id is None and not self.principal.grants:
+            raise Unauthenticated("Sign in first.")
+        raise Forbidden(f"You need the permission {permission}.", field=field)
+
+    # --- reading -------------------------------------------------------------------------------------------------
+    async def find(self, model: type[T], key: uuid.UUID) -> T | None:
+        """The record with this key, or None where there is none that the principal may see."""
+        return await self.load(model, key)
+
+    async def get(self, model: type[T], key: uuid.UUID, *, verb: str = "read", field: object = "id") -> T:
+        """The record with this key. Raises NotFound, or Forbidden where it may be seen but not used so."""
+        name = self.app.composition.entities[model].name
+        record = await self.find(model, key)
+        if record is None:
+            raise NotFound(f"There is no such {name}, or none that you may see.", field=field)
+        if verb != "read":
+            await self._require_on(model, record, verb)
+        return record
+
+    def load(self, model: type[T], key: uuid.UUID) -> Awaitable[T | None]:
+        """Like `find`, together with all keys asked for at the same time: one statement for many records."""
+        async def fetch(keys: Sequence[uuid.UUID]) -> Sequence[T | None]:
+            rows = (await self.session.scalars(sa.select(model).where(model.id.in_(keys)))).all()
+            found = {row.id: row for row in rows}
+            return [found.get(k) for k in keys]
+
+        return self.loader(("key", model), fetch).load(key)
+
+    def loader(self, name: Hashable, fetch: Callable[[Sequence[K]], Awaitable[Sequence[V]]]) -> BatchLoader[K, V]:
+        """The batch loader of this name, made with `fetch` when it is asked for the first time."""
+        found = self._loaders.get(name)
+        if found is None:
+            found = self._loaders[name] = BatchLoader(fetch)
+        return found
+
+    def forget(self) -> None:
+        """Drop what has been loaded, so that the next reads see the database as it is."""
+        self._loaders.clear()
+        self.session.expunge_all()
+
+    # --- writing -------------------------------------------------------------------------------------------------
+    @property
+    def is_storing(self) -> bool:
+        """The write path itself is at work; session flushes are its own."""
+        return self._unit is not None and self._unit.storing
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[None]:
+        """One transaction: hooks, audit, outbox, commit, events. Inside another it joins that one.
+
+        Everything is rolled back when the block, a hook or the database refuses.
+        """
+        if self._unit is not None:
+            yield
+            return
+        async with self._write_lock():
+            unit = self._unit = UnitOfWork(self)
+            try:
+                await self._begin()
+                yield
+                await unit.flush()
+                await unit.record()
+                await self.session.commit()
+            except BaseException:
+                await self.session.rollback()
+                raise
+            finally:
+                self._unit = None
+                self._loaders.clear()
+        done = unit.take_done()
+        await unit.announce(done)
+        self.app.broker.publish([RecordChange.of(change) for change in done])
+
+    async def flush(self) -> None:
+        """Store what is pending now, with hooks, because what follows needs to read it. Only inside `write()`."""
+        if self._unit is None:
+            raise RuntimeError("flush() outside of `async with ctx.write():`")
+        await self._unit.flush()
+
+    def add(self, record: T) -> T:
+        """Put a new record into the transaction."""
+        self.session.add(record)
+        return record
+
+    async def archive(self, record: Archivable) -> None:
+        """Archive a record: it leaves lists and stays reachable by its id."""
+        record.archived_at = record.archived_at or self.now()
+
+    async def delete(self, record: Entity) -> None:
+        """Delete an entity; archivable ones are archived."""
+        if isinstance(record, Archivable):
+            await self.archive(record)
+        else:
+            await self.session.delete(record)
+
+    # --- helpers -------------------------------------------------------------------------------------------------
+    async def _require_on(self, model: type[Any], record: Entity, verb: str) -> None:
+        definition = self.app.composition.entities[model]
+        self.require(definition.permission(verb))
+        criterion = row_scope(self, model, model, verb)
+        if criterion is None:
+            return
+        allowed = await self.session.scalar(sa.select(model.id).where(model.id == record.id, criterion))
+        if allowed is None:
+            raise Forbidden(f"You may see this {definition.name}, but not {verb.replace('_', ' ')} it.")
+
+    @contextlib.asynccontextmanager
+    async def _write_lock(self) -> AsyncIterator[None]:
+        """SQLite has one writer; within a process they queue here instead of blocking the event loop."""
+        lock: asyncio.Lock | None = self.app.write_lock
+        if lock is None:
+            yield
+            return
+        async with lock:
+            yield
+
+    async def _begin(self) -> None:
+        if self.session.in_transaction():
+            await self.session.commit()
+        if self.app.write_lock is not None:
+            connection = await self.session.connection(execution_options={"kehu_writing": True})
+            await begin_immediate(connection)

@@ -1,0 +1,138 @@
+"""The session: row scope injected into every statement, and no way to write around the write path."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
+
+from kehu.access import row_scope
+from kehu.errors import KehuError
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+
+S = TypeVar("S", bound=sa.sql.Executable)
+
+
+class BypassedWritePath(KehuError):
+    """Code tried to write without hooks and audit; a bug of the plugin that did."""
+
+
+def unscoped(statement: S) -> S:
+    """`statement` without the row scope: for what the system must know whoever asks, such as uniqueness.
+
+    Never return what it found to the principal.
+    """
+    return statement.execution_options(kehu_unscoped=True)  # type: ignore[no-any-return,attr-defined]  # all executables have it
+
+
+class ScopedSession(Session):
+    """The synchronous half; listeners are registered once on this class and find their context in `info`.
+
+    A listener that closed over an App would keep that App alive for ever.
+    """
+
+
+class AsyncScopedSession(AsyncSession):
+    """A session that concurrent resolvers may share: its calls wait for one another, re-entrant within a task."""
+
+    sync_session_class = ScopedSession
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._turn = asyncio.Lock()
+        self._holder: asyncio.Task[Any] | None = None
+
+    @contextlib.asynccontextmanager
+    async def my_turn(self) -> AsyncIterator[None]:
+        """Wait until no other task uses the session."""
+        task = asyncio.current_task()
+        if self._holder is task:
+            yield
+            return
+        async with self._turn:
+            self._holder = task
+            try:
+                yield
+            finally:
+                self._holder = None
+
+
+def _taking_turns(name: str) -> Any:
+    original = getattr(AsyncSession, name)
+
+    async def method(self: AsyncScopedSession, *args: Any, **kwargs: Any) -> Any:
+        async with self.my_turn():
+            return await original(self, *args, **kwargs)
+
+    method.__name__, method.__doc__ = name, original.__doc__
+    return method
+
+
+for _name in ("execute", "scalar", "scalars", "get", "get_one", "flush", "commit", "rollback", "refresh", "run_sync", "delete", "merge", "close", "connection"):
+    setattr(AsyncScopedSession, _name, _taking_turns(_name))
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def _scope_statement(state: ORMExecuteState) -> None:
+    """Add the row scope to every occurrence of every entity in the statement.
+
+    One criterion per occurrence, alias by alias: `include_aliases=True` would put the condition of the unaliased
+    table on an alias to the right of a JOIN. Aliases of subqueries are left out, because the inner SELECT is scoped.
+    Targets of relationships are added, because joinedload() makes its alias only when the statement is compiled.
+    """
+    ctx: Context | None = state.session.info.get("ctx")
+    if ctx is None or state.execution_options.get("kehu_unscoped"):
+        return
+    if (state.is_update or state.is_delete) and not state.execution_options.get("kehu_unaudited"):
+        raise BypassedWritePath("A bulk UPDATE or DELETE skips hooks and audit; load the records and change them.")
+    if not state.is_select:
+        return
+    entities = ctx.app.composition.entities
+    criteria = []
+    for occurrence in _occurrences(state.statement):
+        if occurrence.mapper.class_ in entities:
+            criterion = row_scope(ctx, occurrence.mapper.class_, occurrence.entity)
+            if criterion is not None:
+                criteria.append(with_loader_criteria(occurrence.entity, criterion))
+    if criteria:
+        state.statement = state.statement.options(*criteria)  # type: ignore[attr-defined]  # a select has options
+
+
+def _occurrences(statement: Any) -> list[Any]:
+    """The mappers and aliased classes that a statement reads, each once."""
+    found: dict[Any, None] = {}
+    for element in visitors.iterate(statement):
+        entity = element._annotations.get("parententity")
+        if entity is None or entity in found or _is_alias_of_subquery(entity):
+            continue
+        found[entity] = None
+        for relationship in entity.mapper.relationships:
+            found.setdefault(relationship.mapper, None)
+    return list(found)
+
+
+def _is_alias_of_subquery(entity: Any) -> bool:
+    if not entity.is_aliased_class:
+        return False
+    return not (isinstance(entity.selectable, sa.Alias) and entity.selectable.element is entity.mapper.local_table)
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _refuse_unseen_writes(session: Session, flush_context: Any, instances: Any) -> None:
+    ctx: Context | None = session.info.get("ctx")
+    if ctx is None or ctx.is_storing:
+        return
+    entities = ctx.app.composition.entities
+    pending = [*session.new, *session.deleted, *(o for o in session.dirty if session.is_modified(o))]
+    unseen = next((type(obj).__name__ for obj in pending if type(obj) in entities), None)
+    if unseen is not None:
+        raise BypassedWritePath(f"{unseen} would be written without hooks and audit; use `async with ctx.write():` or `await ctx.flush()`.")

@@ -1,0 +1,122 @@
+"""SQLite inside the event loop.
+
+Threads and aiosqlite double the CPU of nested reads and let a write wait for seconds behind them, so the driver is
+called where we are: the dialect says it is asynchronous, and simply never has to wait. What would wait, the lock of
+another writer, is waited for in asyncio (see `begin_writing`), never inside SQLite.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.util import await_only
+
+from kehu.errors import Conflict
+
+WAIT_SECONDS = 30.0
+
+
+class InLoopSqlite(SQLiteDialect_pysqlite):
+    """pysqlite under SQLAlchemy's asyncio API, without a thread."""
+
+    driver = "kehu"
+    is_async = True
+    supports_statement_cache = True
+
+    @classmethod
+    def get_pool_class(cls, url: sa.URL) -> Any:
+        return AsyncAdaptedQueuePool
+
+    def get_driver_connection(self, connection: Any) -> Any:
+        return connection
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        await_only(_AT_ONCE)
+        cursor.execute(statement, parameters)
+
+    def do_executemany(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        await_only(_AT_ONCE)
+        cursor.executemany(statement, parameters)
+
+
+class _AtOnce:
+    """Something to await that is ready: SQLAlchemy insists that an asynchronous driver awaits something."""
+
+    def __await__(self) -> Iterator[None]:
+        return iter(())
+
+
+_AT_ONCE = _AtOnce()
+
+
+registry.register("sqlite.kehu", __name__, "InLoopSqlite")
+
+
+def prepare(engine: AsyncEngine) -> None:
+    """Make every connection of the engine keep foreign keys, use WAL, and leave BEGIN to us."""
+    sa.event.listen(engine.sync_engine, "connect", _configure)
+    sa.event.listen(engine.sync_engine, "begin", _begin)
+
+
+async def begin_immediate(connection: Connection | Any, *, wait_seconds: float = WAIT_SECONDS) -> None:
+    """Take SQLite's write lock; waits in asyncio while another process has it. Raises Conflict after `wait_seconds`."""
+    deadline = asyncio.get_running_loop().time() + wait_seconds
+    pause = 0.001
+    while True:
+        try:
+            await connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except sa.exc.OperationalError as error:
+            if "locked" not in str(error.orig) or asyncio.get_running_loop().time() > deadline:
+                raise Conflict("The database is busy with another writer; try again.", code="BUSY") from error
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 0.05)
+        else:
+            return
+
+
+def _configure(connection: sqlite3.Connection, record: Any) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA busy_timeout=0")
+    connection.create_function("kehu_bucket", 3, bucket, deterministic=True)
+
+
+def _begin(connection: Connection) -> None:
+    if not connection.get_execution_options().get("kehu_writing"):
+        connection.exec_driver_sql("BEGIN")
+
+
+def bucket(value: str | None, unit: str, zone: str) -> str | None:
+    """The first day of the year, quarter, month, week (Monday) or the day that `value` falls in, as ISO text.
+
+    `value` is SQLite's text of a date, which has no zone, or of a UTC moment, which is first moved to `zone`.
+    """
+    if value is None:
+        return None
+    day = date.fromisoformat(value) if len(value) == 10 else _local_day(value, zone)
+    if unit == "YEAR":
+        day = day.replace(month=1, day=1)
+    elif unit == "QUARTER":
+        day = day.replace(month=day.month - (day.month - 1) % 3, day=1)
+    elif unit == "MONTH":
+        day = day.replace(day=1)
+    elif unit == "WEEK":
+        day = date.fromordinal(day.toordinal() - day.weekday())
+    return day.isoformat()
+
+
+def _local_day(value: str, zone: str) -> date:
+    return datetime.fromisoformat(value).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,116 @@
+"""What may go wrong, as classes. Expected failures carry a stable code and a sentence for the person who reads it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from kehu.names import camel
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FieldError:
+    """One reason why a write was refused, as a front-end shows it beside the field."""
+
+    code: str
+    message: str
+    field: str | None = None
+    plugin: str | None = None
+
+
+class KehuError(Exception):
+    """The root of everything kehu raises on purpose."""
+
+
+class SetupError(KehuError):
+    """The installation cannot work as it is; the message says what to do."""
+
+
+class CompositionError(SetupError):
+    """A plugin set that does not fit together; `problems` lists every reason, not only the first."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        lines = "\n".join(f"  - {problem}" for problem in self.problems)
+        super().__init__(f"{len(self.problems)} problem(s) in this set of plugins:\n{lines}")
+
+
+class Refusal(KehuError):
+    """A business rule says no; the transaction is rolled back and the reason becomes a userError.
+
+    Plugins derive their own: `class OpportunityClosed(kehu.Refusal): code = "OPPORTUNITY_CLOSED"`.
+    `field` names the attribute that is to blame, as a mapped attribute or its name.
+    """
+
+    code: ClassVar[str] = "REFUSED"
+
+    def __init__(self, message: str, *, code: str | None = None, field: object = None) -> None:
+        super().__init__(message)
+        self.errors: tuple[FieldError, ...] = (FieldError(code or type(self).code, message, field_name(field)),)
+
+    @property
+    def extensions(self) -> dict[str, Any]:
+        """What a top-level GraphQL error says when the refusal did not happen inside a mutation."""
+        first = self.errors[0]
+        shown = {"code": first.code, "field": first.field, "plugin": first.plugin}
+        return {name: value for name, value in shown.items() if value is not None}
+
+    def blamed_on(self, plugin: str) -> Refusal:
+        """This refusal with `plugin` filled in where a reason does not name one."""
+        self.errors = tuple(dataclasses.replace(e, plugin=e.plugin or plugin) for e in self.errors)
+        return self
+
+
+class Rejected(Refusal):
+    """Several reasons at once: all that hooks found wrong with one write."""
+
+    code = "REJECTED"
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("; ".join(e.message for e in errors))
+        self.errors = tuple(errors)
+
+
+class BadInput(Refusal):
+    """An argument that cannot be understood."""
+
+    code = "BAD_USER_INPUT"
+
+
+class NotFound(Refusal):
+    """No such record, or none that this principal may see."""
+
+    code = "NOT_FOUND"
+
+
+class Conflict(Refusal):
+    """Somebody else changed the record since it was read."""
+
+    code = "CONFLICT"
+
+
+class Forbidden(Refusal):
+    """The principal lacks a permission."""
+
+    code = "FORBIDDEN"
+
+
+class Unauthenticated(Refusal):
+    """Nobody is signed in."""
+
+    code = "UNAUTHENTICATED"
+
+
+def veto(message: str, *, field: object = None, code: str = "VETO") -> Refusal:
+    """A refusal to raise from an action or a hook: `raise kehu.veto("already closed", field=Opportunity.stage_id)`."""
+    return Refusal(message, code=code, field=field)
+
+
+def field_name(field: object) -> str | None:
+    """The GraphQL name of a mapped attribute, a custom field or a Python name."""
+    if field is None:
+        return None
+    if isinstance(field, str):
+        return camel(field)
+    return camel(str(getattr(field, "field_name", None) or getattr(field, "key", field)))

@@ -1,0 +1,29 @@
+"""E-mail addresses in one form, so that two spellings of one mailbox meet."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from email_validator import EmailNotValidError, validate_email
+
+from kehu.identifiers.characters import half_width_address
+
+
+class InvalidEmail(ValueError):
+    """A text that no mail server would take as an address; the message says why."""
+
+    code: ClassVar[str] = "INVALID_EMAIL"
+
+
+def normalise_email(text: str) -> str:
+    """The address in `text`, lower-cased, an internationalised domain in the letters people read (`张@例子.中国`).
+
+    The local part is lower-cased too: RFC 5321 lets a server tell `Bob` from `bob`, and none is known to.
+    No name server is asked. Raises InvalidEmail, also for domains that never receive mail (`.invalid`, `.local`).
+    """
+    typed = half_width_address(text).strip()
+    try:
+        address = validate_email(typed.lower(), check_deliverability=False)
+    except EmailNotValidError as refused:
+        raise InvalidEmail(f"{text!r} is not an e-mail address: {refused}") from refused
+    return address.normalized

@@ -1,0 +1,42 @@
+"""Telephone numbers in one form, so that two spellings of one number meet."""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+import phonenumbers
+
+from kehu.identifiers.characters import half_width
+
+# libphonenumber knows "ext." and its kin in a dozen languages, but not the Chinese words for it.
+_CHINESE_EXTENSION = re.compile(r"\s*(?:转|轉|分机|分機)[::]?\s*(?=\d+\s*$)")
+
+
+class InvalidPhone(ValueError):
+    """A text that no telephone exchange would take; the message says why."""
+
+    code: ClassVar[str] = "INVALID_PHONE"
+
+
+def normalise_phone(text: str, region: str) -> str:
+    """The number in `text` as E.164 (`+8613800138000`); an extension is left out, E.164 has no place for it.
+
+    `region` is the ISO 3166 alpha-2 code of the country whose dialling rules hold when no country code is typed.
+    Raises InvalidPhone for what is no number, or none that the country assigns.
+    Source: Google libphonenumber, through the phonenumbers distribution.
+    """
+    typed = _CHINESE_EXTENSION.sub(" ext. ", half_width(text).strip())
+    try:
+        number = phonenumbers.parse(typed, region.upper())
+    except phonenumbers.NumberParseException as unreadable:
+        raise InvalidPhone(f"{text!r} is not a telephone number.") from unreadable
+    if not phonenumbers.is_valid_number(number):
+        raise InvalidPhone(f"{text!r} is not a telephone number that exists in {_place(number, region)}.")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _place(number: phonenumbers.PhoneNumber, region: str) -> str:
+    if number.country_code == phonenumbers.country_code_for_region(region.upper()):
+        return region.upper()
+    return f"the country of +{number.country_code}"

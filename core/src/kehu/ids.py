@@ -1,0 +1,38 @@
+"""Identifiers: time-ordered UUIDs inside, opaque global ids outside."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+
+import uuid_utils
+
+from kehu.errors import BadInput
+
+
+def uuid7() -> uuid.UUID:
+    """A new UUID version 7 (RFC 9562): sorts by creation time, so that inserts touch the index's right edge."""
+    return uuid.UUID(int=uuid_utils.uuid7().int)
+
+
+def global_id(type_name: str, key: uuid.UUID) -> str:
+    """The opaque GraphQL id of a record: base64 of `Type:uuid`."""
+    return base64.b64encode(f"{type_name}:{key}".encode()).decode()
+
+
+def parse_global_id(value: str) -> tuple[str, uuid.UUID]:
+    """Type name and key of a global id. Raises BadInput (BAD_ID) for anything else."""
+    try:
+        type_name, _, key = base64.b64decode(value, validate=True).decode().partition(":")
+        return type_name, uuid.UUID(key)
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise BadInput(f"{value!r} is not an id of this API; use the `id` of a record as it was given.", code="BAD_ID") from None
+
+
+def key_of(value: str, expected: str) -> uuid.UUID:
+    """The key inside the global id of an `expected` record. Raises BadInput (BAD_ID) for the id of another type."""
+    type_name, key = parse_global_id(value)
+    if type_name != expected:
+        raise BadInput(f"Expected the id of a {expected}, but got one of a {type_name}.", code="BAD_ID")
+    return key

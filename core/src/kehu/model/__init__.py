@@ -1,0 +1,23 @@
+"""Mapped classes: column types, column options and the mixins that every entity has."""
+
+from kehu.model.entity import NAMING, Archivable, Entity, Model, utc_now
+from kehu.model.options import ColumnOptions, choice, column, options_of, ref
+from kehu.model.types import ExactDecimal, GlobalId, GlobalIdText, Json, UtcDateTime
+
+__all__ = [
+    "NAMING",
+    "Archivable",
+    "ColumnOptions",
+    "Entity",
+    "ExactDecimal",
+    "GlobalId",
+    "GlobalIdText",
+    "Json",
+    "Model",
+    "UtcDateTime",
+    "choice",
+    "column",
+    "options_of",
+    "ref",
+    "utc_now",
+]

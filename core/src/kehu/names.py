@@ -1,0 +1,29 @@
+"""How names are derived: Python's snake_case to GraphQL's camelCase, and one thing to many."""
+
+from __future__ import annotations
+
+
+def camel(name: str) -> str:
+    """`won_at` becomes `wonAt`."""
+    head, *rest = name.split("_")
+    return head + "".join(word[:1].upper() + word[1:] for word in rest)
+
+
+def pascal(name: str) -> str:
+    """`won_at` becomes `WonAt`; `wonAt` too."""
+    whole = camel(name)
+    return whole[:1].upper() + whole[1:]
+
+
+def lower_first(name: str) -> str:
+    """`StageChange` becomes `stageChange`."""
+    return name[:1].lower() + name[1:]
+
+
+def plural(name: str) -> str:
+    """The English plural of a type name, for root fields: `opportunities`, `addresses`."""
+    if name.endswith("y") and name[-2:-1] not in "aeiou":
+        return name[:-1] + "ies"
+    if name.endswith(("s", "x", "ch", "sh")):
+        return name + "es"
+    return name + "s"

@@ -1,0 +1,117 @@
+"""The people who work with customers: users, their teams, and what they may do."""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
+
+from kehu.core_base import Base
+from kehu.errors import Refusal
+from kehu.model import Archivable, Entity, column, ref
+
+
+class Level(enum.IntEnum):
+    """How far a grant reaches, from nothing to every record."""
+
+    NONE = 0
+    OWN = 1
+    TEAM = 2
+    SUBTREE = 3
+    ALL = 4
+
+
+class Reach(enum.Enum):
+    """The levels that a grant can be given: own records, the team's, the team's and all below it, or all."""
+
+    OWN = "OWN"
+    TEAM = "TEAM"
+    SUBTREE = "SUBTREE"
+    ALL = "ALL"
+
+    @property
+    def level(self) -> Level:
+        """The same as a number that can be compared."""
+        return Level[self.name]
+
+
+class TeamCycle(Refusal):
+    """A team cannot stand below itself."""
+
+    code = "TEAM_CYCLE"
+
+
+class Team(Archivable, Base):
+    """A group of users with a place in the tree of teams."""
+
+    __tablename__ = "core_team"
+    name: Mapped[str] = column(sa.String(200), doc="What the team is called.")
+    parent_id: Mapped[uuid.UUID | None] = column(
+        sa.ForeignKey("core_team.id"), index=True, doc="The team above; none for a top team."
+    )
+
+
+class User(Archivable, Base):
+    """Somebody who signs in and works with customers."""
+
+    __tablename__ = "core_user"
+    name: Mapped[str] = column(sa.String(200), doc="The person's name as colleagues write it.")
+    email: Mapped[str | None] = column(
+        sa.String(320), unique=True, doc="The address to sign in with, lower case; none for people who never sign in."
+    )
+    is_active: Mapped[bool] = column(default=True, doc="False: can no longer sign in.")
+    locale: Mapped[str] = column(sa.String(20), default="en", doc="Preferred language, such as `en` or `zh_CN`.")
+    time_zone: Mapped[str] = column(sa.String(64), default="UTC", doc="IANA time zone, such as `Asia/Shanghai`.")
+    password_hash: Mapped[str | None] = column(sa.String(200), expose=False, audit=False)
+    failed_sign_ins: Mapped[int] = column(default=0, expose=False, audit=False)
+    last_failed_sign_in_at: Mapped[datetime | None] = column(expose=False, audit=False)
+
+
+class Membership(Entity, Base):
+    """A user is in a team."""
+
+    __tablename__ = "core_membership"
+    __table_args__ = (sa.UniqueConstraint("user_id", "team_id"),)
+    user_id: Mapped[uuid.UUID] = ref(User, doc="Who.")
+    team_id: Mapped[uuid.UUID] = ref(Team, doc="In which team.")
+
+
+class Role(Archivable, Base):
+    """A named set of grants, given to users."""
+
+    __tablename__ = "core_role"
+    name: Mapped[str] = column(sa.String(100), unique=True, doc="What the role is called.")
+    description: Mapped[str | None] = column(sa.String(500), doc="Who should have it.")
+
+
+class Grant(Entity, Base):
+    """A role may use a permission, as far as the level reaches."""
+
+    __tablename__ = "core_grant"
+    __table_args__ = (sa.UniqueConstraint("role_id", "permission"),)
+    role_id: Mapped[uuid.UUID] = ref(Role, doc="Which role.")
+    permission: Mapped[str] = column(sa.String(120), doc="Such as `sfa.opportunity:read`; `*` is every permission.")
+    level: Mapped[Reach] = column(doc="How far it reaches.")
+
+
+class RoleAssignment(Entity, Base):
+    """A user has a role."""
+
+    __tablename__ = "core_role_assignment"
+    __table_args__ = (sa.UniqueConstraint("user_id", "role_id"),)
+    user_id: Mapped[uuid.UUID] = ref(User, doc="Who.")
+    role_id: Mapped[uuid.UUID] = ref(Role, doc="Which role.")
+
+
+class SignInSession(Base):
+    """A signed-in browser or program; only a hash of its token is stored."""
+
+    __tablename__ = "core_session"
+    token_hash: Mapped[str] = column(sa.String(64), primary_key=True)
+    user_id: Mapped[uuid.UUID] = ref(User)
+    created_at: Mapped[datetime] = column()
+    seen_at: Mapped[datetime] = column()
+    expires_at: Mapped[datetime] = column()

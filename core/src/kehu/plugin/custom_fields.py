@@ -1,0 +1,49 @@
+"""Custom fields: typed keys inside `Entity.custom`, so that no plugin ever alters another's table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import sqlalchemy as sa
+
+from kehu.model import Entity
+from kehu.model.values import from_json, json_expression, to_json
+from kehu.plugin.declarations import Origin
+
+T = TypeVar("T", bound=Entity)
+V = TypeVar("V")
+
+
+class CustomField(Generic[T, V]):
+    """One custom field: a GraphQL field, an input field, a filter and an order, all typed.
+
+    The value is kept under the immutable key `<plugin>.<name>`; it round-trips even while its plugin is gone.
+    """
+
+    def __init__(
+        self, model: type[T], name: str, kind: type[V], origin: Origin, *,
+        default: V | None, required: bool, choices: Sequence[V], read: str | None, description: str | None,
+    ) -> None:
+        self.model, self.field_name, self.kind, self.origin = model, name, kind, origin
+        self.key = f"{origin.plugin}.{name}"
+        self.default, self.required, self.choices = default, required, tuple(choices)
+        self.read, self.description = read, description
+
+    def get(self, record: T) -> V | None:
+        """The value of `record`, or the default."""
+        raw = (record.custom or {}).get(self.key)
+        return self.default if raw is None else from_json(self.kind, raw)  # type: ignore[no-any-return]
+
+    def set(self, record: T, value: V | None) -> None:
+        """Put a value; written with the record, through hooks and audit like every other."""
+        record.custom = {**(record.custom or {}), self.key: to_json(value)}
+
+    def on(self, entity: type[T]) -> sa.ColumnElement[V]:
+        """The value as a SQL expression of `entity`, the class or an alias of it."""
+        return json_expression(entity.custom[self.key], self.kind)  # type: ignore[index]  # an attribute at class level
+
+    @property
+    def expression(self) -> sa.ColumnElement[V]:
+        """The value as a SQL expression, for statements of one's own."""
+        return self.on(self.model)

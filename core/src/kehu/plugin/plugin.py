@@ -1,0 +1,336 @@
+"""Plugin, a passive list of declarations, and Resource, its shorthand. Nothing happens until an App is composed."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from kehu.model import Entity
+from kehu.names import lower_first, plural
+from kehu.plugin import declarations as d
+from kehu.plugin.custom_fields import CustomField
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+    from kehu.writing.changes import Change
+
+T = TypeVar("T", bound=Entity)
+S = TypeVar("S")
+V = TypeVar("V")
+R = TypeVar("R")
+P = ParamSpec("P")
+F = TypeVar("F", bound=Callable[..., Any])
+
+ALL_OPERATIONS = ("list", "get", "create", "update", "delete", "watch", "aggregate")
+
+
+class Plugin:
+    """What one distribution, or one file of a consultant, adds to kehu.
+
+    `name` prefixes tables, permissions, settings, jobs and events. `requires` names the plugins whose types it
+    extends. The object is never changed by composing it, so any number of Apps may share it.
+    """
+
+    def __init__(self, name: str, *, requires: Sequence[str] = (), version: str | None = None) -> None:
+        self.name, self.requires, self.version = name, tuple(requires), version
+        self.where = d.caller()
+        self.package: str | None = None
+        self.local_file: str | None = None
+        self.conditional: list[tuple[str, Callable[[Plugin], None]]] = []
+        self.resources: list[d.ResourceDeclaration] = []
+        self.fields: list[d.FieldDeclaration] = []
+        self.relations: list[d.RelationDeclaration] = []
+        self.custom_fields: list[CustomField[Any, Any]] = []
+        self.actions: list[d.ActionDeclaration] = []
+        self.roots: list[d.RootDeclaration] = []
+        self.hooks: list[d.HookDeclaration] = []
+        self.hook_objects: list[d.HookObjectDeclaration] = []
+        self.extensions: list[d.ExtensionDeclaration] = []
+        self.choices: list[d.ChoiceDeclaration] = []
+        self.interfaces: list[d.InterfaceDeclaration] = []
+        self.implementations: list[d.ImplementationDeclaration] = []
+        self.permissions: list[d.PermissionDeclaration] = []
+        self.grants: list[d.GrantDeclaration] = []
+        self.settings_classes: list[d.SettingsDeclaration] = []
+        self.jobs: list[d.JobDeclaration] = []
+        self.commands: list[d.CommandDeclaration] = []
+        self.events: list[d.EventDeclaration] = []
+        self.handlers: list[d.HandlerDeclaration] = []
+        self.tables: list[sa.Table] = []
+
+    def __repr__(self) -> str:
+        return f"<Plugin {self.name!r} ({self.where})>"
+
+    # --- entities -----------------------------------------------------------------------------------------------
+    def resource(
+        self, model: type[T], *, name: str | None = None, plural_name: str | None = None,
+        operations: Sequence[str] = ALL_OPERATIONS, row_scope: d.RowScope = "auto",
+        default_order: Sequence[Any] = (), description: str | None = None,
+    ) -> Resource[T]:
+        """Make a mapped class a type with queries, mutations, an aggregate and a subscription.
+
+        row_scope: "auto" looks at owner and team of an Owned class and leaves other classes open to whoever may
+        read them; a foreign key (or several) makes a record as visible as the record it points at.
+        """
+    
+        type_name = name or model.__name__
+        self.resources.append(d.ResourceDeclaration(
+            model, self._here(), type_name, lower_first(plural_name or plural(type_name)), frozenset(operations),
+            row_scope, tuple(default_order), description or inspect.cleandoc(model.__doc__ or ""),
+        ))
+        return Resource(self, model)
+
+    def table(self, table: sa.Table) -> sa.Table:
+        """A table of this plugin that is not a resource: a link table, a counter."""
+        self.tables.append(table)
+        return table
+
+    # --- fields on any entity, own or foreign --------------------------------------------------------------------
+    def field(
+        self, model: type[T], *, name: str | None = None, read: str | None = None, description: str | None = None,
+        deprecated: str | None = None,
+    ) -> Callable[[Callable[Concatenate[T, P], R]], Callable[Concatenate[T, P], R]]:
+        """A value computed per object; may be async. A `kehu.Context` parameter is filled in, others are arguments."""
+        return self._field(model, "field", name, read, description, deprecated)
+
+    def batch_field(
+        self, model: type[T], *, name: str | None = None, read: str | None = None, description: str | None = None,
+        deprecated: str | None = None,
+    ) -> Callable[
+        [Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]]],
+        Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]],
+    ]:
+        """A value computed for all objects of an answer at once: one query instead of one per object."""
+        return self._field(model, "batch", name, read, description, deprecated)
+
+    def sql_field(
+        self, model: type[T], *, name: str | None = None, read: str | None = None, description: str | None = None,
+        deprecated: str | None = None,
+    ) -> Callable[[Callable[[type[T]], sa.ColumnElement[R]]], Callable[[type[T]], sa.ColumnElement[R]]]:
+        """A SQL expression: can be selected, filtered and ordered by, and counts only rows that the reader may see."""
+        return self._field(model, "sql", name, read, description, deprecated)
+
+    def relation(
+        self, model: type[S], name: str, foreign_key: InstrumentedAttribute[Any], *, read: str | None = None,
+        description: str | None = None,
+    ) -> None:
+        """A connection field `name` on `model`: the records whose foreign key points at it."""
+        self.relations.append(d.RelationDeclaration(model, name, self._here(), foreign_key, read, description))
+
+    def custom_field(
+        self, model: type[T], name: str, kind: type[V], *, default: V | None = None, required: bool = False,
+        choices: Sequence[V] = (), read: str | None = None, description: str | None = None,
+    ) -> CustomField[T, V]:
+        """A typed field kept in the entity's JSON column; `required` refuses a create without it."""
+        custom = CustomField(
+            model, name, kind, self._here(), default=default, required=required, choices=choices, read=read,
+            description=description,
+        )
+        self.custom_fields.append(custom)
+        return custom
+
+    def add_choice(self, attribute: InstrumentedAttribute[Any], value: str) -> None:
+        """Add a value to another plugin's `kehu.choice` column."""
+        self.choices.append(d.ChoiceDeclaration(attribute, value, self._here()))
+
+    def interface(self, protocol: type[S]) -> type[S]:
+        """Class decorator: a Protocol becomes a GraphQL interface that entities of any plugin may implement."""
+        self.interfaces.append(d.InterfaceDeclaration(protocol.__name__, protocol, self._here()))
+        return protocol
+
+    def implement(self, model: type[T], protocol: type[Any], **getters: Callable[[T], Any]) -> None:
+        """`model` implements an interface; `getters` give the fields it does not have under that name."""
+        self.implementations.append(d.ImplementationDeclaration(model, protocol, dict(getters), self._here()))
+
+    # --- verbs ---------------------------------------------------------------------------------------------------
+    def action(
+        self, model: type[T], *, name: str | None = None, permission: str | None = None, description: str | None = None,
+    ) -> Callable[[Callable[Concatenate[T, P], Awaitable[R]]], Callable[Concatenate[T, P], Awaitable[R]]]:
+        """A verb of one record: mutation `<verb><Entity>(id, version, ...)`, in one transaction.
+
+        Needs the permission `<plugin>.<entity>:<verb>` unless another is named.
+        """
+        def declare(function: Callable[Concatenate[T, P], Awaitable[R]]) -> Callable[Concatenate[T, P], Awaitable[R]]:
+            self.actions.append(d.ActionDeclaration(
+                model, name or function.__name__, self._at(function), function, permission,
+                description or inspect.getdoc(function),
+            ))
+            return function
+        return declare
+
+    def query(self, *, name: str | None = None, permission: str | None = None, public: bool = False) -> Callable[[F], F]:
+        """A root query field. `public`: open to people who are not signed in."""
+        return self._root("query", name, permission, public)
+
+    def mutation(self, *, name: str | None = None, permission: str | None = None, public: bool = False) -> Callable[[F], F]:
+        """A root mutation field, in one transaction; refusals become userErrors of its payload."""
+        return self._root("mutation", name, permission, public)
+
+    def subscription(
+        self, *, name: str | None = None, permission: str | None = None,
+    ) -> Callable[[Callable[P, AsyncIterator[R]]], Callable[P, AsyncIterator[R]]]:
+        """A root subscription field: an async generator."""
+        return self._root("subscription", name, permission, False)
+
+    # --- hooks ---------------------------------------------------------------------------------------------------
+    def before_write(self, model: type[T]) -> Callable[[_WriteHook[T]], _WriteHook[T]]:
+        """Validate, veto or enrich writes of `model`; see `kehu_before_write`."""
+        return self._hook("kehu_before_write", model)
+
+    def after_write(self, model: type[T]) -> Callable[[_WriteHook[T]], _WriteHook[T]]:
+        """Write more in the same transaction; see `kehu_after_write`."""
+        return self._hook("kehu_after_write", model)
+
+    def after_commit(self, model: type[T]) -> Callable[[_WriteHook[T]], _WriteHook[T]]:
+        """Act once the write is safe; see `kehu_after_commit`."""
+        return self._hook("kehu_after_commit", model)
+
+    def hookimpl(self, implementation: V) -> V:
+        """Register an object whose methods are marked with `@kehu.hookimpl`."""
+        self.hook_objects.append(d.HookObjectDeclaration(implementation, self._here()))
+        return implementation
+
+    def on(self, event: type[V]) -> Callable[[Callable[[Context, V], Awaitable[None]]], Callable[[Context, V], Awaitable[None]]]:
+        """Handle an event of this or another plugin, after the commit, at least once."""
+        def declare(function: Callable[[Context, V], Awaitable[None]]) -> Callable[[Context, V], Awaitable[None]]:
+            self.handlers.append(d.HandlerDeclaration(event, function, self._at(function)))
+            return function
+        return declare
+
+    # --- the rest ------------------------------------------------------------------------------------------------
+    def permission(self, name: str, description: str) -> str:
+        """A permission beyond those that resources and actions bring; returns its full name `<plugin>.<name>`."""
+        full = f"{self.name}.{name}"
+        self.permissions.append(d.PermissionDeclaration(full, description, self._here()))
+        return full
+
+    def grant(self, role: str, **permissions: str) -> None:
+        """What a predefined role may do here: `plugin.grant("Salesperson", opportunity="read:TEAM update:OWN")`."""
+        spelled: dict[str, str] = {}
+        for entity, verbs in permissions.items():
+            for verb in verbs.split():
+                action, _, level = verb.partition(":")
+                spelled[f"{self.name}.{entity}:{action}"] = level or "ALL"
+        self.grants.append(d.GrantDeclaration(role, spelled, self._here()))
+
+    def settings(self, settings_class: type[V]) -> type[V]:
+        """Class decorator for a pydantic model: `KEHU_<PLUGIN>_<FIELD>` and `[<plugin>]` in kehu.toml."""
+        self.settings_classes.append(d.SettingsDeclaration(settings_class, self._here()))
+        return settings_class
+
+    def job(
+        self, *, name: str | None = None, schedule: str | None = None, retries: int = 5, timeout_seconds: float = 300,
+    ) -> Callable[[Callable[P, Awaitable[None]]], Callable[P, Awaitable[None]]]:
+        """Work for later; `schedule` is a cron line in UTC."""
+        def declare(function: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+            full = f"{self.name}.{name or getattr(function, '__name__', 'job')}"
+            self.jobs.append(d.JobDeclaration(full, self._at(function), function, schedule, retries, timeout_seconds))
+            return function
+        return declare
+
+    def command(self, command: click.Command, *, group: str | None = None) -> click.Command:
+        """A command of the `kehu` command line: `kehu <command>` or `kehu <group> <command>`."""
+        self.commands.append(d.CommandDeclaration(command, group, self._here()))
+        return command
+
+    def event(self, event: type[V]) -> type[V]:
+        """Class decorator: a frozen dataclass that says what happened, in the past tense."""
+        self.events.append(d.EventDeclaration(event, self._here()))
+        return event
+
+    def extend(self, target: type[Any] | d.RootKind) -> Callable[[type[S]], type[S]]:
+        """Merge the fields of a hand-written Strawberry class into a type or into a root."""
+        def declare(extension: type[S]) -> type[S]:
+            self.extensions.append(d.ExtensionDeclaration(target, extension, self._here()))
+            return extension
+        return declare
+
+    def when(self, other: str) -> Callable[[Callable[[Plugin], None]], Callable[[Plugin], None]]:
+        """Declarations that apply only where plugin `other` is enabled; import it inside the function."""
+        def declare(function: Callable[[Plugin], None]) -> Callable[[Plugin], None]:
+            self.conditional.append((other, function))
+            return function
+        return declare
+
+    # --- how declarations are kept -------------------------------------------------------------------------------
+    def _here(self) -> d.Origin:
+        return d.Origin(self.name, d.caller())
+
+    def _at(self, function: Callable[..., Any]) -> d.Origin:
+        return d.Origin(self.name, d.place_of(function))
+
+    def _field(
+        self, model: type[Any], kind: Any, name: str | None, read: str | None, description: str | None, deprecated: str | None
+    ) -> Any:
+        def declare(function: F) -> F:
+            self.fields.append(d.FieldDeclaration(
+                model, name or function.__name__, self._at(function), kind, function, read,
+                description or inspect.getdoc(function), deprecated,
+            ))
+            return function
+        return declare
+
+    def _root(self, kind: d.RootKind, name: str | None, permission: str | None, public: bool) -> Any:
+        def declare(function: F) -> F:
+            self.roots.append(d.RootDeclaration(
+                kind, name or function.__name__, self._at(function), function, permission, public, inspect.getdoc(function)
+            ))
+            return function
+        return declare
+
+    def _hook(self, hook: str, model: type[Any]) -> Any:
+        def declare(function: F) -> F:
+            self.hooks.append(d.HookDeclaration(hook, self._at(function), function, model))
+            return function
+        return declare
+
+
+class Resource(Generic[T]):
+    """What `plugin.resource(Model)` returns: `@opportunity.action` is `@plugin.action(Opportunity)`."""
+
+    def __init__(self, plugin: Plugin, model: type[T]) -> None:
+        self.plugin, self.model = plugin, model
+
+    def field(self, function: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
+        """A computed field; see Plugin.field."""
+        return self.plugin.field(self.model)(function)
+
+    def batch_field(
+        self, function: Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]]
+    ) -> Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]]:
+        """A field computed for many objects at once; see Plugin.batch_field."""
+        return self.plugin.batch_field(self.model)(function)
+
+    def sql_field(self, function: Callable[[type[T]], sa.ColumnElement[R]]) -> Callable[[type[T]], sa.ColumnElement[R]]:
+        """A field that is a SQL expression; see Plugin.sql_field."""
+        return self.plugin.sql_field(self.model)(function)
+
+    def action(self, function: Callable[Concatenate[T, P], Awaitable[R]]) -> Callable[Concatenate[T, P], Awaitable[R]]:
+        """A verb; see Plugin.action."""
+        return self.plugin.action(self.model)(function)
+
+    def before_write(
+        self, function: Callable[[Context, Change[T]], Awaitable[None]]
+    ) -> Callable[[Context, Change[T]], Awaitable[None]]:
+        """Validate, veto or enrich; see Plugin.before_write."""
+        return self.plugin.before_write(self.model)(function)
+
+    def after_write(
+        self, function: Callable[[Context, Change[T]], Awaitable[None]]
+    ) -> Callable[[Context, Change[T]], Awaitable[None]]:
+        """Write more in the same transaction; see Plugin.after_write."""
+        return self.plugin.after_write(self.model)(function)
+
+    def after_commit(
+        self, function: Callable[[Context, Change[T]], Awaitable[None]]
+    ) -> Callable[[Context, Change[T]], Awaitable[None]]:
+        """Act after the commit; see Plugin.after_commit."""
+        return self.plugin.after_commit(self.model)(function)
+
+
+_WriteHook = Callable[["Context", "Change[T]"], Awaitable[None]]

@@ -1,0 +1,139 @@
+"""Aggregates: counts, sums and the rest over a filtered list, grouped by attributes and by time buckets."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+
+from kehu.errors import BadInput
+from kehu.reading.attributes import Attribute
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+
+LARGEST_RESULT = 1000
+AVERAGE_PLACES = Decimal("0.0001")
+
+
+class TimeBucket(enum.Enum):
+    """The span of time that values are put together by."""
+
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    YEAR = "YEAR"
+
+
+class Measure(enum.Enum):
+    """What can be computed of a number."""
+
+    SUM = "sum"
+    AVG = "avg"
+    MIN = "min"
+    MAX = "max"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grouping:
+    """One term of GROUP BY: an attribute, or the start of the span of time that it falls in."""
+
+    attribute: Attribute
+    bucket: TimeBucket | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Group:
+    """One row of the answer: the values it is grouped by, in order, how many records, and the measures."""
+
+    keys: tuple[Any, ...]
+    count: int
+    measures: Mapping[tuple[Measure, str], Any]
+
+
+async def aggregate(
+    ctx: Context, model: type[Any], *, filter: Mapping[str, Any] | None, group_by: Sequence[Grouping],
+    measures: Sequence[tuple[Measure, Attribute]],
+) -> list[Group]:
+    """The groups of a filtered list, ordered by their keys; one group with count 0 for an empty list without grouping.
+
+    Raises Forbidden for an attribute that the principal may not read, BadInput (TOO_MANY_GROUPS) above 1,000 groups.
+    """
+    for attribute in [g.attribute for g in group_by] + [a for _, a in measures]:
+        if attribute.read:
+            ctx.require(attribute.read, field=attribute.name)
+    keys = [_key(ctx, model, grouping).label(f"key_{i}") for i, grouping in enumerate(group_by)]
+    columns, readers = _measured(model, measures)
+    statement = (
+        sa.select(*keys, sa.func.count(), *columns).select_from(model).where(*ctx.app.filters.listed(ctx, model, filter))
+        .group_by(*keys).order_by(*(term for key in keys for term in (key.is_(None), key))).limit(LARGEST_RESULT + 1)
+    )
+    rows = (await ctx.session.execute(statement)).all()
+    if len(rows) > LARGEST_RESULT:
+        raise BadInput(f"More than {LARGEST_RESULT} groups; filter or group more coarsely.", code="TOO_MANY_GROUPS", field="groupBy")
+    width = len(keys)
+    return [Group(tuple(row[:width]), row[width], {name: read(row[width + 1:]) for name, read in readers.items()}) for row in rows]
+
+
+def _key(ctx: Context, model: type[Any], grouping: Grouping) -> sa.ColumnElement[Any]:
+    expression = grouping.attribute.on(model)
+    if grouping.bucket is None:
+        return expression  # type: ignore[no-any-return]
+    if not grouping.attribute.is_time:
+        raise BadInput(f"{grouping.attribute.name} is no date; only dates have a bucket.", field="groupBy")
+    moment = grouping.attribute.kind is not date
+    return bucket(expression, grouping.bucket, ctx.principal.time_zone if moment else None)
+
+
+def _measured(model: type[Any], measures: Sequence[tuple[Measure, Attribute]]) -> tuple[list[Any], dict[tuple[Measure, str], Any]]:
+    """The columns to select, and how to read each measure from them. An average is a sum and a count, so it is exact."""
+    columns: list[Any] = []
+    readers: dict[tuple[Measure, str], Any] = {}
+    for measure, attribute in measures:
+        expression, at = attribute.on(model), len(columns)
+        if measure is Measure.AVG:
+            columns += [sa.func.sum(expression), sa.func.count(expression)]
+            readers[measure, attribute.name] = lambda values, at=at: _average(values[at], values[at + 1])
+        else:
+            columns.append(getattr(sa.func, measure.value)(expression))
+            readers[measure, attribute.name] = lambda values, at=at: values[at]
+    return columns, readers
+
+
+def _average(total: Any, count: int) -> Decimal | None:
+    if not count:
+        return None
+    return (Decimal(total) / count).quantize(AVERAGE_PLACES, ROUND_HALF_EVEN)
+
+
+class _Bucket(FunctionElement[date]):
+    """First day of a span of time; PostgreSQL truncates, SQLite calls `kehu.database.sqlite.bucket`."""
+
+    name = "kehu_bucket"
+    type = sa.Date()
+    inherit_cache = True
+
+
+def bucket(expression: Any, unit: TimeBucket, zone: str | None) -> sa.ColumnElement[date]:
+    """The first day of the `unit` that a date, or a moment in time zone `zone`, falls in."""
+    return _Bucket(expression, sa.literal(unit.value), sa.literal(zone or ""))
+
+
+@compiles(_Bucket, "postgresql")
+def _on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
+    value, unit, zone = element.clauses
+    source = sa.cast(sa.func.timezone(zone, value), sa.DateTime()) if zone.value else sa.cast(value, sa.DateTime())
+    return str(compiler.process(sa.cast(sa.func.date_trunc(sa.func.lower(unit), source), sa.Date()), **kwargs))
+
+
+@compiles(_Bucket, "sqlite")
+def _on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"kehu_bucket({', '.join(compiler.process(clause, **kwargs) for clause in element.clauses)})"

@@ -1,0 +1,129 @@
+"""Filters as SQL. A filter is data: `{"stage": {"category": {"eq": "WON"}}, "or": [...]}`, by GraphQL names."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from kehu.ids import key_of
+from kehu.model import Archivable
+from kehu.reading.attributes import Attribute, Catalogue
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+
+Filter = Mapping[str, Any]
+Clauses = list[sa.ColumnElement[bool]]
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": lambda c, v: c.is_(None) if v is None else c == v,
+    "ne": lambda c, v: c.is_not(None) if v is None else sa.or_(c != v, c.is_(None)),
+    "in": lambda c, v: c.in_(v),
+    "notIn": lambda c, v: sa.or_(c.not_in(v), c.is_(None)),
+    "gt": lambda c, v: c > v,
+    "gte": lambda c, v: c >= v,
+    "lt": lambda c, v: c < v,
+    "lte": lambda c, v: c <= v,
+    "isNull": lambda c, v: c.is_(None) if v else c.is_not(None),
+    "contains": lambda c, v: c.icontains(v, autoescape=True),
+    "startsWith": lambda c, v: c.istartswith(v, autoescape=True),
+    "endsWith": lambda c, v: c.iendswith(v, autoescape=True),
+}
+_NULL_MEANS_SOMETHING = ("eq", "ne")
+
+
+class Filters:
+    """Turns filters into SQL conditions for one composition."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def listed(self, ctx: Context, model: type[Any], filter: Filter | None) -> Clauses:
+        """The conditions of a list: the filter, and no archived records unless the filter speaks of `archivedAt`."""
+        return self._listed(ctx, model, model, filter)
+
+    def _listed(self, ctx: Context, model: type[Any], entity: Any, filter: Filter | None) -> Clauses:
+        clauses = self.clauses(ctx, model, entity, filter or {})
+        if issubclass(model, Archivable) and not _mentions(filter or {}, "archivedAt"):
+            clauses.append(entity.archived_at.is_(None))
+        return clauses
+
+    def clauses(self, ctx: Context, model: type[Any], entity: Any, filter: Filter) -> Clauses:
+        """The conditions of a filter on `entity`, the class of `model` or an alias of it.
+
+        Raises Forbidden for a field that the principal may not read: its value could be found by bisection.
+        """
+        return [clause for name, value in filter.items() for clause in self._clause(ctx, model, entity, name, value)]
+
+    def _clause(self, ctx: Context, model: type[Any], entity: Any, name: str, value: Any) -> Clauses:
+        attributes = self._catalogue[model]
+        if value is None:
+            return []
+        if name == "and":
+            return [clause for part in value for clause in self.clauses(ctx, model, entity, part)]
+        if name == "or":
+            return [sa.or_(sa.false(), *(_all(self.clauses(ctx, model, entity, part)) for part in value))]
+        if name == "not":
+            return [sa.not_(_all(self.clauses(ctx, model, entity, value)))]
+        if name in attributes.references:
+            reference = attributes.references[name]
+            return [self._referenced(ctx, reference.target, getattr(entity, reference.key), value)]
+        if name in attributes.relations:
+            return self._related(ctx, attributes.relations[name].foreign_key, entity, value)
+        return self._compared(ctx, attributes.by_name[name], entity, value)
+
+    def _compared(self, ctx: Context, attribute: Attribute, entity: Any, tests: Filter) -> Clauses:
+        if attribute.read:
+            ctx.require(attribute.read, field=attribute.name)
+        expression = attribute.on(entity)
+        clauses = []
+        for operator, given in tests.items():
+            if given is None and operator not in _NULL_MEANS_SOMETHING:
+                continue
+            clauses.append(OPERATORS[operator](expression, self._argument(attribute, operator, given)))
+        return clauses
+
+    def _argument(self, attribute: Attribute, operator: str, given: Any) -> Any:
+        if operator == "isNull":
+            return given
+        if isinstance(given, (list, tuple)):
+            return [self._argument(attribute, "eq", item) for item in given]
+        if attribute.target is not None and given is not None:
+            return key_of(given, self._catalogue[attribute.target].entity.name)
+        if attribute.choices_name and isinstance(given, enum.Enum):
+            return given.value
+        return given
+
+    def _referenced(self, ctx: Context, target: type[Any], key: Any, filter: Filter) -> sa.ColumnElement[bool]:
+        other = aliased(target)
+        return key.in_(sa.select(other.id).where(*self.clauses(ctx, target, other, filter)))  # type: ignore[no-any-return]
+
+    def _related(self, ctx: Context, foreign_key: Any, entity: Any, quantified: Filter) -> Clauses:
+        clauses = []
+        for quantifier, filter in quantified.items():
+            if filter is None:
+                continue
+            child = aliased(foreign_key.class_)
+            key = getattr(child, foreign_key.key)
+            conditions = self._listed(ctx, foreign_key.class_, child, {} if quantifier == "every" else filter)
+            if quantifier == "every":
+                conditions.append(sa.not_(_all(self.clauses(ctx, foreign_key.class_, child, filter))))
+            has = entity.id.in_(sa.select(key).where(key.is_not(None), *conditions))
+            clauses.append(has if quantifier == "some" else sa.not_(has))
+        return clauses
+
+
+def _all(clauses: Sequence[Any]) -> sa.ColumnElement[bool]:
+    return sa.and_(sa.true(), *clauses)
+
+
+def _mentions(filter: Filter, name: str) -> bool:
+    """Whether a filter speaks of an attribute of the entity itself, also inside and, or, not."""
+    if filter.get(name) is not None:
+        return True
+    nested = [*(filter.get("and") or ()), *(filter.get("or") or ()), *([filter["not"]] if filter.get("not") else ())]
+    return any(_mentions(part, name) for part in nested)

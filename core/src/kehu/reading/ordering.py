@@ -1,0 +1,116 @@
+"""Orders and keyset cursors: a total order, NULLs last on both databases, and a place in it as opaque text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from kehu.errors import BadInput
+from kehu.model.values import from_json, to_json
+from kehu.reading.attributes import Attribute, Catalogue
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Key:
+    """One term of an order."""
+
+    attribute: Attribute
+    descending: bool
+
+    @property
+    def selected(self) -> bool:
+        """The value must be selected beside the record, because a loaded record does not have it."""
+        return self.attribute.attribute is None
+
+
+Keys = Sequence[Key]
+
+
+def keys_of(ctx: Context, catalogue: Catalogue, model: type[Any], order: Sequence[Mapping[str, Any]] | None) -> Keys:
+    """The keys of `[{field, direction}, ...]`, or of the default order; `id` is added last to make it total.
+
+    Raises Forbidden for a field that the principal may not read.
+    """
+    attributes = catalogue[model]
+    wanted = [(o["field"], o.get("direction") == "DESC") for o in order or ()] or _default(attributes.entity.declaration.default_order)
+    keys = [Key(attributes.by_constant[name], descending) for name, descending in wanted]
+    for key in keys:
+        if key.attribute.read:
+            ctx.require(key.attribute.read, field=key.attribute.name)
+    if all(key.attribute.name != "id" for key in keys):
+        keys.append(Key(attributes.by_name["id"], keys[-1].descending if keys else False))
+    return keys
+
+
+def order_by(keys: Keys, entity: Any, *, backwards: bool = False) -> list[Any]:
+    """The ORDER BY terms; `backwards` turns everything round."""
+    terms: list[Any] = []
+    for key in keys:
+        expression = key.attribute.on(entity)
+        if key.attribute.nullable:
+            nulls = sa.case((expression.is_(None), 1), else_=0)
+            terms.append(nulls.desc() if backwards else nulls.asc())
+        terms.append(expression.desc() if key.descending != backwards else expression.asc())
+    return terms
+
+
+def cursor(keys: Keys, values: Sequence[Any]) -> str:
+    """The cursor of the row with these values, signed with its order."""
+    content = [_signature(keys), *map(to_json, values)]
+    return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode()
+
+
+def beyond(keys: Keys, entity: Any, text: str, *, backwards: bool = False) -> sa.ColumnElement[bool]:
+    """The condition for rows after the cursor; before it when `backwards`.
+
+    Raises BadInput (BAD_CURSOR) for garbage and for a cursor that was made with another order.
+    """
+    values = _values(keys, text)
+    alternatives: list[Any] = []
+    equal: list[Any] = []
+    for key, value in zip(keys, values, strict=True):
+        expression = key.attribute.on(entity)
+        if value is None:
+            if backwards:
+                alternatives.append(sa.and_(*equal, expression.is_not(None)))
+            equal.append(expression.is_(None))
+            continue
+        further = expression < value if key.descending != backwards else expression > value
+        if key.attribute.nullable and not backwards:
+            further = sa.or_(further, expression.is_(None))
+        alternatives.append(sa.and_(*equal, further))
+        equal.append(expression == value)
+    return sa.or_(sa.false(), *alternatives)
+
+
+def _values(keys: Keys, text: str) -> list[Any]:
+    try:
+        signature, *raw = json.loads(base64.urlsafe_b64decode(text))
+        if signature == _signature(keys):
+            return [from_json(key.attribute.kind, value) for key, value in zip(keys, raw, strict=True)]
+    except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError):
+        raise BadInput(f"{text!r} is no cursor of this API; use `endCursor` or `cursor` as it was given.", code="BAD_CURSOR") from None
+    raise BadInput("This cursor was made with another orderBy; start again without it.", code="BAD_CURSOR")
+
+
+def _signature(keys: Keys) -> str:
+    spelled = "|".join(f"{key.attribute.constant}{'-' if key.descending else '+'}" for key in keys)
+    return hashlib.blake2b(spelled.encode(), digest_size=6).hexdigest()
+
+
+def _default(terms: Sequence[Any]) -> list[tuple[str, bool]]:
+    wanted = []
+    for term in terms:
+        descending = getattr(term, "modifier", None) is sa.sql.operators.desc_op
+        wanted.append(((term.element if descending else term).key.upper(), descending))
+    return wanted

@@ -1,0 +1,102 @@
+"""Change: one pending write, as hooks see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Generic, Literal, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from kehu.composition import EntityDefinition
+from kehu.errors import FieldError, field_name
+from kehu.model import Entity
+
+T = TypeVar("T", bound=Entity)
+V = TypeVar("V")
+Operation = Literal["create", "update", "delete"]
+
+_COMPARED_BY_KEY = "custom"
+
+
+class Change(Generic[T]):
+    """A record that is about to be created, updated or deleted.
+
+    `obj` is the record with its new values; `before` and `after` hold what changes, by attribute name, and custom
+    fields by their full key. `changed_by` names the plugin for each value that a hook set after the user did.
+    """
+
+    def __init__(self, obj: T, operation: Operation, entity: EntityDefinition) -> None:
+        self.obj, self.op, self.entity = obj, operation, entity
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
+        self.changed_by: dict[str, str] = {}
+        self.errors: list[FieldError] = []
+        self._hook_plugin: str | None = None
+        self.look_again()
+
+    @property
+    def creating(self) -> bool:
+        """The record is new."""
+        return self.op == "create"
+
+    @property
+    def deleting(self) -> bool:
+        """The record goes away for good (archiving is an update)."""
+        return self.op == "delete"
+
+    def touches(self, *attributes: object) -> bool:
+        """Whether any of these attributes or custom fields gets a new value."""
+        return any(str(getattr(attribute, "key", attribute)) in self.after for attribute in attributes)
+
+    def old(self, attribute: InstrumentedAttribute[V]) -> V | None:
+        """The value before this write; None for a new record."""
+        if self.creating:
+            return None
+        return self.before.get(attribute.key, getattr(self.obj, attribute.key))  # type: ignore[no-any-return]
+
+    def error(self, message: str, *, field: object = None, code: str = "INVALID") -> None:
+        """Note what is wrong. All notes of all hooks come back together, and nothing is written."""
+        self.errors.append(FieldError(code, message, field_name(field), self._hook_plugin))
+
+    def look_again(self) -> bool:
+        """Compare the record with what is stored; True when something changed since the last look."""
+        before, after = _differences(self.obj)
+        new = {name for name, value in after.items() if name not in self.after or self.after[name] != value}
+        gone = self.after.keys() - after.keys()
+        self.before, self.after = before, after
+        if self._hook_plugin is not None:
+            self.changed_by.update(dict.fromkeys(new | gone, self._hook_plugin))
+        return bool(new or gone)
+
+    def heard_by(self, plugin: str | None) -> None:
+        """Attribute what follows to the hook of `plugin`."""
+        self._hook_plugin = plugin
+
+
+def _differences(record: Entity) -> tuple[dict[str, Any], dict[str, Any]]:
+    state = sa.inspect(record)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if not history.has_changes():
+            continue
+        new = history.added[0] if history.added else None
+        old = history.deleted[0] if history.deleted else None
+        if new is None and old is None:
+            continue
+        if attribute.key == _COMPARED_BY_KEY:
+            _compare_custom(old or {}, new or {}, before, after)
+        else:
+            after[attribute.key] = new
+            if history.deleted:
+                before[attribute.key] = old
+    return before, after
+
+
+def _compare_custom(old: Mapping[str, Any], new: Mapping[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
+    for key in old.keys() | new.keys():
+        if old.get(key) != new.get(key):
+            after[key] = new.get(key)
+            before[key] = old.get(key)

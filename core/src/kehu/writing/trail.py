@@ -1,0 +1,66 @@
+"""The trail of a transaction: one audit row and one outbox row for each change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kehu.audit.models import AuditOperation
+from kehu.composition import permission_entity
+from kehu.ids import global_id, uuid7
+from kehu.model import options_of
+from kehu.model.values import to_json
+from kehu.names import camel
+from kehu.writing.changes import Change
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+
+
+def audit_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, Any]]:
+    """The rows of core_audit_entry for these changes."""
+    now = ctx.now()
+    return [
+        {
+            "id": uuid7(), "version": 1, "created_at": now, "updated_at": now, "custom": {},
+            "user_id": ctx.principal.id, "principal": ctx.principal.name, "operation": AuditOperation[change.op.upper()],
+            "entity": change.entity.name, "record_id": global_id(change.entity.name, change.obj.id),
+            "request_id": ctx.request_id, "changes": _described(change),
+        }
+        for change in changes
+    ]
+
+
+def outbox_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, Any]]:
+    """The rows of core_outbox_event for these changes: `sfa.opportunity.updated` and the like."""
+    now = ctx.now()
+    return [
+        {
+            "id": uuid7(), "created_at": now, "version": 1, "delivered_at": None, "request_id": ctx.request_id,
+            "name": f"{change.entity.owner.plugin}.{permission_entity(change.entity.name)}.{change.op}d",
+            "record_id": global_id(change.entity.name, change.obj.id), "customer_id": customer_of(change),
+            "payload": {"changed": sorted(camel(name) for name in change.after)},
+        }
+        for change in changes
+    ]
+
+
+def customer_of(change: Change[Any]) -> Any:
+    """The customer whom a change concerns, in whose order events are told; None where there is none."""
+    if change.entity.name == "Customer":
+        return change.obj.id
+    return getattr(change.obj, "customer_id", None)
+
+
+def _described(change: Change[Any]) -> dict[str, Any]:
+    columns = change.entity.model.__table__.c
+    described = {}
+    for name, after in change.after.items():
+        mapped = columns.get(name)
+        if mapped is not None and not options_of(mapped).audit:
+            continue
+        entry = {"before": to_json(change.before.get(name)), "after": to_json(after)}
+        if name in change.changed_by:
+            entry["plugin"] = change.changed_by[name]
+        described[name if "." in name else camel(name)] = entry
+    return described
