@@ -1,4 +1,4 @@
-"""What is built is what is installed: `kehu[sfa]` from a local folder, in an environment that has nothing else."""
+"""What is built is what is installed: `kehu[sfa]` from a local folder, in an environment without more."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def wheels(uv: str, repository: Path, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="session")
 def installed(uv: str, wheels: Path, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of a fresh environment into which `kehu[sfa]` was installed, everything of ours from `wheels`."""
+    """The programs of a fresh environment that has `kehu[sfa]`, everything of ours from `wheels`."""
     environment = tmp_path_factory.mktemp("environment") / "venv"
     libraries = environment.parent / "libraries.txt"
     run(uv, "venv", "--quiet", "--no-project", environment, cwd=environment.parent)
@@ -49,7 +49,7 @@ def installed(uv: str, wheels: Path, repository: Path, tmp_path_factory: pytest.
     run(uv, "export", "--quiet", *export, "--output-file", libraries, cwd=repository)
     python = environment / "bin" / "python"
     run(uv, "pip", "install", "--quiet", "--python", python, "-r", libraries, cwd=environment.parent)
-    local = ["--no-index", "--find-links", wheels, "kehu[sfa]"]
+    local = ["--no-index", "--find-links", str(wheels), "kehu[sfa]"]
     run(uv, "pip", "install", "--quiet", "--python", python, *local, cwd=environment.parent)
     return environment / "bin"
 
