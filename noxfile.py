@@ -36,9 +36,9 @@ def test(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Format, style, imports between packages, declared dependencies."""
-    session.run("ruff", "format", "--check", ".")
-    session.run("ruff", "check", ".")
+    """Style, format, imports between packages, declared dependencies."""
+    session.run("ruff", "check", "--output-format", "concise", ".")
+    session.run("ruff", "format", "--check", "--output-format", "concise", ".")
     session.run("lint-imports", "--no-cache", "--no-logo")
     for member in MEMBERS:
         session.run("deptry", "--config", f"{member}/pyproject.toml", f"{member}/src")
