@@ -2,8 +2,9 @@
 
 from kehu.access import ANONYMOUS, SYSTEM, Level, Principal
 from kehu.app import App
+from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
 from kehu.context import Context
-from kehu.customers.models import Customer
+from kehu.customers.models import Customer, CustomerKind
 from kehu.database import unscoped
 from kehu.errors import (
     BadInput,
@@ -21,18 +22,21 @@ from kehu.errors import (
 )
 from kehu.hookspecs import hookimpl
 from kehu.ids import global_id, uuid7
-from kehu.interactions.models import Interaction
+from kehu.interactions.models import Interaction, InteractionStatus
 from kehu.model import Archivable, Entity, GlobalId, Model, choice, column, ref
 from kehu.ownership import Owned
 from kehu.people.models import Team, User
 from kehu.plugin import CustomField, Plugin, Resource, installed, load_directory, load_file
+from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product, ProductCategory
 from kehu.reading.connections import Connection, ListOf
 from kehu.writing.changes import Change
 
 __all__ = [
-    "ANONYMOUS", "SYSTEM", "App", "Archivable", "BadInput", "Change", "CompositionError", "Conflict", "Connection", "Context",
-    "CustomField", "Customer", "Entity", "FieldError", "Forbidden", "GlobalId", "Interaction", "KehuError", "Level", "ListOf",
-    "Model", "NotFound", "Owned", "Plugin", "Principal", "Refusal", "Rejected", "Resource", "SetupError", "Team",
-    "Unauthenticated", "User", "choice", "column", "global_id", "hookimpl", "installed", "load_directory", "load_file", "ref",
-    "unscoped", "uuid7", "veto",
+    "ANONYMOUS", "SYSTEM", "Address", "App", "Archivable", "BadInput", "Change", "CompositionError",
+    "Conflict", "Connection", "Contact", "ContactPoint", "ContactRole", "Context", "CurrencyRate",
+    "CustomField", "Customer", "CustomerKind", "Entity", "FieldError", "Forbidden", "GlobalId", "Interaction",
+    "InteractionStatus", "KehuError", "Level", "ListOf", "Model", "NotFound", "Owned", "Plugin", "PriceList",
+    "PriceListItem", "Principal", "Product", "ProductCategory", "Refusal", "Rejected", "Resource",
+    "SetupError", "Team", "Unauthenticated", "User", "choice", "column", "global_id", "hookimpl", "installed",
+    "load_directory", "load_file", "ref", "unscoped", "uuid7", "veto",
 ]

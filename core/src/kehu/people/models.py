@@ -60,14 +60,18 @@ class User(Archivable, Base):
     __tablename__ = "core_user"
     name: Mapped[str] = column(sa.String(200), doc="The person's name as colleagues write it.")
     email: Mapped[str | None] = column(
-        sa.String(320), unique=True, doc="The address to sign in with, lower case; none for people who never sign in."
+        sa.String(320),
+        unique=True,
+        doc="The address to sign in with, lower case; none for people who never sign in.",
     )
     is_active: Mapped[bool] = column(default=True, doc="False: can no longer sign in.")
-    locale: Mapped[str] = column(sa.String(20), default="en", doc="Preferred language, such as `en` or `zh_CN`.")
-    time_zone: Mapped[str] = column(sa.String(64), default="UTC", doc="IANA time zone, such as `Asia/Shanghai`.")
+    locale: Mapped[str] = column(
+        sa.String(20), default="en", doc="Preferred language, such as `en` or `zh_CN`."
+    )
+    time_zone: Mapped[str] = column(
+        sa.String(64), default="UTC", doc="IANA time zone, such as `Asia/Shanghai`."
+    )
     password_hash: Mapped[str | None] = column(sa.String(200), expose=False, audit=False)
-    failed_sign_ins: Mapped[int] = column(default=0, expose=False, audit=False)
-    last_failed_sign_in_at: Mapped[datetime | None] = column(expose=False, audit=False)
 
 
 class Membership(Entity, Base):
@@ -93,7 +97,9 @@ class Grant(Entity, Base):
     __tablename__ = "core_grant"
     __table_args__ = (sa.UniqueConstraint("role_id", "permission"),)
     role_id: Mapped[uuid.UUID] = ref(Role, doc="Which role.")
-    permission: Mapped[str] = column(sa.String(120), doc="Such as `sfa.opportunity:read`; `*` is every permission.")
+    permission: Mapped[str] = column(
+        sa.String(120), doc="Such as `sfa.opportunity:read`; `*` is every permission."
+    )
     level: Mapped[Reach] = column(doc="How far it reaches.")
 
 
@@ -114,4 +120,17 @@ class SignInSession(Base):
     user_id: Mapped[uuid.UUID] = ref(User)
     created_at: Mapped[datetime] = column()
     seen_at: Mapped[datetime] = column()
-    expires_at: Mapped[datetime] = column()
+    expires_at: Mapped[datetime] = column(index=True)
+    device: Mapped[str | None] = column(sa.String(300))
+
+
+class SignInAttempts(Base):
+    """Failed attempts to sign in with one e-mail address, or from one network address.
+
+    Kept by a hash of what was typed, whether such a user exists or not, so that waiting gives nothing away.
+    """
+
+    __tablename__ = "core_sign_in_attempts"
+    key_hash: Mapped[str] = column(sa.String(64), primary_key=True)
+    failures: Mapped[int] = column()
+    last_failed_at: Mapped[datetime] = column(index=True)

@@ -1,0 +1,86 @@
+"""Products and what they cost."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
+
+from kehu.core_base import Base
+from kehu.errors import Refusal
+from kehu.model import Archivable, Entity, ExactDecimal, column, ref
+
+
+class CategoryCycle(Refusal):
+    """A category cannot stand below itself."""
+
+    code = "CATEGORY_CYCLE"
+
+
+class ProductCategory(Archivable, Base):
+    """A kind of product; categories make a tree."""
+
+    __tablename__ = "core_product_category"
+
+    name: Mapped[str] = column(sa.String(200), doc="What the category is called.")
+    parent_id: Mapped[uuid.UUID | None] = column(
+        sa.ForeignKey("core_product_category.id"), index=True, doc="The category above; none at the top."
+    )
+
+
+class Product(Archivable, Base):
+    """Something that is sold, repaired or stocked. What it costs stands in price lists."""
+
+    __tablename__ = "core_product"
+
+    code: Mapped[str] = column(sa.String(60), unique=True, doc="The article number, unique.")
+    name: Mapped[str] = column(sa.String(200), doc="What the product is called.")
+    description: Mapped[str | None] = column(sa.Text, order=False, doc="What the buyer should know.")
+    unit: Mapped[str] = column(sa.String(20), default="piece", doc="What is counted: piece, kg, hour.")
+    category_id: Mapped[uuid.UUID | None] = ref(ProductCategory, doc="What kind of product it is.")
+    series: Mapped[str | None] = column(sa.String(100), index=True, doc="The line of products it belongs to.")
+    is_serial_tracked: Mapped[bool] = column(default=False, doc="Each piece has a number of its own.")
+    is_active: Mapped[bool] = column(default=True, doc="Can be sold.")
+
+
+class PriceList(Archivable, Base):
+    """Prices in one currency, for some time and some buyers."""
+
+    __tablename__ = "core_price_list"
+
+    name: Mapped[str] = column(sa.String(200), unique=True, doc="What the list is called.")
+    currency: Mapped[str] = column(sa.String(3), doc="ISO 4217 code of all its prices.")
+    is_active: Mapped[bool] = column(default=True, doc="Can be used for new offers.")
+    valid_from_on: Mapped[date | None] = column(doc="First day on which it holds.")
+    valid_until_on: Mapped[date | None] = column(doc="Last day on which it holds.")
+
+
+class PriceListItem(Entity, Base):
+    """The price of a product in a list, from a quantity on, within a time."""
+
+    __tablename__ = "core_price_list_item"
+    __table_args__ = (sa.UniqueConstraint("price_list_id", "product_id", "min_quantity", "valid_from_on"),)
+
+    price_list_id: Mapped[uuid.UUID] = ref(PriceList, index=False, doc="In which list.")
+    product_id: Mapped[uuid.UUID] = ref(Product, doc="Of which product.")
+    min_quantity: Mapped[Decimal] = column(default=Decimal(1), doc="The quantity from which the price holds.")
+    price: Mapped[Decimal] = column(doc="The price of one unit, in the list's currency.")
+    valid_from_on: Mapped[date | None] = column(doc="First day on which the price holds.")
+    valid_until_on: Mapped[date | None] = column(doc="Last day on which the price holds.")
+
+
+class CurrencyRate(Entity, Base):
+    """What one unit of a currency was worth in another, from a day on."""
+
+    __tablename__ = "core_currency_rate"
+    __table_args__ = (sa.UniqueConstraint("base", "quote", "as_of"),)
+
+    base: Mapped[str] = column(sa.String(3), doc="ISO 4217 code of the currency that is valued.")
+    quote: Mapped[str] = column(sa.String(3), doc="ISO 4217 code of the currency that it is valued in.")
+    rate: Mapped[Decimal] = column(
+        ExactDecimal(18, 8), doc="Units of the quote currency for one unit of the base currency."
+    )
+    as_of: Mapped[date] = column(doc="The day from which the rate holds, until the next one.")
