@@ -1,0 +1,33 @@
+"""Identifiers in one form: codes, phones, addresses and names, as pure functions of text."""
+
+from kehu.identifiers.addresses import Divisions, recognise_divisions
+from kehu.identifiers.countries import country_code
+from kehu.identifiers.credit_code import InvalidCreditCode, parse_credit_code
+from kehu.identifiers.currencies import UnknownCurrency, is_currency, minor_digits
+from kehu.identifiers.emails import InvalidEmail, normalise_email
+from kehu.identifiers.names import bigrams, fold, pinyin_initials, sorting_name
+from kehu.identifiers.phones import InvalidPhone, normalise_phone
+from kehu.identifiers.web import InvalidUrl, InvalidWechatId, normalise_url, normalise_wechat_id
+
+__all__ = [
+    "Divisions",
+    "InvalidCreditCode",
+    "InvalidEmail",
+    "InvalidPhone",
+    "InvalidUrl",
+    "InvalidWechatId",
+    "UnknownCurrency",
+    "bigrams",
+    "country_code",
+    "fold",
+    "is_currency",
+    "minor_digits",
+    "normalise_email",
+    "normalise_phone",
+    "normalise_url",
+    "normalise_wechat_id",
+    "parse_credit_code",
+    "pinyin_initials",
+    "recognise_divisions",
+    "sorting_name",
+]

@@ -15,7 +15,7 @@ Place = TypeVar("Place", Province, Prefecture)
 _GAP = re.compile(r"[\s,，、/·>|\-]*")
 _COUNTRY = re.compile(r"(?:中华人民共和国|中国|P\.?\s?R\.?\s?China\b|China\b)[\s,，]*", re.IGNORECASE)
 # Levels that registers print and nobody says, for they name no place.
-_PLACEHOLDER = re.compile(r"市辖区|(?:省|自治区)直辖县级行政(?:区划|单位|区)|(?<=市)县(?=.{1,12}县)")
+_PLACEHOLDER = re.compile(r"市辖区|(?:省|自治区)直辖县级行政(?:区划|单位|区)|县(?=[\s,，]*\w{1,12}县)")
 # 北京路, 南京东路, 朝阳区: a borrowed name, or the beginning of a longer one.
 _BORROWED = re.compile(r"[东西南北中一二三]?(?:路|街|大街|大道|道|巷|里)|[省市区县州盟旗村]|地区|自治")
 _ANOTHER_WORD = re.compile(r"(?<=市)场")
@@ -25,6 +25,7 @@ _NAMED_AFTER_ITS_CITY = ("开发区", "管理区", "示范区")
 _INNER_MONGOLIA = "CN-NM"
 _TAIWAN = "CN-TW"
 _LONGEST_CONFIRMATION = 4
+_PLAIN_COUNTY = re.compile(r".+(?<!自治)县")
 _UNMISTAKABLE = ("自治县", "自治旗", "旗", "族区")
 _CITIES = tuple(city for cities in PREFECTURES.values() for city in cities)
 _CITY_NAMES = frozenset(city.name for city in _CITIES)
@@ -34,8 +35,8 @@ _CITY_NAMES = frozenset(city.name for city in _CITIES)
 class Divisions:
     """What was recognised of an address line, and the `rest` of it, from the town or street on.
 
-    `province`, `city` and `district` are names of the provincial, prefectural and county level. A municipality is its
-    own city; a county directly below its province has none. `province_code` is the ISO 3166-2 code.
+    `province`, `city` and `district` are names of the provincial, prefectural and county level. A
+    municipality is its own city; a county directly below its province has none. The code is ISO 3166-2.
     """
 
     province: str | None = None
@@ -48,8 +49,9 @@ class Divisions:
 def recognise_divisions(line: str) -> Divisions:
     """The divisions that `line` begins with; a level that is left out or could be read in two ways is None.
 
-    A name without its rank (杭州 for 杭州市) counts when a lower level follows, since 南京路 is not in Nanjing.
-    A district alone (朝阳区) is in too many cities to be recognised.
+    A name without its rank (杭州 for 杭州市) counts when a lower level follows: 南京路 is not in Nanjing.
+    A district alone (朝阳区) may be in several cities and is not recognised. Not every wrong reading can be
+    told from the text: a building named like a county-level city after its city is taken for one.
     """
     text = line.strip()
     country = _COUNTRY.match(text)
@@ -76,19 +78,26 @@ def _from_short_province(text: str, start: int) -> Divisions | None:
     if province is None:
         return None
     divisions = _within_province(province, text, end)
-    is_confirmed = _confirms(divisions.district) or (divisions.city is not None and not province.is_city)
-    return divisions if is_confirmed else None
+    is_city_named = divisions.city is not None and not province.is_city
+    return divisions if is_city_named or _confirms(divisions.district, province.short) else None
 
 
 def _from_short_city(text: str, start: int) -> Divisions | None:
     city, end = _shortly_named(_CITIES, text, start)
-    divisions = _within_city(city, text, end) if city else None
-    return divisions if divisions and _confirms(divisions.district) else None
+    if city is None:
+        return None
+    divisions = _within_city(city, text, end)
+    return divisions if _confirms(divisions.district, city.short) else None
 
 
-def _confirms(district: str | None) -> bool:
-    """Whether `district` is short enough to show that the name before it was meant as a place (阿里巴巴滨江区 is not)."""
-    return district is not None and (len(district) <= _LONGEST_CONFIRMATION or district.endswith(_UNMISTAKABLE))
+def _confirms(district: str | None, short_name: str) -> bool:
+    """Whether `district` shows that the short name before it was meant as that place.
+
+    A long one does not: 阿里巴巴滨江区 is not in Ali. A county does not tell the two Hainans apart.
+    """
+    if district is None or (short_name == "海南" and _PLAIN_COUNTY.fullmatch(district)):
+        return False
+    return len(district) <= _LONGEST_CONFIRMATION or district.endswith(_UNMISTAKABLE)
 
 
 def _within_province(province: Province, text: str, end: int) -> Divisions:
@@ -109,10 +118,14 @@ def _within_city(city: Prefecture, text: str, end: int) -> Divisions:
 
 def _with_district(province: Province, city: str | None, text: str, start: int) -> Divisions:
     district, end = _district(city, text, start)
-    is_possible = district not in _CITY_NAMES and (province.code == _INNER_MONGOLIA or not district.endswith("旗"))
+    is_possible = district not in _CITY_NAMES and (
+        province.code == _INNER_MONGOLIA or not district.endswith("旗")
+    )
     if not is_possible or province.code == _TAIWAN:
         district, end = "", start
-    return Divisions(province.name, province.code, city, district or None, rest=text[_next_level(text, end) :])
+    return Divisions(
+        province.name, province.code, city, district or None, rest=text[_next_level(text, end) :]
+    )
 
 
 def _district(city: str | None, text: str, start: int) -> tuple[str, int]:

@@ -11,10 +11,13 @@ _HALF_WIDTH_ADDRESS = _HALF_WIDTH | {_IDEOGRAPHIC_FULL_STOP: 0x2E}
 
 
 def half_width(text: str) -> str:
-    """`text` with full-width letters, digits and signs replaced by their ASCII forms; nothing else changes."""
+    """`text` with full-width letters, digits and signs replaced by their ASCII forms; all else stays."""
     return text.translate(_HALF_WIDTH)
 
 
 def half_width_address(text: str) -> str:
-    """The same for mail and web addresses, where the ideographic full stop stands for a dot (RFC 3490, section 3.1)."""
+    """The same for mail and web addresses, where the ideographic full stop is a dot too.
+
+    Source: RFC 3490, section 3.1.
+    """
     return text.translate(_HALF_WIDTH_ADDRESS)

@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from kehu.identifiers.characters import half_width
 
-# GB 32100-2015, table 1: I, O, S, V and Z are left out because they look like digits, or like U.
+# GB 32100-2015: I, O, S, V and Z are left out because they look like digits, or like U.
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _LENGTH = 18
-# Weight i is 3^(i-1) mod 31 (GB 32100-2015, table 2), so no two neighbours weigh the same.
+# Weight i is 3^(i-1) mod 31 (GB 32100-2015), so no two positions weigh the same.
 _WEIGHTS = tuple(pow(3, position, 31) for position in range(_LENGTH - 1))
 # The registering authority, the kind of body, six digits of the place, the body itself, the check digit.
 _SHAPE = re.compile(rf"[1-9ANY][{_ALPHABET}][0-9]{{6}}[{_ALPHABET}]{{10}}")
@@ -30,7 +30,9 @@ def parse_credit_code(text: str) -> str:
     """
     credit_code = _SEPARATORS.sub("", half_width(text)).upper()
     if len(credit_code) != _LENGTH:
-        raise InvalidCreditCode(f"A unified social credit code has 18 characters; {text!r} has {len(credit_code)}.")
+        raise InvalidCreditCode(
+            f"A unified social credit code has 18 characters; {text!r} has {len(credit_code)}."
+        )
     if not _SHAPE.fullmatch(credit_code):
         raise InvalidCreditCode(f"{text!r} is not formed like a unified social credit code.")
     if credit_code[-1] != check_digit(credit_code[:-1]):
@@ -41,7 +43,9 @@ def parse_credit_code(text: str) -> str:
 def check_digit(body: str) -> str:
     """The last character of a code, from the 17 before it.
 
-    Source: GB 32100-2015, annex A (ISO 7064 in spirit): 31 minus the weighted sum modulo 31, 31 counting as 0.
+    Source: GB 32100-2015: 31 minus the weighted sum modulo 31, where 31 counts as 0.
     """
-    weighted = sum(_ALPHABET.index(character) * weight for character, weight in zip(body, _WEIGHTS, strict=True))
+    weighted = sum(
+        _ALPHABET.index(character) * weight for character, weight in zip(body, _WEIGHTS, strict=True)
+    )
     return _ALPHABET[-weighted % len(_ALPHABET)]

@@ -1,7 +1,7 @@
 """China's provinces and prefectures by name: what an address begins with.
 
-Source: GB/T 2260 and ISO 3166-2:CN, the divisions in force since 2021. Counties and districts are not listed; they are told
-by how their names end (see addresses.py). Taiwan's own divisions are not listed either.
+Source: GB/T 2260 and ISO 3166-2:CN; the prefectures are those in force since 2019. Counties and districts are
+told by how their names end (see districts.py). Cities and counties of Taiwan are not listed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import MappingProxyType
 class Province:
     """A province, autonomous region, municipality or special administrative region.
 
-    `code` is its ISO 3166-2 code, `short` the name without its rank, `aliases` other full names. A province that
+    `code` is its ISO 3166-2 code, `short` the name without its rank, `aliases` other full names. One that
     `is_city` has districts and no prefectures.
     """
 
@@ -86,7 +86,9 @@ PROVINCES = (
 _PREFECTURES_BY_PROVINCE = {
     "河北": "石家庄 唐山 秦皇岛 邯郸 邢台 保定 张家口 承德 沧州 廊坊 衡水",
     "山西": "太原 大同 阳泉 长治 晋城 朔州 晋中 运城 忻州 临汾 吕梁",
-    "内蒙古": "呼和浩特 包头 乌海 赤峰 通辽 鄂尔多斯 呼伦贝尔 巴彦淖尔 乌兰察布 兴安|盟 锡林郭勒|盟 阿拉善|盟",
+    "内蒙古": (
+        "呼和浩特 包头 乌海 赤峰 通辽 鄂尔多斯 呼伦贝尔 巴彦淖尔 乌兰察布 兴安|盟 锡林郭勒|盟 阿拉善|盟"
+    ),
     "辽宁": "沈阳 大连 鞍山 抚顺 本溪 丹东 锦州 营口 阜新 辽阳 盘锦 铁岭 朝阳 葫芦岛",
     "吉林": "长春 吉林 四平 辽源 通化 白山 松原 白城 延边|朝鲜族自治州",
     "黑龙江": "哈尔滨 齐齐哈尔 鸡西 鹤岗 双鸭山 大庆 伊春 佳木斯 七台河 牡丹江 黑河 绥化 大兴安岭|地区",
@@ -100,7 +102,8 @@ _PREFECTURES_BY_PROVINCE = {
     "湖北": "武汉 黄石 十堰 宜昌 襄阳 鄂州 荆门 孝感 荆州 黄冈 咸宁 随州 恩施|土家族苗族自治州",
     "湖南": "长沙 株洲 湘潭 衡阳 邵阳 岳阳 常德 张家界 益阳 郴州 永州 怀化 娄底 湘西|土家族苗族自治州",
     "广东": (
-        "广州 韶关 深圳 珠海 汕头 佛山 江门 湛江 茂名 肇庆 惠州 梅州 汕尾 河源 阳江 清远 东莞 中山 潮州 揭阳 云浮"
+        "广州 韶关 深圳 珠海 汕头 佛山 江门 湛江 茂名 肇庆 惠州 梅州 汕尾 河源 阳江 清远 东莞 中山 "
+        "潮州 揭阳 云浮"
     ),
     "广西": "南宁 柳州 桂林 梧州 北海 防城港 钦州 贵港 玉林 百色 贺州 河池 来宾 崇左",
     "海南": "海口 三亚 三沙 儋州",
@@ -140,7 +143,9 @@ def _prefecture(entry: str, province: Province) -> Prefecture:
 
 PREFECTURES: Mapping[Province, tuple[Prefecture, ...]] = MappingProxyType(
     {
-        province: tuple(_prefecture(entry, province) for entry in _PREFECTURES_BY_PROVINCE.get(province.short, "").split())
+        province: tuple(
+            _prefecture(entry, province) for entry in _PREFECTURES_BY_PROVINCE.get(province.short, "").split()
+        )
         for province in PROVINCES
     }
 )

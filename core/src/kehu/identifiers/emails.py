@@ -16,10 +16,10 @@ class InvalidEmail(ValueError):
 
 
 def normalise_email(text: str) -> str:
-    """The address in `text`, lower-cased, an internationalised domain in the letters people read (`张@例子.中国`).
+    """The address in `text`, lower-cased, its domain in the letters people read (`例子.中国`, not `xn--...`).
 
     The local part is lower-cased too: RFC 5321 lets a server tell `Bob` from `bob`, and none is known to.
-    No name server is asked. Raises InvalidEmail, also for domains that never receive mail (`.invalid`, `.local`).
+    No name server is asked. Raises InvalidEmail, also for domains that never receive mail (`.invalid`).
     """
     typed = half_width_address(text).strip()
     try:

@@ -16,9 +16,15 @@ _STROKES = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
     | {"ǣ": "ae", "ǽ": "ae", "ǿ": "o"}
 )
-# The accents of Latin, Greek and Cyrillic. Marks of kana and of Indic scripts stay: without them it is another word.
+# The accents of Latin, Greek and Cyrillic. Marks of kana and Indic scripts stay: they make another word.
 _ACCENTS = range(0x0300, 0x0370)
-_HAN = (range(0x3005, 0x3008), range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB00), range(0x20000, 0x40000))
+_HAN = (
+    range(0x3005, 0x3008),
+    range(0x3400, 0x4DC0),
+    range(0x4E00, 0xA000),
+    range(0xF900, 0xFB00),
+    range(0x20000, 0x40000),
+)
 # Kana and Hangul besides.
 _CJK = (*_HAN, range(0x3041, 0x3100), range(0x31F0, 0x3200), range(0xAC00, 0xD7B0))
 _LONGEST_PERSON_NAME = 3
@@ -27,12 +33,16 @@ _LONGEST_PERSON_NAME = 3
 def sorting_name(name: str) -> str:
     """The key by which `name` sorts: 张三 becomes `zhang san`, `Émile Zola` becomes `emile zola`.
 
-    Up to three Chinese characters that are no word of the dictionary are taken for a person, whose surname may have a
-    reading of its own (单丹 is `shan dan`, 单位 is `dan wei`); longer names are read as words, save for a compound
-    surname at the start. The letter ü is written `v`.
+    Up to three Chinese characters that are no word of the dictionary are taken for a person, whose surname
+    may have a reading of its own (单丹 is `shan dan`, 单位 is `dan wei`); longer names are read as words,
+    save for a compound surname at the start. The letter ü is written `v`.
     """
     folded = fold(name)
-    words = [word for kind, run in _runs(folded, _han_or_word) for word in (lazy_pinyin(run) if kind == "han" else [run])]
+    words = [
+        word
+        for kind, run in _runs(folded, _han_or_word)
+        for word in (lazy_pinyin(run) if kind == "han" else [run])
+    ]
     surname = _surname_reading(folded.strip())
     return " ".join([*surname, *words[len(surname) :]])
 
@@ -45,7 +55,7 @@ def pinyin_initials(name: str) -> str:
 def fold(text: str) -> str:
     """`text` without what nobody types in a search: case, accents, width, ligatures, invisible characters.
 
-    Folding twice changes nothing. Source: Unicode 15, section 3.13, toNFKC_Casefold, then the accents are taken off.
+    Folding twice changes nothing. Source: Unicode 15, section 3.13, toNFKC_Casefold; accents go after it.
     """
     if text.isascii():
         return text.lower()
@@ -55,8 +65,10 @@ def fold(text: str) -> str:
 
 
 def bigrams(text: str) -> list[str]:
-    """The search terms of `text`, folded and in its order: words, and for Chinese, Japanese and Korean every character
-    and every two neighbours. `我爱 Apple` gives 我, 我爱, 爱, apple. Signs are no terms; a term may occur twice.
+    """The search terms of `text`, folded, in its order: words, or characters and pairs of them.
+
+    Chinese, Japanese and Korean are cut into every character and every two neighbours: `我爱 Apple` gives
+    我, 我爱, 爱, apple. Signs are no terms; a term may occur twice.
     """
     terms: list[str] = []
     for kind, run in _runs(fold(text), _cjk_or_word):
@@ -69,7 +81,7 @@ def _is_kept(character: str) -> bool:
 
 
 def _runs(text: str, kind_of: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """Stretches of one script with their kind; what is neither letter, digit nor mark separates and is left out."""
+    """Stretches of one kind; what is neither letter, digit nor mark separates them and is left out."""
     for kind, characters in groupby(text, kind_of):
         if kind:
             yield kind, "".join(characters)
@@ -92,7 +104,7 @@ def _is_within(character: str, blocks: tuple[range, ...]) -> bool:
 
 
 def _surname_reading(name: str) -> tuple[str, ...]:
-    """The syllables of the surname when `name` is taken for a person's and the dictionary would misread it."""
+    """The syllables of the surname when `name` is taken for a person's and its surname has a reading."""
     if name[:2] in COMPOUND_SURNAME_READINGS:
         return COMPOUND_SURNAME_READINGS[name[:2]]
     if len(name) > _LONGEST_PERSON_NAME or name in PHRASES_DICT or not all(_is_within(c, _HAN) for c in name):

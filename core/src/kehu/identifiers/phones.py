@@ -22,7 +22,7 @@ class InvalidPhone(ValueError):
 def normalise_phone(text: str, region: str) -> str:
     """The number in `text` as E.164 (`+8613800138000`); an extension is left out, E.164 has no place for it.
 
-    `region` is the ISO 3166 alpha-2 code of the country whose dialling rules hold when no country code is typed.
+    `region` is the ISO 3166 alpha-2 code of the country whose rules hold when no country code is typed.
     Raises InvalidPhone for what is no number, or none that the country assigns.
     Source: Google libphonenumber, through the phonenumbers distribution.
     """

@@ -1,8 +1,8 @@
 """Chinese surnames that are read otherwise than the same characters in a word.
 
-Source: 现代汉语词典, 7th edition, readings marked 姓; where bearers differ (覃), the reading of most. Left to the dictionary are
-characters that two surnames share evenly (乐, 盖, 郇), those whose tone alone differs (任, 燕; a sort key has no tones), and
-rare surnames that more often begin a place or a trade (黑龙江, 洗车店, 种, 折, 召, 句, 祭, 繁).
+Source: the readings marked 姓 in 现代汉语词典; where bearers differ (覃), the reading of most. Left to the
+dictionary are characters that two surnames share evenly (乐, 盖, 郇), those whose tone alone differs (任, 燕:
+a sort key has no tones), and rare surnames that more often begin a place or a trade (黑龙江, 洗车店).
 """
 
 from __future__ import annotations

@@ -32,9 +32,9 @@ class InvalidWechatId(ValueError):
 def normalise_url(text: str) -> str:
     """The http or https address in `text`: `Example.com` becomes `https://example.com/`.
 
-    Scheme and host are lower-cased, an internationalised host becomes ASCII, the default port goes, characters outside
-    ASCII are percent-encoded; path, query and fragment keep their case. Raises InvalidUrl, also for an address that
-    carries a password. Source: RFC 3986, section 6.2.2 and 6.2.3; UTS 46 for the host.
+    Scheme and host are lower-cased, an internationalised host becomes ASCII, the default port goes,
+    characters outside ASCII are percent-encoded; path, query and fragment keep their case. Raises InvalidUrl,
+    also for an address with a user name or password. Source: RFC 3986, section 6.2; UTS 46 for the host.
     """
     parts = _split(text)
     if parts.scheme not in _DEFAULT_PORTS:
@@ -42,7 +42,9 @@ def normalise_url(text: str) -> str:
     if parts.username is not None:
         raise InvalidUrl(f"{text!r} carries a user name; leave it out.")
     authority = _host(parts, text) + _port(parts, text)
-    path, query, fragment = (quote(part, safe=_UNESCAPED) for part in (parts.path or "/", parts.query, parts.fragment))
+    path, query, fragment = (
+        quote(part, safe=_UNESCAPED) for part in (parts.path or "/", parts.query, parts.fragment)
+    )
     return urlunsplit((parts.scheme, authority, path, query, fragment))
 
 
@@ -53,7 +55,9 @@ def normalise_wechat_id(text: str) -> str:
     """
     wechat_id = half_width(text).strip().lower()
     if not _WECHAT_ID.fullmatch(wechat_id):
-        raise InvalidWechatId(f"{text!r} is not a WeChat id: it has 5 to 32 letters, digits, hyphens or underscores.")
+        raise InvalidWechatId(
+            f"{text!r} is not a WeChat id: it has 5 to 32 letters, digits, hyphens or underscores."
+        )
     return wechat_id
 
 
