@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, declared_attr
 
 from kehu.model import Archivable, ref
 from kehu.people.models import Team, User
@@ -16,5 +16,14 @@ class Owned(Archivable):
     Both default to who creates the record and to that person's first team.
     """
 
-    owner_id: Mapped[uuid.UUID | None] = ref(User, doc="The user who is responsible.")
-    team_id: Mapped[uuid.UUID | None] = ref(Team, doc="The team that the record belongs to.")
+    # Made anew for each class: the copy of a mixin's foreign key names its target as text, which other plugins'
+    # MetaData cannot resolve.
+    @declared_attr
+    def owner_id(cls) -> Mapped[uuid.UUID | None]:
+        """The user who is responsible."""
+        return ref(User, doc="The user who is responsible.")
+
+    @declared_attr
+    def team_id(cls) -> Mapped[uuid.UUID | None]:
+        """The team that the record belongs to."""
+        return ref(Team, doc="The team that the record belongs to.")

@@ -247,7 +247,7 @@ class _Composer:
                     self.claims.claim("type", f"{pascal(name)}Payload", entity.owner)
 
 
-GENERATED_SUFFIXES = ("Connection", "Edge", "Filter", "ListFilter", "Order", "OrderField", "Change")
+GENERATED_SUFFIXES = ("Connection", "Edge", "Filter", "ListFilter", "Order", "OrderField", "Changed")
 
 
 def root_names(entity: EntityDefinition) -> list[tuple[str, str]]:
