@@ -1,0 +1,33 @@
+"""Sales force automation: pipelines and stages, opportunities that move along them, and how they got there.
+
+The table of contents of this plugin: what it adds to the API stands here, its nouns in folders beside it.
+"""
+
+from __future__ import annotations
+
+import kehu
+from kehu_sfa.opportunities.models import Opportunity, StageChange
+from kehu_sfa.pipelines.models import Pipeline, Stage
+
+plugin = kehu.Plugin("sfa", requires=["core"])
+
+pipeline = plugin.resource(Pipeline, default_order=[Pipeline.name])
+stage = plugin.resource(Stage, default_order=[Stage.position])
+opportunity = plugin.resource(Opportunity, default_order=[Opportunity.created_at.desc()])
+stage_change = plugin.resource(
+    StageChange,
+    operations=["list", "get", "aggregate"],
+    row_scope=StageChange.opportunity_id,
+    default_order=[StageChange.entered_at],
+)
+
+plugin.relation(Pipeline, "stages", Stage.pipeline_id, description="Its steps, in order.")
+plugin.relation(Pipeline, "opportunities", Opportunity.pipeline_id, description="Deals on this path.")
+plugin.relation(Stage, "opportunities", Opportunity.stage_id, description="Deals in this stage.")
+plugin.relation(
+    Opportunity, "stage_changes", StageChange.opportunity_id, description="Its way so far, oldest first."
+)
+plugin.relation(
+    kehu.Customer, "opportunities", Opportunity.customer_id, description="Deals with this customer."
+)
+plugin.relation(kehu.User, "opportunities", Opportunity.owner_id, description="Deals that the user owns.")
