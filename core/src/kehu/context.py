@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from kehu.access import Principal, row_scope
+from kehu.access import ANONYMOUS, Principal, row_scope
 from kehu.broker import RecordChange
-from kehu.database import AsyncScopedSession
+from kehu.database import AsyncScopedSession, unscoped
 from kehu.database.sqlite import begin_immediate
 from kehu.errors import Forbidden, NotFound, Unauthenticated
 from kehu.model import Archivable, Entity
@@ -71,9 +71,24 @@ class Context:
         """Raise Forbidden unless the principal has the permission; Unauthenticated when nobody is signed in."""
         if self.can(permission):
             return
-        if self.principal.id is None and not self.principal.grants:
-            raise Unauthenticated("Sign in first.")
+        self.require_signed_in()
         raise Forbidden(f"You need the permission {permission}.", field=field)
+
+    def require_signed_in(self) -> None:
+        """Raise Unauthenticated when nobody is signed in."""
+        if self.principal is ANONYMOUS:
+            raise Unauthenticated("Sign in first.")
+
+    async def require_on(self, model: type[Any], record: Entity, verb: str) -> None:
+        """Raise Forbidden unless the principal's grant for `verb` reaches this stored record."""
+        definition = self.app.composition.entities[model]
+        self.require(definition.permission(verb))
+        criterion = row_scope(self, model, model, verb)
+        if criterion is None:
+            return
+        allowed = await self.session.scalar(unscoped(sa.select(model.id).where(model.id == record.id, criterion)))
+        if allowed is None:
+            raise Forbidden(f"You may see this {definition.name}, but not {verb.replace('_', ' ')} it.")
 
     # --- reading -------------------------------------------------------------------------------------------------
     async def find(self, model: type[T], key: uuid.UUID) -> T | None:
@@ -87,7 +102,7 @@ class Context:
         if record is None:
             raise NotFound(f"There is no such {name}, or none that you may see.", field=field)
         if verb != "read":
-            await self._require_on(model, record, verb)
+            await self.require_on(model, record, verb)
         return record
 
     def load(self, model: type[T], key: uuid.UUID) -> Awaitable[T | None]:
@@ -167,16 +182,6 @@ class Context:
             await self.session.delete(record)
 
     # --- helpers -------------------------------------------------------------------------------------------------
-    async def _require_on(self, model: type[Any], record: Entity, verb: str) -> None:
-        definition = self.app.composition.entities[model]
-        self.require(definition.permission(verb))
-        criterion = row_scope(self, model, model, verb)
-        if criterion is None:
-            return
-        allowed = await self.session.scalar(sa.select(model.id).where(model.id == record.id, criterion))
-        if allowed is None:
-            raise Forbidden(f"You may see this {definition.name}, but not {verb.replace('_', ' ')} it.")
-
     @contextlib.asynccontextmanager
     async def _write_lock(self) -> AsyncIterator[None]:
         """SQLite has one writer; within a process they queue here instead of blocking the event loop."""

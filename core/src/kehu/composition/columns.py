@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import ColumnProperty, Mapper
 
 from kehu.composition.definitions import ColumnDefinition, EntityDefinition, ReferenceDefinition
-from kehu.model import options_of
+from kehu.model import StringList, options_of
 from kehu.names import camel, pascal
 
 
@@ -51,8 +51,12 @@ def _definition(
 
 def _python_type(col: sa.Column[Any]) -> type[Any]:
     kind = col.type
+    if isinstance(kind, StringList):
+        return list
     if isinstance(kind, sa.JSON):
         return dict
     if isinstance(kind, sa.Enum) and kind.enum_class is not None:
         return kind.enum_class  # type: ignore[no-any-return]  # SQLAlchemy leaves it untyped
+    if isinstance(kind, sa.types.TypeDecorator) and kind.python_type is object:
+        return kind.impl_instance.python_type
     return kind.python_type

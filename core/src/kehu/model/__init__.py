@@ -2,7 +2,7 @@
 
 from kehu.model.entity import NAMING, Archivable, Entity, Model, utc_now
 from kehu.model.options import ColumnOptions, choice, column, options_of, ref
-from kehu.model.types import ExactDecimal, GlobalId, GlobalIdText, Json, UtcDateTime
+from kehu.model.types import ExactDecimal, GlobalId, GlobalIdText, HasWord, Json, StringList, UtcDateTime
 
 __all__ = [
     "NAMING",
@@ -12,8 +12,10 @@ __all__ = [
     "ExactDecimal",
     "GlobalId",
     "GlobalIdText",
+    "HasWord",
     "Json",
     "Model",
+    "StringList",
     "UtcDateTime",
     "choice",
     "column",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr
 
 from kehu.ids import uuid7
 from kehu.model.options import column
-from kehu.model.types import ExactDecimal, GlobalId, GlobalIdText, Json, UtcDateTime
+from kehu.model.types import ExactDecimal, GlobalId, GlobalIdText, Json, StringList, UtcDateTime
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -45,7 +45,7 @@ TYPES: dict[Any, Any] = {
     datetime: UtcDateTime(),
     Decimal: ExactDecimal(18, 4),
     dict[str, Any]: Json,
-    list[str]: Json,
+    list[str]: StringList(),
     uuid.UUID: sa.Uuid(),
     GlobalId: GlobalIdText(),
     enum.Enum: sa.Enum(enum.Enum, native_enum=False, length=40, create_constraint=False),
@@ -64,7 +64,7 @@ class Entity:
     plugins, keyed by `<plugin>.<name>`; keys that nobody declares any more are kept as they are.
     """
 
-    id: Mapped[uuid.UUID] = column(primary_key=True, default=uuid7, create=False, update=False)
+    id: Mapped[uuid.UUID] = column(primary_key=True, default=uuid7, create=False, update=False, audit=False)
     version: Mapped[int] = column(
         nullable=False, filter=False, order=False, create=False, update=False, audit=False,
         doc="Counts the writes to this record; send it back to be told of a CONFLICT.",

@@ -9,7 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 
@@ -21,6 +23,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[Any]:
+        return datetime
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         if value is None:
@@ -118,3 +124,34 @@ class GlobalIdText(TypeDecorator[GlobalId]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> GlobalId | None:
         return None if value is None else GlobalId(value)
+
+
+class StringList(TypeDecorator[list[str]]):
+    """A list of words, such as tags, kept as a JSON array."""
+
+    impl = Json
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[Any]:
+        return list
+
+
+class HasWord(FunctionElement[bool]):
+    """Whether a `StringList` contains a word; exact on both databases."""
+
+    name = "kehu_has_word"
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(HasWord, "postgresql")
+def _has_word_on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
+    words, word = (compiler.process(clause, **kwargs) for clause in element.clauses)
+    return f"coalesce(jsonb_exists({words}, {word}), false)"
+
+
+@compiles(HasWord, "sqlite")
+def _has_word_on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    words, word = (compiler.process(clause, **kwargs) for clause in element.clauses)
+    return f"EXISTS (SELECT 1 FROM json_each({words}) AS word WHERE word.value = {word})"

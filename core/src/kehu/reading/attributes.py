@@ -76,7 +76,7 @@ class Attributes:
         plain = (str, bool, date, datetime)
         return [
             a for a in self.by_name.values()
-            if a.filters and a.name != "id" and (a.target or a.kind in plain or issubclass(a.kind, enum.Enum))
+            if a.filters and a.orders | bool(a.target) and a.name != "id" and (a.target or a.kind in plain or issubclass(a.kind, enum.Enum))
         ]
 
     @property
@@ -110,7 +110,7 @@ def _column(column: ColumnDefinition) -> Attribute:
     return Attribute(
         column.name, name.upper(), column.kind, lambda e: getattr(e, name), nullable=column.nullable, target=column.target,
         read=column.options.read, attribute=name, choices_name=column.choices_name, filters=column.options.filter,
-        orders=column.options.order and column.target is None,
+        orders=column.options.order and column.target is None and column.kind is not list,
     )
 
 

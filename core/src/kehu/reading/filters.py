@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from kehu.ids import key_of
-from kehu.model import Archivable
+from kehu.model import Archivable, HasWord
 from kehu.reading.attributes import Attribute, Catalogue
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "lt": lambda c, v: c < v,
     "lte": lambda c, v: c <= v,
     "isNull": lambda c, v: c.is_(None) if v else c.is_not(None),
+    "has": lambda c, v: HasWord(c, sa.literal(v)),
     "contains": lambda c, v: c.icontains(v, autoescape=True),
     "startsWith": lambda c, v: c.istartswith(v, autoescape=True),
     "endsWith": lambda c, v: c.iendswith(v, autoescape=True),

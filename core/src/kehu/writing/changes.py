@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any, Generic, Literal, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kehu.composition import EntityDefinition
-from kehu.errors import FieldError, field_name
+from kehu.errors import FieldError, Refusal, field_name
 from kehu.model import Entity
 
 T = TypeVar("T", bound=Entity)
@@ -58,6 +59,21 @@ class Change(Generic[T]):
     def error(self, message: str, *, field: object = None, code: str = "INVALID") -> None:
         """Note what is wrong. All notes of all hooks come back together, and nothing is written."""
         self.errors.append(FieldError(code, message, field_name(field), self._hook_plugin))
+
+    @contextlib.contextmanager
+    def noting(self, *, field: object = None) -> Iterator[None]:
+        """Note a refusal raised inside instead of stopping: `with change.noting(): customer.check_birthday(...)`.
+
+        A ValueError that carries a `code`, as those of kehu.identifiers do, is noted too, for `field`.
+        """
+        try:
+            yield
+        except Refusal as refusal:
+            self.errors.extend(refusal.blamed_on(self._hook_plugin).errors if self._hook_plugin else refusal.errors)
+        except ValueError as error:
+            if not hasattr(error, "code"):
+                raise
+            self.error(str(error), field=field, code=error.code)
 
     def look_again(self) -> bool:
         """Compare the record with what is stored; True when something changed since the last look."""

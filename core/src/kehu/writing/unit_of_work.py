@@ -17,7 +17,9 @@ from kehu.audit.models import AuditEntry, OutboxEvent
 from kehu.errors import Conflict, KehuError, Refusal, Rejected
 from kehu.ownership import Owned
 from kehu.writing.changes import Change, Operation
+from kehu.writing.checks import check_values
 from kehu.writing.constraints import refusal_of
+from kehu.writing.defaults import give_defaults
 from kehu.writing.trail import audit_rows, outbox_rows
 
 if TYPE_CHECKING:
@@ -90,7 +92,7 @@ class UnitOfWork:
                 await self._call("kehu_before_write", change)
         else:
             raise HooksDoNotSettle(f"before_write hooks keep changing records after {ROUNDS} rounds: {self._names('kehu_before_write')}")
-        problems = [problem for change in changes.values() for problem in change.errors]
+        problems = [problem for change in changes.values() for problem in [*check_values(change), *change.errors]]
         if problems:
             raise Rejected(problems)
         return list(changes.values())
@@ -108,6 +110,7 @@ class UnitOfWork:
             if change is None:
                 operation: Operation = "delete" if obj in session.deleted else "create" if obj in session.new else "update"
                 if operation == "create":
+                    give_defaults(obj)
                     self._give_owner(obj)
                 known[id(obj)] = change = Change(obj, operation, entity)
                 news.append(change)

@@ -1,0 +1,52 @@
+"""Api: an App with its schema, ready to execute documents in this process."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import kehu
+from kehu_graphql.schema.build import KehuSchema, build_schema
+
+Answer = dict[str, Any]
+
+
+class Api:
+    """Executes GraphQL documents on behalf of a principal, with the same schema that the server offers."""
+
+    def __init__(self, app: kehu.App) -> None:
+        self.app = app
+        self.schema: KehuSchema = build_schema(app)
+
+    @property
+    def sdl(self) -> str:
+        """The schema in the schema definition language; the same bytes for the same set of plugins."""
+        return self.schema.as_str() + "\n"
+
+    async def execute(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, principal: kehu.Principal = kehu.SYSTEM,
+        operation: str | None = None,
+    ) -> Answer:
+        """The answer to a query or mutation, as the GraphQL specification has it: `data`, and `errors` if any."""
+        async with self.app.context(principal) as ctx:
+            result: Any = await self.schema.execute(document, variable_values=dict(variables or {}), context_value=ctx, operation_name=operation)
+        return _answer(result)
+
+    async def subscribe(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, principal: kehu.Principal = kehu.SYSTEM
+    ) -> AsyncIterator[Answer]:
+        """The answers of a subscription, until it ends or the caller stops reading."""
+        async with self.app.context(principal) as ctx:
+            results: Any = await self.schema.subscribe(document, variable_values=dict(variables or {}), context_value=ctx)
+            if not hasattr(results, "__aiter__"):
+                yield _answer(results)
+                return
+            async for result in results:
+                yield _answer(result)
+
+
+def _answer(result: Any) -> Answer:
+    answer: Answer = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+    return answer

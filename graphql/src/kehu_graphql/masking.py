@@ -1,0 +1,34 @@
+"""What a client learns of an error: a refusal whole, a mistake in the document whole, anything else only a trace id."""
+
+from __future__ import annotations
+
+import structlog
+from graphql import GraphQLError
+
+import kehu
+
+log = structlog.get_logger("kehu.graphql")
+
+MESSAGE = "Something went wrong on our side. The trace id leads to the details in the server's log."
+
+
+def shown(error: GraphQLError, trace_id: str) -> GraphQLError:
+    """The error as the client may see it; an unexpected one is logged with its traceback."""
+    cause = _cause(error)
+    if cause is None:
+        error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(error.extensions or {})}
+        return error
+    if isinstance(cause, kehu.Refusal):
+        error.extensions = {**cause.extensions, "traceId": trace_id}
+        return error
+    plugin = getattr(cause, "kehu_plugin", None)
+    log.error("unexpected error", trace_id=trace_id, plugin=plugin, path=error.path, exc_info=cause)
+    extensions = {"code": "INTERNAL_SERVER_ERROR", "traceId": trace_id, **({"plugin": plugin} if plugin else {})}
+    return GraphQLError(MESSAGE, nodes=error.nodes, path=error.path, extensions=extensions)
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause

@@ -1,0 +1,124 @@
+"""How generated types meet Strawberry: definitions made per App, fields with plain functions.
+
+`@strawberry.type` would put a definition on a class for ever and inspect signatures; these make the same
+StrawberryObjectDefinition for one App, and nothing global changes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from strawberry import UNSET
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.field import StrawberryField
+
+from kehu.names import camel
+
+Resolver = Callable[..., Any]
+
+
+class GeneratedField(StrawberryField):
+    """A field that calls `resolve(source, info, **arguments)`, or `get(source)`, or reads an attribute."""
+
+    def __init__(self, resolve: Resolver | None = None, *, get: Callable[[Any], Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.resolve, self.get = resolve, get
+
+    def __copy__(self) -> GeneratedField:
+        copy = type(self)(
+            self.resolve, get=self.get, python_name=self.python_name, graphql_name=self.graphql_name,
+            type_annotation=self.type_annotation, origin=self.origin, is_subscription=self.is_subscription,
+            description=self.description, default=self.default, deprecation_reason=self.deprecation_reason,
+            directives=self.directives, extensions=self.extensions,
+        )
+        copy._arguments = self._arguments
+        return copy
+
+    @property
+    def is_basic_field(self) -> bool:
+        return self.resolve is None and self.get is None and not self.extensions
+
+    def get_result(self, source: Any, info: Any, args: Any, kwargs: Any) -> Any:
+        if self.get is not None:
+            return self.get(source)
+        if self.resolve is not None:
+            return self.resolve(source, info, **{name: value for name, value in kwargs.items() if value is not UNSET})
+        return super().get_result(source, info, args, kwargs)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a field: its annotation, and its default where it has one."""
+
+    annotation: Any
+    default: Any = UNSET
+    description: str | None = None
+
+
+Arguments = Mapping[str, Argument]
+
+
+def field(
+    name: str, annotation: Any, *, resolve: Resolver | None = None, get: Callable[[Any], Any] | None = None,
+    attribute: str | None = None, arguments: Arguments | None = None, default: Any = dataclasses.MISSING,
+    description: str | None = None, deprecated: str | None = None, subscription: bool = False,
+) -> GeneratedField:
+    """A field named `name` in GraphQL; `attribute` is what it reads when neither `resolve` nor `get` is given."""
+    made = GeneratedField(
+        resolve, get=get, python_name=attribute or f"field_{name}", graphql_name=name,
+        type_annotation=StrawberryAnnotation(annotation), description=description, default=default,
+        deprecation_reason=deprecated, is_subscription=subscription,
+    )
+    made._arguments = [
+        StrawberryArgument(python, camel(python), StrawberryAnnotation(a.annotation), default=a.default, description=a.description)
+        for python, a in (arguments or {}).items()
+    ]
+    return made
+
+
+def define(
+    cls: type[Any], fields: list[Any], *, name: str | None = None, description: str | None = None, is_input: bool = False,
+    is_interface: bool = False, interfaces: list[Any] | None = None, is_type_of: Any = None, resolve_type: Any = None,
+    from_input: Any = None,
+) -> type[Any]:
+    """Make `cls` a GraphQL type of one App; `cls` must have been made for it."""
+    cls.__strawberry_definition__ = StrawberryObjectDefinition(
+        name=name or cls.__name__, is_input=is_input, is_interface=is_interface, origin=cls, description=description,
+        interfaces=interfaces or [], extend=False, directives=(), is_type_of=is_type_of, resolve_type=resolve_type,
+        fields=fields, from_input=from_input,
+    )
+    return cls
+
+
+def new_class(name: str, *bases: type[Any]) -> type[Any]:
+    """An empty class to be defined later, so that types may refer to one another."""
+    return type(name, bases or (object,), {})
+
+
+def input_class(cls: type[Any], annotations: Mapping[str, Any], *, descriptions: Mapping[str, str | None] | None = None, description: str | None = None) -> type[Any]:
+    """An input type whose value is the mapping as it was given: absent fields are absent, null is null."""
+    texts = descriptions or {}
+    fields = [
+        field(name, annotation, default=UNSET if _is_optional(annotation) else dataclasses.MISSING, description=texts.get(name))
+        for name, annotation in annotations.items()
+    ]
+    return define(cls, fields, is_input=True, from_input=_as_given, description=description)
+
+
+def _as_given(cls: type[Any], value: Mapping[str, Any], context: Any) -> Mapping[str, Any]:
+    return value
+
+
+def _is_optional(annotation: Any) -> bool:
+    return type(None) in getattr(annotation, "__args__", ())
+
+
+class Bag:
+    """The runtime value of a generated payload: attributes by field name."""
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)

@@ -1,0 +1,130 @@
+"""Mutations: create, update, delete, the actions of entities, and those that plugins write by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable
+from typing import Any, Optional
+
+import strawberry
+
+import kehu
+from kehu.composition import EntityDefinition
+from kehu.ids import key_of
+from kehu.names import camel, pascal
+from kehu.plugin import declarations as d
+from kehu.writing.inputs import check_version, create_record, delete_record, update_record
+from kehu_graphql.schema.fields import Argument, Bag, GeneratedField, define, field, new_class
+from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
+from kehu_graphql.schema.inputs import write_input
+from kehu_graphql.schema.registry import Registry
+
+Run = Callable[[kehu.Context, dict[str, Any]], Awaitable[dict[str, Any]]]
+
+
+def entity_mutations(registry: Registry, entity: EntityDefinition) -> list[GeneratedField]:
+    """createX, updateX, deleteX and the actions of an entity."""
+    made = {"create": _create, "update": _update, "delete": _delete}
+    fields = [make(registry, entity) for operation, make in made.items() if operation in entity.operations]
+    return fields + [_action(registry, entity, action) for action in entity.actions]
+
+
+def root_mutation(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
+    """A hand-written mutation: its result under `result`, or the fields of the dataclass it returns."""
+    function = DeclaredFunction(registry, root.function, root.origin, skip=0)
+    shown = {} if function.returns in (None, type(None)) else {"result": registry.output(function.returns)}
+
+    async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
+        if root.permission:
+            ctx.require(root.permission)
+        elif not root.public:
+            ctx.require_signed_in()
+        result = await function.call(ctx, None, given)
+        return {"result": result} if shown else {}
+
+    return _mutation(registry, camel(root.name), shown, run, function.arguments, root.description)
+
+
+def _create(registry: Registry, entity: EntityDefinition) -> GeneratedField:
+    async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
+        return {entity.singular: await create_record(ctx, entity, given["input"])}
+
+    arguments = {"input": Argument(write_input(registry, entity, creating=True))}
+    return _mutation(registry, f"create{entity.name}", _own(registry, entity), run, arguments, f"Create a {entity.name}.")
+
+
+def _update(registry: Registry, entity: EntityDefinition) -> GeneratedField:
+    async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
+        return {entity.singular: await update_record(ctx, entity, given["input"])}
+
+    arguments = {"input": Argument(write_input(registry, entity, creating=False))}
+    return _mutation(registry, f"update{entity.name}", _own(registry, entity), run, arguments, f"Change a {entity.name}.")
+
+
+def _delete(registry: Registry, entity: EntityDefinition) -> GeneratedField:
+    archives = issubclass(entity.model, kehu.Archivable)
+
+    async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
+        record = await delete_record(ctx, entity, given["id"], given.get("version"))
+        return {"deletedId": given["id"], **({entity.singular: record} if archives else {})}
+
+    arguments = {"id": Argument(strawberry.ID), "version": Argument(Optional[int])}
+    shown = {"deletedId": strawberry.ID, **(_own(registry, entity) if archives else {})}
+    text = f"Archive a {entity.name}: it leaves lists and stays reachable by its id." if archives else f"Delete a {entity.name}."
+    return _mutation(registry, f"delete{entity.name}", shown, run, arguments, text)
+
+
+def _action(registry: Registry, entity: EntityDefinition, action: d.ActionDeclaration) -> GeneratedField:
+    function = DeclaredFunction(registry, action.function, action.origin, skip=1)
+    verb = camel(action.name)
+    returns_itself = function.returns in (None, type(None), entity.model)
+    shown = _own(registry, entity)
+    if not returns_itself:
+        shown["result"] = registry.output(function.returns)
+
+    async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
+        ctx.require(entity.action_permission(action))
+        record = await ctx.get(entity.model, key_of(given.pop("id"), entity.name), verb=_verb_of(entity, action))
+        check_version(record, given.pop("version", None))
+        with blaming(action.origin.plugin):
+            result = await action.function(record, **await function.values(ctx, None, given))
+        return {entity.singular: record, **({} if returns_itself else {"result": unwrapped(result)})}
+
+    arguments = {"id": Argument(strawberry.ID), "version": Argument(Optional[int]), **function.arguments}
+    return _mutation(registry, verb + entity.name, shown, run, arguments, action.description)
+
+
+def _verb_of(entity: EntityDefinition, action: d.ActionDeclaration) -> str:
+    """The verb whose level says on which records the action may be used; a foreign permission uses the right to update."""
+    return "update" if action.permission else camel(action.name)
+
+
+def _own(registry: Registry, entity: EntityDefinition) -> dict[str, Any]:
+    return {entity.singular: registry.objects[entity.model]}
+
+
+def _mutation(
+    registry: Registry, name: str, shown: dict[str, Any], run: Run, arguments: dict[str, Argument], description: str | None
+) -> GeneratedField:
+    """A mutation in one transaction, whose refusals become userErrors of its payload."""
+    payload = _payload(registry, f"{pascal(name)}Payload", shown)
+
+    async def resolve(root: Any, info: Any, **given: Any) -> Any:
+        ctx: kehu.Context = info.context
+        try:
+            async with ctx.write():
+                values = await run(ctx, given)
+        except kehu.Unauthenticated:
+            raise
+        except kehu.Refusal as refusal:
+            errors = [Bag(**dataclasses.asdict(error)) for error in refusal.errors]
+            return payload(**dict.fromkeys(shown), userErrors=errors)
+        return payload(**values, userErrors=[])
+
+    return field(name, Optional[payload], resolve=resolve, arguments=arguments, description=description)
+
+
+def _payload(registry: Registry, name: str, shown: dict[str, Any]) -> type[Any]:
+    fields = [field(key, Optional[kind], attribute=key) for key, kind in shown.items()]
+    fields.append(field("userErrors", list[registry.user_error], attribute="userErrors", description="Why nothing was changed; empty when it worked."))  # type: ignore[name-defined]
+    return define(new_class(name, Bag), fields, description="The result of a mutation: the record, or the reasons why not.")

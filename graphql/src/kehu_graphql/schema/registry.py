@@ -1,0 +1,211 @@
+"""Registry: the GraphQL types of one App, and what a Python annotation means in its schema."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import inspect
+import typing
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.scalars import JSON
+from strawberry.types.scalar import ScalarDefinition
+
+import kehu
+from kehu.composition import Composition
+from kehu.names import camel
+from kehu_graphql.schema.fields import define, field, input_class, new_class
+
+_SEQUENCES = (list, tuple, Sequence, frozenset, set)
+_ASYNC = (AsyncIterator, AsyncGenerator, Awaitable)
+
+
+class Registry:
+    """Classes that stand for GraphQL types, made for one App and found by mapped class, enum or dataclass."""
+
+    def __init__(self, composition: Composition) -> None:
+        self.composition = composition
+        self.names: dict[str, str] = {}
+        self.problems: list[str] = []
+        entities = composition.entities.items()
+        self.objects = {model: new_class(entity.name, strawberry.relay.Node) for model, entity in entities}
+        self.connections = {model: new_class(f"{entity.name}Connection") for model, entity in entities}
+        self.filters = {model: new_class(f"{entity.name}Filter") for model, entity in entities}
+        self.orders = {model: new_class(f"{entity.name}Order") for model, entity in entities}
+        self.choices = {
+            column.choices_name: _choice_enum(column.choices_name, column.choices, f"The values of {entity.name}.{column.name}.")
+            for _, entity in entities for column in entity.columns.values() if column.choices_name
+        }
+        self.direction = strawberry.enum(
+            enum.Enum("OrderDirection", {"ASC": "ASC", "DESC": "DESC"}), description="Which end of an order comes first."
+        )
+        self.user_error = _user_error()
+        self.interfaces: dict[type[Any], type[Any]] = {}
+        self.scalar_filters: dict[Any, type[Any]] = {}
+        self.list_filters: dict[type[Any], type[Any]] = {}
+        self._dataclasses: dict[tuple[type[Any], bool], type[Any]] = {}
+        self._enums: dict[type[Any], Any] = {}
+
+    # --- annotations ---------------------------------------------------------------------------------------------
+    def output(self, annotation: Any) -> Any:
+        """The annotation with mapped classes, connections, enums and dataclasses replaced by this App's types."""
+        return self._translated(annotation, is_input=False)
+
+    def argument(self, annotation: Any) -> Any:
+        """The same for an argument: a mapped class is given by its id, a dataclass is an input type."""
+        return self._translated(annotation, is_input=True)
+
+    def needs(self, annotation: Any) -> bool:
+        """Whether `output` would change the annotation of a hand-written Strawberry field."""
+        if isinstance(annotation, type) and (annotation in self.objects or annotation in self.composition.interfaces):
+            return True
+        return get_origin(annotation) is kehu.Connection or any(self.needs(part) for part in get_args(annotation))
+
+    def _translated(self, annotation: Any, *, is_input: bool) -> Any:
+        origin, args = get_origin(annotation), get_args(annotation)
+        if origin is kehu.Connection:
+            return self.connections[args[0]]
+        if origin in _ASYNC:
+            return self._translated(args[0], is_input=is_input)
+        if origin in (Union, UnionType):
+            return Union[tuple(self._translated(part, is_input=is_input) for part in args)]  # noqa: UP007  # made at run time
+        if origin is Annotated:
+            return self._translated(args[0], is_input=is_input)
+        if origin in _SEQUENCES:
+            return list[self._translated(args[0], is_input=is_input)]  # type: ignore[misc]  # made at run time
+        if annotation is dict or origin in (dict, Mapping):
+            return JSON
+        return self._named(annotation, is_input) if isinstance(annotation, type) else annotation
+
+    def _named(self, cls: type[Any], is_input: bool) -> Any:
+        if cls in self.objects:
+            return strawberry.ID if is_input else self.objects[cls]
+        if cls in self.composition.interfaces:
+            return self.interface(cls)
+        if issubclass(cls, kehu.GlobalId):
+            return strawberry.ID
+        if issubclass(cls, enum.Enum):
+            return self.enum(cls)
+        if dataclasses.is_dataclass(cls) and not hasattr(cls, "__strawberry_definition__"):
+            return self._dataclass(cls, is_input)
+        return cls
+
+    # --- named types ---------------------------------------------------------------------------------------------
+    def enum(self, cls: type[enum.Enum]) -> Any:
+        """The GraphQL enum of a Python enum; its values are the member names."""
+        found = self._enums.get(cls)
+        if found is None:
+            self._claim(cls.__name__, cls)
+            found = cls if hasattr(cls, "__strawberry_definition__") else strawberry.enum(cls, description=_doc(cls))
+            self._enums[cls] = found
+        return found
+
+    def interface(self, protocol: type[Any]) -> type[Any]:
+        """The GraphQL interface of a declared Protocol."""
+        found = self.interfaces.get(protocol)
+        if found is None:
+            declared = self.composition.interfaces[protocol]
+            cls = self.interfaces[protocol] = new_class(declared.name)
+            fields = [field(camel(name), self.output(kind), attribute=name) for name, kind in declared.fields.items()]
+            define(cls, fields, is_interface=True, resolve_type=self.type_name_of, description=_doc(protocol))
+        return found or self.interfaces[protocol]
+
+    def type_name_of(self, record: Any, info: Any, abstract: Any) -> str:
+        """The type name of a record, for interfaces."""
+        return self.composition.entities[type(record)].name
+
+    def _dataclass(self, cls: type[Any], is_input: bool) -> type[Any]:
+        key = (cls, is_input)
+        found = self._dataclasses.get(key)
+        if found is not None:
+            return found
+        name = cls.__name__ + ("Input" if is_input and not cls.__name__.endswith("Input") else "")
+        self._claim(name, cls)
+        made = self._dataclasses[key] = new_class(name)
+        hints = typing.get_type_hints(cls)
+        members = dataclasses.fields(cls)
+        if is_input:
+            annotations = {camel(m.name): self.argument(hints[m.name]) for m in members}
+            input_class(made, annotations, description=_doc(cls))
+            made.__strawberry_definition__.from_input = lambda _, value, __: _filled(cls, value)  # type: ignore[attr-defined]
+            return made
+        fields = [field(camel(m.name), self.output(hints[m.name]), attribute=m.name, description=m.metadata.get("description")) for m in members]
+        return define(made, fields, description=_doc(cls), is_type_of=lambda value, info: isinstance(value, cls))
+
+    def _claim(self, name: str, cls: type[Any]) -> None:
+        where = f"{cls.__module__}.{cls.__qualname__}"
+        taken = name in self.composition.by_name and "an entity" or self.names.setdefault(name, where)
+        if taken != where:
+            self.problems.append(f"type {name!r} is defined by {taken} and by {where}; rename one of them")
+
+
+def _filled(cls: type[Any], value: Mapping[str, Any]) -> Any:
+    by_name = {camel(member.name): member.name for member in dataclasses.fields(cls)}
+    return cls(**{by_name[name]: given for name, given in value.items()})
+
+
+def _choice_enum(name: str, values: Sequence[str], description: str) -> Any:
+    return strawberry.enum(enum.Enum(name, {value: value for value in values}), description=description)
+
+
+def _user_error() -> type[Any]:
+    texts = {
+        "code": "A stable code, listed in docs/errors.md.", "message": "A sentence for the person who reads it.",
+        "field": "The field of the input that is to blame, if it is one.", "plugin": "The plugin whose rule refused, if it was one.",
+    }
+    kinds = {"code": str, "message": str, "field": str | None, "plugin": str | None}
+    fields = [field(name, kind, attribute=name, description=texts[name]) for name, kind in kinds.items()]
+    return define(new_class("UserError"), fields, description="Why a write was refused; nothing has been changed.")
+
+
+def _doc(cls: type[Any]) -> str | None:
+    text = cls.__dict__.get("__doc__")
+    generated = text is None or text.startswith(f"{cls.__name__}(") or text == "An enumeration."
+    return None if generated else inspect.cleandoc(text)
+
+
+# --- scalars -------------------------------------------------------------------------------------------------------
+def _plain(value: Decimal) -> str:
+    """Without exponent and without trailing zeros: `1054.5`."""
+    text = format(value, "f")
+    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+
+
+def _decimal(value: Any) -> Decimal:
+    try:
+        number = Decimal(str(value))
+    except ArithmeticError:
+        raise GraphQLError(f"{value!r} is no decimal number.") from None
+    if not number.is_finite():
+        raise GraphQLError(f"{value!r} is no decimal number.")
+    return number
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise GraphQLError(f"{value!r} is no moment; write 2026-01-31T08:30:00Z.") from None
+    if moment.tzinfo is None:
+        raise GraphQLError(f"{value!r} has no time zone; write 2026-01-31T08:30:00Z.")
+    return moment
+
+
+def _rfc3339(value: datetime) -> str:
+    return value.isoformat().replace("+00:00", "Z")
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Decimal: strawberry.scalar(
+        name="Decimal", description="An exact decimal number, as a string: `\"1054.5\"`.", serialize=_plain, parse_value=_decimal
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime", description="A moment in RFC 3339 with its zone: `\"2026-01-31T08:30:00Z\"`.", serialize=_rfc3339, parse_value=_moment
+    ),
+}

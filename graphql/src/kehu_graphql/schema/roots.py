@@ -1,0 +1,145 @@
+"""Root fields: node, lists, single records, aggregates, subscriptions, and those that plugins write by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any, Optional
+
+import sqlalchemy as sa
+import strawberry
+
+import kehu
+from kehu.broker import RecordChange
+from kehu.composition import EntityDefinition
+from kehu.ids import global_id, key_of, parse_global_id
+from kehu.names import camel
+from kehu.plugin import declarations as d
+from kehu.reading.pages import ListArguments, page
+from kehu_graphql.schema.fields import Argument, Bag, GeneratedField, define, field, new_class
+from kehu_graphql.schema.functions import DeclaredFunction, blaming, stream
+from kehu_graphql.schema.inputs import list_arguments
+from kehu_graphql.schema.registry import Registry
+
+
+def node_fields(registry: Registry) -> list[GeneratedField]:
+    """`node` and `nodes`, as Relay has them."""
+    async def find(ctx: kehu.Context, id: str) -> Any:
+        type_name, key = parse_global_id(id)
+        entity = registry.composition.by_name.get(type_name)
+        return None if entity is None or "get" not in entity.operations else await ctx.find(entity.model, key)
+
+    async def node(root: Any, info: Any, *, id: str) -> Any:
+        info.context.require_signed_in()
+        return await find(info.context, id)
+
+    async def nodes(root: Any, info: Any, *, ids: list[str]) -> list[Any]:
+        info.context.require_signed_in()
+        return [await find(info.context, id) for id in ids]
+
+    one, many = Optional[strawberry.relay.Node], list[Optional[strawberry.relay.Node]]
+    return [
+        field("node", one, resolve=node, arguments={"id": Argument(strawberry.ID)}, description="Any record by its global id."),
+        field("nodes", many, resolve=nodes, arguments={"ids": Argument(list[strawberry.ID])}, description="Records by their global ids, in order; null where there is none."),
+    ]
+
+
+def entity_queries(registry: Registry, entity: EntityDefinition) -> list[GeneratedField]:
+    """The list and the single record of an entity."""
+    model, fields = entity.model, []
+
+    async def get(root: Any, info: Any, *, id: str) -> Any:
+        info.context.require(entity.permission("read"))
+        return await info.context.find(model, key_of(id, entity.name))
+
+    async def listed(root: Any, info: Any, **given: Any) -> Any:
+        info.context.require_signed_in()
+        return await page(info.context, model, ListArguments(**given))
+
+    if "get" in entity.operations:
+        fields.append(field(
+            entity.singular, Optional[registry.objects[model]], resolve=get, arguments={"id": Argument(strawberry.ID)},
+            description=f"One {entity.name} by its id; null where there is none that you may see.",
+        ))
+    if "list" in entity.operations:
+        fields.append(field(
+            entity.plural, registry.connections[model], resolve=listed, arguments=list_arguments(registry, model),
+            description=f"The {entity.plural} that you may see.",
+        ))
+    return fields
+
+
+def entity_subscription(registry: Registry, entity: EntityDefinition) -> GeneratedField:
+    """`customerChanged(filter)`: each write of a record that the listener may see."""
+    change = _change_type(registry, entity)
+
+    async def changed(root: Any, info: Any, *, filter: Any = None) -> AsyncIterator[Any]:
+        ctx: kehu.Context = info.context
+        ctx.require(entity.permission("read"))
+        async for news in ctx.app.broker.listen(entity.model):
+            ctx.forget()
+            record = await _seen(ctx, entity, news, filter)
+            if record is not None or news.operation == "delete" and ctx.principal.level(entity.permission("read")) is kehu.Level.ALL:
+                yield change(
+                    operation=news.operation.upper(), id=global_id(entity.name, news.key),
+                    changed=[camel(name) for name in news.changed], **{entity.singular: record},
+                )
+            await ctx.session.close()  # resumed once the answer is sent: no connection is held while idle
+
+    return field(
+        f"{entity.singular}Changed", change, resolve=changed, subscription=True,
+        arguments={"filter": Argument(Optional[registry.filters[entity.model]], description="Only these.")},
+        description=f"Tells of each write of a {entity.name} that you may see.",
+    )
+
+
+def root_query(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
+    """A hand-written query."""
+    function = DeclaredFunction(registry, root.function, root.origin, skip=0)
+
+    async def resolve(parent: Any, info: Any, **given: Any) -> Any:
+        _authorise(info.context, root)
+        return await function.call(info.context, info, given)
+
+    return field(camel(root.name), registry.output(function.returns), resolve=resolve, arguments=function.arguments, description=root.description)
+
+
+def root_subscription(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
+    """A hand-written subscription."""
+    function = DeclaredFunction(registry, root.function, root.origin, skip=0)
+
+    async def resolve(parent: Any, info: Any, **given: Any) -> AsyncIterator[Any]:
+        _authorise(info.context, root)
+        with blaming(root.origin.plugin):
+            async for value in stream(function, info.context, info, given):
+                yield value
+
+    return field(
+        camel(root.name), registry.output(function.returns), resolve=resolve, arguments=function.arguments,
+        description=root.description, subscription=True,
+    )
+
+
+def _authorise(ctx: kehu.Context, root: d.RootDeclaration) -> None:
+    if root.permission:
+        ctx.require(root.permission)
+    elif not root.public:
+        ctx.require_signed_in()
+
+
+async def _seen(ctx: kehu.Context, entity: EntityDefinition, news: RecordChange, filter: Any) -> Any:
+    """The record as it is now, if the listener may see it and the filter holds; archived records count too."""
+    if news.operation == "delete":
+        return None
+    conditions = ctx.app.filters.clauses(ctx, entity.model, entity.model, filter or {})
+    statement = sa.select(entity.model).where(entity.model.id == news.key, *conditions)
+    return (await ctx.session.scalars(statement)).one_or_none()
+
+
+def _change_type(registry: Registry, entity: EntityDefinition) -> type[Any]:
+    fields = [
+        field("operation", str, attribute="operation", description="CREATE, UPDATE or DELETE."),
+        field("id", strawberry.ID, attribute="id", description="Which record."),
+        field(entity.singular, Optional[registry.objects[entity.model]], attribute=entity.singular, description="The record as it is now; null once deleted."),
+        field("changed", list[str], attribute="changed", description="The fields that were written."),
+    ]
+    return define(new_class(f"{entity.name}Change", Bag), fields, description=f"A write of a {entity.name}.")
