@@ -15,7 +15,8 @@ EVERYTHING = "*"
 class Principal:
     """Who is asking. `teams` are the memberships, `subtree` these teams and all below them.
 
-    `grants` maps permissions to levels; the key `*` stands for every permission.
+    `grants` maps permissions to levels; the key `*` stands for every permission. `session` is the hash of the token
+    that the person signed in with.
     """
 
     id: uuid.UUID | None
@@ -25,6 +26,7 @@ class Principal:
     grants: Mapping[str, Level] = dataclasses.field(default_factory=dict)
     time_zone: str = "UTC"
     locale: str = "en"
+    session: str | None = dataclasses.field(default=None, repr=False)
 
     def level(self, permission: str) -> Level:
         """How far this permission reaches; NONE without a grant."""

@@ -1,0 +1,43 @@
+"""Trees: records that stand below others of their kind."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, identity_key
+
+from kehu.database import unscoped
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+
+
+async def chain_above(
+    ctx: Context, parent: InstrumentedAttribute[uuid.UUID | None], start: uuid.UUID | None
+) -> list[uuid.UUID]:
+    """`start` and the keys above it up to the top, as they will be after this transaction.
+
+    `parent` is the foreign key that leads upwards. A record that wants to stand below one of its own would find its
+    own key in the chain; so a circle is noticed, also one that several pending records make together. What is read is
+    locked against moves by other transactions until this one ends.
+    """
+    chain: list[uuid.UUID] = []
+    while start is not None and start not in chain:
+        chain.append(start)
+        start = await _parent_of(ctx, parent, start)
+    return chain
+
+
+async def _parent_of(ctx: Context, parent: InstrumentedAttribute[Any], key: uuid.UUID) -> uuid.UUID | None:
+    model, session = parent.class_, ctx.session.sync_session
+    loaded = session.identity_map.get(identity_key(model, key))
+    if loaded is not None and session.is_modified(loaded):
+        return getattr(loaded, parent.key)  # type: ignore[no-any-return]
+    statement = sa.select(parent).where(model.id == key).with_for_update(read=True)
+    stored = (await ctx.session.execute(unscoped(statement))).one_or_none()
+    if stored is not None:
+        return stored[0]  # type: ignore[no-any-return]
+    pending = (record for record in session.new if isinstance(record, model) and record.id == key)
+    return getattr(next(pending, None), parent.key, None)
