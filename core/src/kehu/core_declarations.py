@@ -6,6 +6,7 @@ from kehu.audit.models import AuditEntry
 from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
 from kehu.customers.models import Customer
 from kehu.interactions.models import Interaction, InteractionParticipant
+from kehu.ledger.models import LEDGER
 from kehu.people.models import Grant, Membership, Role, RoleAssignment, Team, User
 from kehu.plugin import Plugin
 from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product, ProductCategory
@@ -87,3 +88,5 @@ plugin.relation(User, "memberships", Membership.user_id, description="In which t
 plugin.relation(User, "role_assignments", RoleAssignment.user_id, description="Which roles the person has.")
 plugin.relation(Role, "grants", Grant.role_id, description="What the role may do.")
 plugin.relation(Role, "assignments", RoleAssignment.role_id, description="Who has the role.")
+
+plugin.table(LEDGER)
