@@ -142,4 +142,4 @@ def _change_type(registry: Registry, entity: EntityDefinition) -> type[Any]:
         field(entity.singular, Optional[registry.objects[entity.model]], attribute=entity.singular, description="The record as it is now; null once deleted."),
         field("changed", list[str], attribute="changed", description="The fields that were written."),
     ]
-    return define(new_class(f"{entity.name}Change", Bag), fields, description=f"A write of a {entity.name}.")
+    return define(new_class(f"{entity.name}Changed", Bag), fields, description=f"A write of a {entity.name}.")
