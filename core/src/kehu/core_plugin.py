@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from kehu.core_declarations import plugin
+from kehu.people import actions, roles, rules
 
-__all__ = ["plugin"]
+__all__ = ["actions", "plugin", "roles", "rules"]

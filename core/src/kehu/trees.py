@@ -6,9 +6,11 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, identity_key
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm.util import identity_key
 
 from kehu.database import unscoped
+from kehu.model import Entity
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -19,9 +21,9 @@ async def chain_above(
 ) -> list[uuid.UUID]:
     """`start` and the keys above it up to the top, as they will be after this transaction.
 
-    `parent` is the foreign key that leads upwards. A record that wants to stand below one of its own would find its
-    own key in the chain; so a circle is noticed, also one that several pending records make together. What is read is
-    locked against moves by other transactions until this one ends.
+    `parent` is the foreign key that leads upwards. A record that wants to stand below one of its own finds its
+    own key in the chain; so a circle is noticed, also one that several pending records make together. What is
+    read is locked against moves by other transactions until this one ends.
     """
     chain: list[uuid.UUID] = []
     while start is not None and start not in chain:
@@ -31,7 +33,8 @@ async def chain_above(
 
 
 async def _parent_of(ctx: Context, parent: InstrumentedAttribute[Any], key: uuid.UUID) -> uuid.UUID | None:
-    model, session = parent.class_, ctx.session.sync_session
+    model: type[Entity] = parent.property.parent.class_
+    session = ctx.session.sync_session
     loaded = session.identity_map.get(identity_key(model, key))
     if loaded is not None and session.is_modified(loaded):
         return getattr(loaded, parent.key)  # type: ignore[no-any-return]

@@ -92,7 +92,7 @@ def _scope_statement(state: ORMExecuteState) -> None:
     ctx: Context | None = state.session.info.get("ctx")
     if ctx is None or state.execution_options.get("kehu_unscoped"):
         return
-    if (state.is_update or state.is_delete) and not state.execution_options.get("kehu_unaudited"):
+    if _writes_in_bulk(state, ctx):
         raise BypassedWritePath("A bulk UPDATE or DELETE skips hooks and audit; load the records and change them.")
     if not state.is_select:
         return
@@ -105,6 +105,14 @@ def _scope_statement(state: ORMExecuteState) -> None:
                 criteria.append(with_loader_criteria(occurrence.entity, criterion))
     if criteria:
         state.statement = state.statement.options(*criteria)  # type: ignore[attr-defined]  # a select has options
+
+
+def _writes_in_bulk(state: ORMExecuteState, ctx: Context) -> bool:
+    """Whether the statement changes records of an entity; tables that are none, such as sessions, have no audit."""
+    if not (state.is_update or state.is_delete) or state.execution_options.get("kehu_unaudited"):
+        return False
+    table = getattr(state.statement, "table", None)
+    return table is not None and table.name in ctx.app.composition.models_by_table
 
 
 def _occurrences(statement: Any) -> list[Any]:

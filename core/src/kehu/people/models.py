@@ -103,6 +103,14 @@ class Grant(Entity, Base):
     level: Mapped[Reach] = column(doc="How far it reaches.")
 
 
+class OfferedGrant(Base):
+    """A grant that a predefined role was given once; whoever takes it away has the last word."""
+
+    __tablename__ = "core_offered_grant"
+    role: Mapped[str] = column(sa.String(100), primary_key=True)
+    permission: Mapped[str] = column(sa.String(120), primary_key=True)
+
+
 class RoleAssignment(Entity, Base):
     """A user has a role."""
 

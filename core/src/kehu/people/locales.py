@@ -1,0 +1,53 @@
+"""Languages and time zones as people choose them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+
+from kehu.errors import Refusal
+
+_SEPARATORS = re.compile(r"[-_]")
+
+
+class UnknownLanguage(Refusal):
+    """No language is called so."""
+
+    code = "UNKNOWN_LANGUAGE"
+
+
+class UnknownTimeZone(Refusal):
+    """The time zone database has no such zone."""
+
+    code = "UNKNOWN_TIME_ZONE"
+
+
+def normalise_language(text: str) -> str:
+    """The language in `text` as CLDR writes it: `zh-cn` becomes `zh_CN`. Raises UnknownLanguage."""
+    try:
+        return str(Locale.parse("_".join(_SEPARATORS.split(text.strip())), resolve_likely_subtags=False))
+    except (ValueError, UnknownLocaleError):
+        raise UnknownLanguage(f"{text!r} is no language; write it like en, pt_BR or zh_CN.") from None
+
+
+def check_time_zone(name: str) -> None:
+    """Raise UnknownTimeZone unless the IANA time zone database has `name`."""
+    if name not in _time_zones():
+        raise UnknownTimeZone(
+            f"{name!r} is no time zone; write it like Asia/Shanghai or UTC.", field="time_zone"
+        )
+
+
+def country_of_time_zone(name: str) -> str | None:
+    """The ISO 3166 code of the country in which clocks show this zone, or None: `Asia/Shanghai` is in CN."""
+    country = get_global("zone_territories").get(name)
+    return country if country and country.isalpha() else None
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())

@@ -1,0 +1,150 @@
+"""Signing in with a password, and the sessions that it opens."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+import sqlalchemy as sa
+
+from kehu.access import Principal
+from kehu.context import Context
+from kehu.errors import Refusal
+from kehu.people.models import SignInSession, User
+from kehu.people.passwords import hash_password, is_password, needs_rehash
+from kehu.people.principals import email_key, find_user, principal_of
+from kehu.people.throttling import ADDRESS_LIMIT, EMAIL_LIMIT, Throttle
+
+if TYPE_CHECKING:
+    from kehu.app import App
+
+IDLE = timedelta(hours=8)
+LONGEST = timedelta(days=14)
+SEEN_EVERY = timedelta(minutes=5)
+LONGEST_DEVICE = 300
+
+_sessions = cast(sa.Table, SignInSession.__table__)
+_users = cast(sa.Table, User.__table__)
+
+
+class SignInFailed(Refusal):
+    """Unknown address, wrong password, no password, or no longer active: the answer is the same."""
+
+    code = "SIGN_IN_FAILED"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session: the token to send as `Authorization: Bearer`, shown only now, and its latest end."""
+
+    token: str = dataclasses.field(repr=False)
+    expires_at: datetime
+
+
+async def sign_in(
+    ctx: Context, email: str, password: str, *, device: str | None = None, address: str | None = None
+) -> SignedIn:
+    """Open a session for the user with this e-mail address and password.
+
+    `device` and `address` say from where, as the server sees it. Raises SignInFailed, which never says what
+    was wrong, or TooManyAttempts while somebody has to wait. A failure commits the transaction, in which
+    nothing else may have been written: the count of failures must stay.
+    """
+    throttles = [Throttle(f"email {email_key(email)}", EMAIL_LIMIT)]
+    if address is not None:
+        throttles.append(Throttle(f"address {address}", ADDRESS_LIMIT))
+    async with ctx.write():
+        for throttle in throttles:
+            await throttle.check(ctx)
+        user = await find_user(ctx, email)
+        matches = await is_password(password, user.password_hash if user else None)
+        if user is None or not matches or not _may_sign_in(user):
+            for throttle in throttles:
+                await throttle.note_failure(ctx)
+            await ctx.session.commit()
+            raise SignInFailed("The e-mail address or the password is wrong.")
+        await throttles[0].forget(ctx)
+        await _renew_hash(ctx, user, password)
+        return await open_session(ctx, user, device=device)
+
+
+async def open_session(ctx: Context, user: User, *, device: str | None = None) -> SignedIn:
+    """A session for a user who has shown who it is, inside `ctx.write()`; ended sessions are swept away."""
+    now = ctx.now()
+    token = secrets.token_urlsafe(32)
+    signed_in = SignedIn(token, now + LONGEST)
+    await ctx.session.execute(sa.delete(_sessions).where(sa.not_(_is_open(now))))
+    await ctx.session.execute(
+        sa.insert(_sessions).values(
+            token_hash=hash_of(token),
+            user_id=user.id,
+            created_at=now,
+            seen_at=now,
+            expires_at=signed_in.expires_at,
+            device=device[:LONGEST_DEVICE] if device else None,
+        )
+    )
+    return signed_in
+
+
+async def principal_of_token(app: App, token: str) -> Principal | None:
+    """On whose behalf the bearer of `token` acts; None once the session has ended, or if there was none.
+
+    A session ends 8 hours after its last use, 14 days after it began, on signing out, and with its user.
+    """
+    async with app.context() as ctx:
+        now = ctx.now()
+        statement = (
+            sa.select(User, _sessions.c.seen_at)
+            .join(_sessions, _sessions.c.user_id == User.id)
+            .where(_sessions.c.token_hash == hash_of(token), _is_open(now))
+        )
+        found = (await ctx.session.execute(statement)).one_or_none()
+        if found is None or not _may_sign_in(found[0]):
+            return None
+        principal = await principal_of(ctx, found[0], session=hash_of(token))
+        if now - found[1] >= SEEN_EVERY:
+            await _note_use(ctx, hash_of(token))
+        return principal
+
+
+async def sign_out(ctx: Context) -> None:
+    """End the session that the principal signed in with; nothing to do for one without."""
+    if ctx.principal.session is None:
+        return
+    async with ctx.write():
+        await ctx.session.execute(sa.delete(_sessions).where(_sessions.c.token_hash == ctx.principal.session))
+
+
+async def end_sessions(ctx: Context, user: User) -> None:
+    """End all sessions of a user; inside `ctx.write()`."""
+    await ctx.session.execute(sa.delete(_sessions).where(_sessions.c.user_id == user.id))
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token; it is long and random, so a fast hash without salt is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _may_sign_in(user: User) -> bool:
+    return user.is_active and user.archived_at is None
+
+
+def _is_open(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(_sessions.c.expires_at > now, _sessions.c.seen_at > now - IDLE)
+
+
+async def _renew_hash(ctx: Context, user: User, password: str) -> None:
+    if user.password_hash is not None and needs_rehash(user.password_hash):
+        renewed = await hash_password(password)
+        statement = sa.update(_users).where(_users.c.id == user.id).values(password_hash=renewed)
+        await ctx.session.execute(statement.execution_options(kehu_unaudited=True))
+
+
+async def _note_use(ctx: Context, token_hash: str) -> None:
+    async with ctx.write():
+        seen = sa.update(_sessions).where(_sessions.c.token_hash == token_hash).values(seen_at=ctx.now())
+        await ctx.session.execute(seen)
