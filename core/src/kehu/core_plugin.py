@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
+from kehu.contacts import actions as contact_actions
+from kehu.contacts import rules as contact_rules
 from kehu.core_declarations import plugin
-from kehu.people import actions, roles, rules
+from kehu.customers import fields as customer_fields
+from kehu.customers import rules as customer_rules
+from kehu.interactions import actions as interaction_actions
+from kehu.interactions import fields as interaction_fields
+from kehu.interactions import rules as interaction_rules
+from kehu.people import actions as people_actions
+from kehu.people import roles
+from kehu.people import rules as people_rules
+from kehu.products import rules as product_rules
 
-__all__ = ["actions", "plugin", "roles", "rules"]
+__all__ = [
+    "contact_actions",
+    "contact_rules",
+    "customer_fields",
+    "customer_rules",
+    "interaction_actions",
+    "interaction_fields",
+    "interaction_rules",
+    "people_actions",
+    "people_rules",
+    "plugin",
+    "product_rules",
+    "roles",
+]

@@ -22,8 +22,8 @@ async def chain_above(
     """`start` and the keys above it up to the top, as they will be after this transaction.
 
     `parent` is the foreign key that leads upwards. A record that wants to stand below one of its own finds its
-    own key in the chain; so a circle is noticed, also one that several pending records make together. What is
-    read is locked against moves by other transactions until this one ends.
+    own key in the chain; so a circle is noticed, also one that several pending records make together. The rows
+    that were read stay locked against moves by others until this transaction ends.
     """
     chain: list[uuid.UUID] = []
     while start is not None and start not in chain:

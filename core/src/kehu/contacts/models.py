@@ -12,8 +12,28 @@ from sqlalchemy.orm import Mapped
 from kehu.core_base import Base
 from kehu.customers.birthdays import WithBirthday
 from kehu.customers.models import LONGEST_SORTING_NAME, Customer
+from kehu.errors import Refusal
+from kehu.identifiers import (
+    fold,
+    normalise_email,
+    normalise_phone,
+    normalise_url,
+    normalise_wechat_id,
+    recognise_divisions,
+)
 from kehu.model import Archivable, choice, column, ref
 from kehu.ownership import Owned
+
+DIALLED = ("PHONE", "MOBILE", "FAX")
+# ISO 3166 leaves ZZ to users: with it, only numbers that begin with a country code are understood.
+_NO_REGION = "ZZ"
+_DIVISIONS = ("province", "city", "district")
+
+
+class RoleEndsBeforeItBegins(Refusal):
+    """The last day of a role is before the first."""
+
+    code = "INVALID"
 
 
 class Contact(WithBirthday, Owned, Base):
@@ -50,6 +70,15 @@ class ContactRole(Archivable, Base):
     """What a person is at a customer, and since when; a past role stays as history."""
 
     __tablename__ = "core_contact_role"
+    __table_args__ = (
+        sa.Index(
+            "uq_core_contact_role_primary",
+            "customer_id",
+            unique=True,
+            sqlite_where=sa.text("is_primary AND until_on IS NULL AND archived_at IS NULL"),
+            postgresql_where=sa.text("is_primary AND until_on IS NULL AND archived_at IS NULL"),
+        ),
+    )
 
     contact_id: Mapped[uuid.UUID] = ref(Contact, doc="Who.")
     customer_id: Mapped[uuid.UUID] = ref(Customer, doc="At which customer.")
@@ -68,6 +97,15 @@ class ContactRole(Archivable, Base):
     is_primary: Mapped[bool] = column(default=False, doc="The first person to ask for at this customer.")
     from_on: Mapped[date | None] = column(doc="First day in the role, where known.")
     until_on: Mapped[date | None] = column(doc="Last day in the role; none while it lasts.")
+
+    def is_current(self, on: date) -> bool:
+        """Whether the person has the role on this day."""
+        return (self.until_on is None or self.until_on >= on) and self.archived_at is None
+
+    def check_dates(self) -> None:
+        """Raise RoleEndsBeforeItBegins when it does."""
+        if self.from_on is not None and self.until_on is not None and self.until_on < self.from_on:
+            raise RoleEndsBeforeItBegins("A role cannot end before it begins.", field="until_on")
 
 
 class ContactPoint(Archivable, Base):
@@ -103,6 +141,24 @@ class ContactPoint(Archivable, Base):
     verified_at: Mapped[datetime | None] = column(doc="When somebody made sure that it works (UTC).")
     invalid_since: Mapped[datetime | None] = column(doc="Since when it is known not to work (UTC).")
 
+    def normalise(self, *, region: str | None) -> None:
+        """Work out the value in one form; `region` is where a number without country code is dialled.
+
+        Raises an error of kehu.identifiers for what is no address or number of its kind. A kind that a plugin added
+        is only folded.
+        """
+        self.normalised_value = _in_one_form(self.kind, self.value.strip(), region)
+
+
+def _in_one_form(kind: str, value: str, region: str | None) -> str:
+    if kind == "EMAIL":
+        return normalise_email(value)
+    if kind in DIALLED:
+        return normalise_phone(value, region or _NO_REGION)
+    if kind == "WECHAT":
+        return normalise_wechat_id(value)
+    return normalise_url(value) if kind == "WEB" else fold(value)
+
 
 class AddressKind(enum.Enum):
     """What an address is for."""
@@ -129,3 +185,18 @@ class Address(Archivable, Base):
     province: Mapped[str | None] = column(sa.String(100), doc="Province, state or canton.")
     country: Mapped[str | None] = column(sa.String(2), doc="ISO 3166 code, two letters.")
     is_primary: Mapped[bool] = column(default=False, doc="The first of its kind to use.")
+
+    def recognise_divisions(self) -> None:
+        """Fill in province, city and district from the first line of a Chinese address, where they are unmistakable.
+
+        Only what is empty is filled, and nothing when what is there says otherwise.
+        """
+        if self.country not in (None, "CN"):
+            return
+        found = recognise_divisions(self.lines.partition("\n")[0])
+        known = {name: getattr(found, name) for name in _DIVISIONS if getattr(found, name) is not None}
+        if not known or any(getattr(self, name) not in (None, "", value) for name, value in known.items()):
+            return
+        for name, value in known.items():
+            setattr(self, name, value)
+        self.country = self.country or "CN"

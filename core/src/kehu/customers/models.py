@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import enum
+import re
 import uuid
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -12,12 +15,18 @@ from sqlalchemy.orm import Mapped
 from kehu.core_base import Base
 from kehu.customers.birthdays import WithBirthday
 from kehu.errors import Refusal
+from kehu.identifiers import is_currency, parse_credit_code
+from kehu.identifiers.characters import half_width
 from kehu.model import choice, column
 from kehu.ownership import Owned
 
 LONGEST_SORTING_NAME = 400
 KEY_LENGTH = 32
 DEEPEST_LEVEL = 30
+EARLIEST_YEAR = 500
+CREDIT_CODE_LENGTH = 18
+
+_SEPARATORS = re.compile(r"[\s-]+")
 
 
 class CustomerKind(enum.Enum):
@@ -31,6 +40,12 @@ class CustomerCycle(Refusal):
     """A customer cannot stand below itself."""
 
     code = "CUSTOMER_CYCLE"
+
+
+class ImpossibleFact(Refusal):
+    """Something is said of a customer that cannot be so."""
+
+    code = "INVALID"
 
 
 class CustomerTooDeep(Refusal):
@@ -118,3 +133,52 @@ class Customer(WithBirthday, Owned, Base):
     annual_revenue: Mapped[Decimal | None] = column(doc="Revenue of a year, in annualRevenueCurrency.")
     annual_revenue_currency: Mapped[str | None] = column(sa.String(3), doc="ISO 4217 code.")
     notes: Mapped[str | None] = column(sa.Text, order=False, doc="What else is worth knowing.")
+
+    def check_facts(self, *, today: date) -> None:
+        """Raise ImpossibleFact for a number that no customer has, such as employees below zero."""
+        if self.employees is not None and self.employees < 0:
+            raise ImpossibleFact(f"{self.name} cannot have {self.employees} employees.", field="employees")
+        if self.founded_year is not None and not EARLIEST_YEAR <= self.founded_year <= today.year:
+            raise ImpossibleFact(f"{self.name} was not founded in {self.founded_year}.", field="founded_year")
+
+    def check_revenue(self) -> None:
+        """Raise ImpossibleFact for a revenue below zero, without a currency, or in one that does not exist."""
+        if self.annual_revenue_currency is not None and not is_currency(self.annual_revenue_currency):
+            raise ImpossibleFact(
+                f"{self.annual_revenue_currency!r} is no ISO 4217 currency.", field="annual_revenue_currency"
+            )
+        if self.annual_revenue is None:
+            return
+        if self.annual_revenue < 0:
+            raise ImpossibleFact("Revenue is not below zero.", field="annual_revenue")
+        if self.annual_revenue_currency is None:
+            raise ImpossibleFact("Revenue needs a currency.", field="annual_revenue_currency")
+
+    def check_kind(self) -> None:
+        """Raise ImpossibleFact for the birthday of an organization."""
+        if self.kind is CustomerKind.ORGANIZATION and self.birthday_month is not None:
+            raise ImpossibleFact("An organization has no birthday; set foundedYear.", field="birthday_month")
+
+    def normalise_registered_number(self) -> None:
+        """Put the number into one form; Chinese ones have a check digit. Raises InvalidCreditCode.
+
+        A number of 18 characters is taken for Chinese when the country is not known.
+        """
+        if self.registered_number is None:
+            return
+        plain = half_width(self.registered_number).strip().upper()
+        looks_chinese = self.country is None and len(_SEPARATORS.sub("", plain)) == CREDIT_CODE_LENGTH
+        if self.country == "CN" or looks_chinese:
+            plain = parse_credit_code(plain)
+        self.registered_number = plain or None
+
+    def stand_below(self, chain: Sequence[uuid.UUID]) -> None:
+        """Take the place below `chain`, the keys from the parent up to the top, which is empty for a top customer.
+
+        Raises CustomerCycle when this customer is among them, CustomerTooDeep below the 30th level.
+        """
+        if self.id in chain:
+            raise CustomerCycle(f"{self.name} cannot stand below itself.", field="parent_id")
+        if len(chain) >= DEEPEST_LEVEL:
+            raise CustomerTooDeep(f"{self.name} would stand below level {DEEPEST_LEVEL}.", field="parent_id")
+        self.path = "".join(key.hex for key in (*reversed(chain), self.id))

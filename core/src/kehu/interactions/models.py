@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
@@ -12,9 +12,13 @@ from sqlalchemy.orm import Mapped
 from kehu.contacts.models import Contact
 from kehu.core_base import Base
 from kehu.customers.models import Customer
+from kehu.errors import Refusal
 from kehu.model import Entity, GlobalId, choice, column, ref
 from kehu.ownership import Owned
 from kehu.people.models import User
+
+# How far the clocks of telephones and servers may be apart.
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class InteractionDirection(enum.Enum):
@@ -33,8 +37,29 @@ class InteractionStatus(enum.Enum):
     CANCELLED = "CANCELLED"
 
 
+class InteractionClosed(Refusal):
+    """Done or cancelled, so it cannot be done or cancelled again."""
+
+    code = "INTERACTION_CLOSED"
+
+
+class InteractionInFuture(Refusal):
+    """What is done lies in the past."""
+
+    code = "INTERACTION_IN_FUTURE"
+
+
+class ImpossibleTimes(Refusal):
+    """Times that contradict each other, or a duration below zero."""
+
+    code = "INVALID"
+
+
 class Interaction(Owned, Base):
-    """A contact with a customer: a call, visit, meeting, mail or message, planned or done."""
+    """A contact with a customer: a call, visit, meeting, mail or message, planned or done.
+
+    It concerns a customer, a contact, or any other record through `regarding_id`.
+    """
 
     __tablename__ = "core_interaction"
 
@@ -80,6 +105,68 @@ class Interaction(Owned, Base):
         doc="How long a caller waited for somebody to answer."
     )
     replied_after_minutes: Mapped[int | None] = column(doc="How long a writer waited for the reply.")
+
+    def complete(self, *, at: datetime, outcome: str | None) -> None:
+        """It has happened, and was over at `at` (UTC); one without a beginning began then.
+
+        Raises InteractionClosed unless it was planned.
+        """
+        self._leave_planned("completed")
+        self.status = InteractionStatus.DONE
+        self.started_at = self.started_at or at
+        self.ended_at = at
+        self.outcome = outcome
+
+    def cancel(self, *, reason: str) -> None:
+        """It will not happen, for this reason. Raises InteractionClosed unless it was planned."""
+        self._leave_planned("cancelled")
+        self.status = InteractionStatus.CANCELLED
+        self.outcome = reason
+
+    def follow_up(self, *, subject: str, due_at: datetime | None) -> Interaction:
+        """A new planned interaction that this one led to, with the same people and about the same."""
+        return Interaction(
+            customer_id=self.customer_id,
+            contact_id=self.contact_id,
+            regarding_id=self.regarding_id,
+            owner_id=self.owner_id,
+            team_id=self.team_id,
+            kind=self.kind,
+            direction=InteractionDirection.OUT,
+            status=InteractionStatus.PLANNED,
+            subject=subject,
+            planned_for=due_at,
+            due_at=due_at,
+            follow_up_of_id=self.id,
+        )
+
+    def is_overdue(self, *, at: datetime) -> bool:
+        """Whether it is still only planned although it was due before `at`."""
+        return self.status is InteractionStatus.PLANNED and self.due_at is not None and self.due_at < at
+
+    def check_times(self, *, now: datetime) -> None:
+        """Raise ImpossibleTimes when it ends before it starts, InteractionInFuture when it is done and yet to come."""
+        if self.started_at is not None and self.ended_at is not None and self.ended_at < self.started_at:
+            raise ImpossibleTimes(f"{self.subject} cannot end before it starts.", field="ended_at")
+        latest = max(filter(None, (self.started_at, self.ended_at)), default=now)
+        if self.status is InteractionStatus.DONE and latest > now + CLOCKS_DIFFER:
+            raise InteractionInFuture(
+                f"{self.subject} is done, so it cannot lie in the future.", field="ended_at"
+            )
+
+    def check_measures(self) -> None:
+        """Raise ImpossibleTimes for a wait below zero."""
+        if self.answered_after_seconds is not None and self.answered_after_seconds < 0:
+            raise ImpossibleTimes("Nobody answers before the call.", field="answered_after_seconds")
+        if self.replied_after_minutes is not None and self.replied_after_minutes < 0:
+            raise ImpossibleTimes("Nobody replies before the message.", field="replied_after_minutes")
+
+    def _leave_planned(self, verb: str) -> None:
+        if self.status is not InteractionStatus.PLANNED:
+            state = self.status.name.lower()
+            raise InteractionClosed(
+                f"{self.subject} is {state} already and cannot be {verb}.", field="status"
+            )
 
 
 class InteractionParticipant(Entity, Base):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped
 
 from kehu.core_base import Base
 from kehu.errors import Refusal
+from kehu.identifiers import is_currency
 from kehu.model import Archivable, Entity, ExactDecimal, column, ref
 
 
@@ -18,6 +19,30 @@ class CategoryCycle(Refusal):
     """A category cannot stand below itself."""
 
     code = "CATEGORY_CYCLE"
+
+
+class ImpossiblePrice(Refusal):
+    """A price, rate or quantity below zero, or a currency that does not exist."""
+
+    code = "INVALID"
+
+
+class EndsBeforeItBegins(Refusal):
+    """The last day of validity is before the first."""
+
+    code = "INVALID"
+
+
+def check_validity(first: date | None, last: date | None) -> None:
+    """Raise EndsBeforeItBegins for a last day before the first."""
+    if first is not None and last is not None and last < first:
+        raise EndsBeforeItBegins("The last day cannot be before the first.", field="valid_until_on")
+
+
+def check_currency(code: str, *, field: str) -> None:
+    """Raise ImpossiblePrice unless ISO 4217 has the currency."""
+    if not is_currency(code):
+        raise ImpossiblePrice(f"{code!r} is no ISO 4217 currency.", field=field)
 
 
 class ProductCategory(Archivable, Base):
@@ -57,6 +82,11 @@ class PriceList(Archivable, Base):
     valid_from_on: Mapped[date | None] = column(doc="First day on which it holds.")
     valid_until_on: Mapped[date | None] = column(doc="Last day on which it holds.")
 
+    def check(self) -> None:
+        """Raise ImpossiblePrice for an unknown currency, EndsBeforeItBegins for impossible days."""
+        check_currency(self.currency, field="currency")
+        check_validity(self.valid_from_on, self.valid_until_on)
+
 
 class PriceListItem(Entity, Base):
     """The price of a product in a list, from a quantity on, within a time."""
@@ -71,6 +101,23 @@ class PriceListItem(Entity, Base):
     valid_from_on: Mapped[date | None] = column(doc="First day on which the price holds.")
     valid_until_on: Mapped[date | None] = column(doc="Last day on which the price holds.")
 
+    def check(self) -> None:
+        """Raise ImpossiblePrice for a price below zero or no quantity, EndsBeforeItBegins for impossible days."""
+        if self.price < 0:
+            raise ImpossiblePrice("A price is not below zero.", field="price")
+        if self.min_quantity <= 0:
+            raise ImpossiblePrice("A price holds from a quantity above zero.", field="min_quantity")
+        check_validity(self.valid_from_on, self.valid_until_on)
+
+    def overlaps(self, other: PriceListItem) -> bool:
+        """Whether both prices hold on some day."""
+        begins_in_time = _day(self.valid_from_on, date.min) <= _day(other.valid_until_on, date.max)
+        return begins_in_time and _day(other.valid_from_on, date.min) <= _day(self.valid_until_on, date.max)
+
+
+def _day(day: date | None, otherwise: date) -> date:
+    return otherwise if day is None else day
+
 
 class CurrencyRate(Entity, Base):
     """What one unit of a currency was worth in another, from a day on."""
@@ -84,3 +131,12 @@ class CurrencyRate(Entity, Base):
         ExactDecimal(18, 8), doc="Units of the quote currency for one unit of the base currency."
     )
     as_of: Mapped[date] = column(doc="The day from which the rate holds, until the next one.")
+
+    def check(self) -> None:
+        """Raise ImpossiblePrice for a rate that is not above zero, or a currency unknown or valued in itself."""
+        check_currency(self.base, field="base")
+        check_currency(self.quote, field="quote")
+        if self.base == self.quote:
+            raise ImpossiblePrice("A currency is not valued in itself.", field="quote")
+        if self.rate <= 0:
+            raise ImpossiblePrice("A rate is above zero.", field="rate")

@@ -1,0 +1,148 @@
+"""What must hold of contacts, their roles, their contact points and of addresses."""
+
+from __future__ import annotations
+
+import uuid
+
+import sqlalchemy as sa
+
+from kehu.contacts.models import DIALLED, Address, Contact, ContactPoint, ContactRole
+from kehu.contacts.queries import current_roles, customers_of
+from kehu.context import Context
+from kehu.core_declarations import address, contact, contact_point, contact_role
+from kehu.customers.models import LONGEST_SORTING_NAME, Customer
+from kehu.database import unscoped
+from kehu.identifiers import country_code, pinyin_initials, sorting_name
+from kehu.people.locales import country_of_time_zone, normalise_language
+from kehu.writing.changes import Change
+
+LONGEST_INITIALS = 100
+
+
+@contact.before_write
+async def normalise_contact(_ctx: Context, change: Change[Contact]) -> None:
+    """Work out how the name sorts; the language in one form."""
+    person = change.obj
+    if change.touches(Contact.name) and person.name is not None:
+        person.name = person.name.strip()
+        person.sorting_name = sorting_name(person.name)[:LONGEST_SORTING_NAME]
+        person.pinyin_initials = pinyin_initials(person.name)[:LONGEST_INITIALS]
+    if change.touches(Contact.preferred_language) and person.preferred_language is not None:
+        with change.noting(field=Contact.preferred_language):
+            person.preferred_language = normalise_language(person.preferred_language)
+
+
+@contact.before_write
+async def check_contact(ctx: Context, change: Change[Contact]) -> None:
+    """No impossible birthday."""
+    if change.deleting:
+        return
+    with change.noting():
+        change.obj.check_birthday(today=ctx.today())
+
+
+@contact_role.before_write
+async def check_role(_ctx: Context, change: Change[ContactRole]) -> None:
+    """A role does not end before it begins."""
+    with change.noting():
+        change.obj.check_dates()
+
+
+@contact_role.before_write
+async def one_primary_contact(ctx: Context, change: Change[ContactRole]) -> None:
+    """A customer has at most one primary contact at a time."""
+    role = change.obj
+    if change.deleting or not role.is_primary or not role.is_current(ctx.today()):
+        return
+    others = current_roles(role.customer_id, ctx.today()).where(
+        ContactRole.is_primary, ContactRole.id != role.id
+    )
+    stored = (await ctx.session.scalars(unscoped(others))).all()
+    # One that steps down in the same transaction makes room.
+    if any(other.is_primary and other.is_current(ctx.today()) for other in stored):
+        change.error(
+            "The customer has a primary contact already; use makePrimary to replace that person.",
+            field=ContactRole.is_primary,
+            code="PRIMARY_TAKEN",
+        )
+
+
+@contact_point.before_write
+async def contact_points_belong_to_somebody(_ctx: Context, change: Change[ContactPoint]) -> None:
+    """A contact point is a customer's, a contact's, or both."""
+    if change.obj.customer_id is None and change.obj.contact_id is None:
+        change.error(
+            "A contact point needs a customer or a contact.", field=ContactPoint.customer_id, code="REQUIRED"
+        )
+
+
+@contact_point.before_write
+async def normalise_contact_point(ctx: Context, change: Change[ContactPoint]) -> None:
+    """Work out the value in one form, in which two spellings of it meet."""
+    point = change.obj
+    if not change.touches(ContactPoint.value, ContactPoint.kind) or not point.value or not point.kind:
+        return
+    region = await _region(ctx, point) if point.kind in DIALLED else None
+    with change.noting(field=ContactPoint.value):
+        point.normalise(region=region)
+
+
+@contact_point.before_write
+async def no_contact_point_twice(ctx: Context, change: Change[ContactPoint]) -> None:
+    """A customer, or a contact without customer, has each address or number once."""
+    point = change.obj
+    identity = (
+        ContactPoint.normalised_value,
+        ContactPoint.kind,
+        ContactPoint.customer_id,
+        ContactPoint.contact_id,
+    )
+    if (
+        change.deleting
+        or point.archived_at is not None
+        or not point.normalised_value
+        or not change.touches(*identity)
+    ):
+        return
+    owner = ContactPoint.customer_id == point.customer_id
+    if point.customer_id is None:
+        owner = sa.and_(ContactPoint.customer_id.is_(None), ContactPoint.contact_id == point.contact_id)
+    same = sa.and_(ContactPoint.kind == point.kind, ContactPoint.normalised_value == point.normalised_value)
+    others = sa.select(ContactPoint.id).where(
+        owner, same, ContactPoint.archived_at.is_(None), ContactPoint.id != point.id
+    )
+    if (await ctx.session.scalar(unscoped(others.limit(1)))) is not None:
+        change.error(
+            f"{point.normalised_value} is there already.", field=ContactPoint.value, code="DUPLICATE"
+        )
+
+
+@address.before_write
+async def normalise_address(_ctx: Context, change: Change[Address]) -> None:
+    """The country as its code; the divisions of a Chinese address from its first line."""
+    place = change.obj
+    if change.touches(Address.country) and place.country is not None:
+        found = country_code(place.country)
+        if found is None:
+            change.error(
+                f"{place.country!r} is no country; write its ISO 3166 code, such as CN.",
+                field=Address.country,
+            )
+        place.country = found
+    if change.touches(Address.lines) and place.lines:
+        place.recognise_divisions()
+
+
+async def _region(ctx: Context, point: ContactPoint) -> str | None:
+    """The country whose dialling rules hold: the customer's, else where the clock of who types shows the time."""
+    customer_id: uuid.UUID | None = point.customer_id
+    if customer_id is None and point.contact_id is not None:
+        customers = customers_of(point.contact_id, ctx.today()).limit(1)
+        customer_id = await ctx.session.scalar(unscoped(customers))
+    if customer_id is not None:
+        country = await ctx.session.scalar(
+            unscoped(sa.select(Customer.country).where(Customer.id == customer_id))
+        )
+        if country is not None:
+            return str(country)
+    return country_of_time_zone(ctx.principal.time_zone)
