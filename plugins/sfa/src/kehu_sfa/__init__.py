@@ -1,7 +1,13 @@
 """Sales force automation for kehu."""
 
+from kehu_sfa.opportunities import actions, fields, queries, rules
 from kehu_sfa.opportunities.models import Opportunity, StageChange
+from kehu_sfa.opportunities.queries import WinRate
+from kehu_sfa.pipelines import rules as pipeline_rules
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.plugin import plugin
 
-__all__ = ["Opportunity", "Pipeline", "Stage", "StageCategory", "StageChange", "plugin"]
+# Importing these has run their declarations.
+_DECLARING = (actions, fields, queries, rules, pipeline_rules)
+
+__all__ = ["Opportunity", "Pipeline", "Stage", "StageCategory", "StageChange", "WinRate", "plugin"]

@@ -54,6 +54,12 @@ class LostReasonMissing(kehu.Refusal):
     code = "LOST_REASON_MISSING"
 
 
+class NotLost(kehu.Refusal):
+    """Only a lost opportunity has a reason for it."""
+
+    code = "NOT_LOST"
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Move:
     """One step from stage to stage that has not been written to the history yet."""
@@ -145,10 +151,19 @@ class Opportunity(kehu.Owned, Base):
         """It has been won or lost."""
         return self.closed_at is not None
 
-    def start_in(self, stage: Stage, *, at: datetime) -> None:
-        """Begin in `stage`, one of its pipeline. Raises StageArchived, StageOfOtherPipeline."""
+    def start_in(self, stage: Stage, *, at: datetime, on: date | None = None) -> None:
+        """Begin in `stage`, one of its pipeline; one that wins or loses closes it at once, on the day `on`.
+
+        Raises StageArchived, StageOfOtherPipeline, LostReasonMissing, NotLost.
+        """
         self._check_stage(stage)
+        if stage.category is StageCategory.LOST and self.lost_reason is None:
+            raise self._without_reason()
+        if stage.category is not StageCategory.LOST and self.lost_reason is not None:
+            raise NotLost(f"{stage.name} is no stage that loses {self.name}.", field=Opportunity.lost_reason)
         self._enter(stage, from_stage_id=None, at=at)
+        if stage.category.is_closed:
+            self._close(at, on)
 
     def move_to(self, stage: Stage, *, at: datetime, on: date | None = None) -> None:
         """Enter `stage`; a stage that wins closes the opportunity at `at` (UTC), on the day `on`.
