@@ -27,8 +27,12 @@ class App:
     """
 
     def __init__(
-        self, plugins: Sequence[Plugin], database_url: str = "sqlite:///kehu.db", *,
-        clock: Callable[[], datetime] = utc_now, engine: AsyncEngine | None = None,
+        self,
+        plugins: Sequence[Plugin],
+        database_url: str = "sqlite:///kehu.db",
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        engine: AsyncEngine | None = None,
     ) -> None:
         self.composition: Composition = compose(plugins)
         self.hooks = Hooks(self.composition.plugins)
@@ -39,7 +43,9 @@ class App:
         self.engine = engine or open_engine(database_url)
         self.is_postgresql = self.engine.dialect.name == "postgresql"
         self.write_lock = None if self.is_postgresql else asyncio.Lock()
-        self.sessions = async_sessionmaker(self.engine, class_=AsyncScopedSession, expire_on_commit=False, autoflush=False)
+        self.sessions = async_sessionmaker(
+            self.engine, class_=AsyncScopedSession, expire_on_commit=False, autoflush=False
+        )
 
     def context(self, principal: Principal = SYSTEM, *, request_id: str | None = None) -> Context:
         """A new context; use it with `async with`."""

@@ -25,7 +25,7 @@ class RecordChange:
     @classmethod
     def of(cls, change: Change[Any]) -> RecordChange:
         """The announcement of a committed change."""
-        return cls(type(change.obj), change.obj.id, change.op, tuple(sorted(change.after)))
+        return cls(type(change.obj), change.obj.id, change.op, tuple(change.changed_fields))
 
 
 class Broker:

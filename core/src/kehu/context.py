@@ -47,14 +47,16 @@ class Context:
     async def __aenter__(self) -> Context:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         await self.close()
 
     async def close(self) -> None:
         """Give the database connection back."""
         await self.session.close()
 
-    # --- time and rights -----------------------------------------------------------------------------------------
+    # --- time and rights ---
     def now(self) -> datetime:
         """The present moment (UTC), from the App's clock."""
         return self.app.clock()
@@ -86,11 +88,13 @@ class Context:
         criterion = row_scope(self, model, model, verb)
         if criterion is None:
             return
-        allowed = await self.session.scalar(unscoped(sa.select(model.id).where(model.id == record.id, criterion)))
+        allowed = await self.session.scalar(
+            unscoped(sa.select(model.id).where(model.id == record.id, criterion))
+        )
         if allowed is None:
             raise Forbidden(f"You may see this {definition.name}, but not {verb.replace('_', ' ')} it.")
 
-    # --- reading -------------------------------------------------------------------------------------------------
+    # --- reading ---
     async def find(self, model: type[T], key: uuid.UUID) -> T | None:
         """The record with this key, or None where there is none that the principal may see."""
         return await self.load(model, key)
@@ -107,6 +111,7 @@ class Context:
 
     def load(self, model: type[T], key: uuid.UUID) -> Awaitable[T | None]:
         """Like `find`, together with all keys asked for at the same time: one statement for many records."""
+
         async def fetch(keys: Sequence[uuid.UUID]) -> Sequence[T | None]:
             rows = (await self.session.scalars(sa.select(model).where(model.id.in_(keys)))).all()
             found = {row.id: row for row in rows}
@@ -114,7 +119,9 @@ class Context:
 
         return self.loader(("key", model), fetch).load(key)
 
-    def loader(self, name: Hashable, fetch: Callable[[Sequence[K]], Awaitable[Sequence[V]]]) -> BatchLoader[K, V]:
+    def loader(
+        self, name: Hashable, fetch: Callable[[Sequence[K]], Awaitable[Sequence[V]]]
+    ) -> BatchLoader[K, V]:
         """The batch loader of this name, made with `fetch` when it is asked for the first time."""
         found = self._loaders.get(name)
         if found is None:
@@ -126,7 +133,7 @@ class Context:
         self._loaders.clear()
         self.session.expunge_all()
 
-    # --- writing -------------------------------------------------------------------------------------------------
+    # --- writing ---
     @property
     def is_storing(self) -> bool:
         """The write path itself is at work; session flushes are its own."""
@@ -181,7 +188,7 @@ class Context:
         else:
             await self.session.delete(record)
 
-    # --- helpers -------------------------------------------------------------------------------------------------
+    # --- helpers ---
     @contextlib.asynccontextmanager
     async def _write_lock(self) -> AsyncIterator[None]:
         """SQLite has one writer; within a process they queue here instead of blocking the event loop."""

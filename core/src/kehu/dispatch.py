@@ -65,7 +65,9 @@ class Hooks:
         for declaration in reversed(plugin.hook_objects):
             problems.extend(_problems_of(declaration))
             if not problems:
-                self._manager.register(_Marked(declaration), name=f"{plugin.name}:{declaration.origin.where}:{id(declaration)}")
+                self._manager.register(
+                    _Marked(declaration), name=f"{plugin.name}:{declaration.origin.where}:{id(declaration)}"
+                )
         for hook in reversed(plugin.hooks):
             self._manager.register(_Decorated(hook), name=f"{plugin.name}:{hook.origin.where}:{id(hook)}")
         return problems
@@ -73,7 +75,12 @@ class Hooks:
     def _frozen(self, hook: str) -> tuple[Implementation, ...]:
         registered = getattr(self._manager.hook, hook).get_hookimpls()
         return tuple(
-            Implementation(impl.plugin.origin.plugin, impl.plugin.function_of(hook), impl.plugin.arguments_of(hook), impl.plugin.model)
+            Implementation(
+                impl.plugin.origin.plugin,
+                impl.plugin.function_of(hook),
+                impl.plugin.arguments_of(hook),
+                impl.plugin.model,
+            )
             for impl in reversed(registered)
         )
 
@@ -111,33 +118,49 @@ class _Marked:
 
 
 def _placeholder(hook: str) -> Callable[[], None]:
-    """pluggy only keeps the order; it never calls, so that `async def` can be awaited in turn."""
+    """Pluggy only keeps the order; it never calls, so that `async def` can be awaited in turn."""
+
     def placeholder() -> None:
         raise AssertionError(f"{hook} is dispatched by kehu, not by pluggy")
+
     return placeholder
 
 
 def _marked_methods(implementation: object) -> list[tuple[str, Any]]:
-    members = ((name, getattr(implementation, name)) for name in dir(implementation) if not name.startswith("__"))
+    members = (
+        (name, getattr(implementation, name)) for name in dir(implementation) if not name.startswith("__")
+    )
     return [(name, member) for name, member in members if getattr(member, "kehu_impl", None) is not None]
 
 
 def _problems_of(declaration: d.HookObjectDeclaration) -> list[str]:
     marked = _marked_methods(declaration.implementation)
     if not marked:
-        return [f"{declaration.origin}: the object given to plugin.hookimpl() has no method marked with @kehu.hookimpl"]
+        return [
+            f"{declaration.origin}: the object given to plugin.hookimpl() has no method marked with @kehu.hookimpl"
+        ]
     problems = []
     for name, method in marked:
         specification = getattr(HookSpecs, name, None)
         if specification is None:
-            problems.append(f"{declaration.origin}: there is no hook {name!r}; the hooks are listed in kehu/hookspecs.py")
+            problems.append(
+                f"{declaration.origin}: there is no hook {name!r}; the hooks are listed in kehu/hookspecs.py"
+            )
             continue
         if method.kehu_impl.get("wrapper") or method.kehu_impl.get("hookwrapper"):
-            problems.append(f"{declaration.origin}: {name} is a wrapper; kehu awaits hooks one by one and has no wrappers")
+            problems.append(
+                f"{declaration.origin}: {name} is a wrapper; kehu awaits hooks one by one and has no wrappers"
+            )
         allowed = set(inspect.signature(specification).parameters) - {"self"}
         for parameter in inspect.signature(method).parameters.values():
             if parameter.name not in allowed:
-                problems.append(f"{declaration.origin}: {name} has no argument {parameter.name!r}; it may take {', '.join(sorted(allowed))}")
+                problems.append(
+                    f"{declaration.origin}: {name} has no argument {parameter.name!r}; it may take "
+                    f"{', '.join(sorted(allowed))}"
+                )
             elif parameter.default is not parameter.empty:
-                problems.append(f"{declaration.origin}: argument {parameter.name!r} of {name} has a default, which would hide the value; remove it")
+                problems.append(
+                    f"{declaration.origin}: argument {parameter.name!r} of {name} has a default, which "
+                    "would hide the value; remove it"
+                )
     return problems

@@ -47,7 +47,9 @@ class Refusal(KehuError):
 
     def __init__(self, message: str, *, code: str | None = None, field: object = None) -> None:
         super().__init__(message)
-        self.errors: tuple[FieldError, ...] = (FieldError(code or type(self).code, message, field_name(field)),)
+        self.errors: tuple[FieldError, ...] = (
+            FieldError(code or type(self).code, message, field_name(field)),
+        )
 
     @property
     def extensions(self) -> dict[str, Any]:

@@ -27,7 +27,9 @@ def parse_global_id(value: str) -> tuple[str, uuid.UUID]:
         type_name, _, key = base64.b64decode(value, validate=True).decode().partition(":")
         return type_name, uuid.UUID(key)
     except (binascii.Error, UnicodeDecodeError, ValueError):
-        raise BadInput(f"{value!r} is not an id of this API; use the `id` of a record as it was given.", code="BAD_ID") from None
+        raise BadInput(
+            f"{value!r} is not an id of this API; use the `id` of a record as it was given.", code="BAD_ID"
+        ) from None
 
 
 def key_of(value: str, expected: str) -> uuid.UUID:

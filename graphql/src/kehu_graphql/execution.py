@@ -24,20 +24,32 @@ class Api:
         return self.schema.as_str() + "\n"
 
     async def execute(
-        self, document: str, variables: Mapping[str, Any] | None = None, *, principal: kehu.Principal = kehu.SYSTEM,
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        principal: kehu.Principal = kehu.SYSTEM,
         operation: str | None = None,
     ) -> Answer:
         """The answer to a query or mutation, as the GraphQL specification has it: `data`, and `errors` if any."""
         async with self.app.context(principal) as ctx:
-            result: Any = await self.schema.execute(document, variable_values=dict(variables or {}), context_value=ctx, operation_name=operation)
+            result: Any = await self.schema.execute(
+                document, variable_values=dict(variables or {}), context_value=ctx, operation_name=operation
+            )
         return _answer(result)
 
     async def subscribe(
-        self, document: str, variables: Mapping[str, Any] | None = None, *, principal: kehu.Principal = kehu.SYSTEM
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        principal: kehu.Principal = kehu.SYSTEM,
     ) -> AsyncIterator[Answer]:
         """The answers of a subscription, until it ends or the caller stops reading."""
         async with self.app.context(principal) as ctx:
-            results: Any = await self.schema.subscribe(document, variable_values=dict(variables or {}), context_value=ctx)
+            results: Any = await self.schema.subscribe(
+                document, variable_values=dict(variables or {}), context_value=ctx
+            )
             if not hasattr(results, "__aiter__"):
                 yield _answer(results)
                 return

@@ -6,7 +6,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from graphql import GraphQLError
-from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter, ParserCache, QueryDepthLimiter, SchemaExtension, ValidationCache
+from strawberry.extensions import (
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    ParserCache,
+    QueryDepthLimiter,
+    SchemaExtension,
+    ValidationCache,
+)
 
 import kehu
 from kehu_graphql.masking import shown
@@ -20,7 +27,7 @@ CACHED_DOCUMENTS = 1000
 class PerOperation(SchemaExtension):
     """One context for each operation; Strawberry makes one per WebSocket, whose operations would share a session."""
 
-    async def on_operation(self) -> AsyncIterator[None]:  # type: ignore[override]  # Strawberry allows both kinds
+    async def on_operation(self) -> AsyncIterator[None]:
         given = self.execution_context.context
         if isinstance(given, kehu.Context):
             yield

@@ -23,7 +23,11 @@ def shown(error: GraphQLError, trace_id: str) -> GraphQLError:
         return error
     plugin = getattr(cause, "kehu_plugin", None)
     log.error("unexpected error", trace_id=trace_id, plugin=plugin, path=error.path, exc_info=cause)
-    extensions = {"code": "INTERNAL_SERVER_ERROR", "traceId": trace_id, **({"plugin": plugin} if plugin else {})}
+    extensions = {
+        "code": "INTERNAL_SERVER_ERROR",
+        "traceId": trace_id,
+        **({"plugin": plugin} if plugin else {}),
+    }
     return GraphQLError(MESSAGE, nodes=error.nodes, path=error.path, extensions=extensions)
 
 

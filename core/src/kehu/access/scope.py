@@ -48,11 +48,13 @@ def _by_owner(ctx: Context, entity: Any, level: Level) -> Criterion:
     return sa.or_(mine, entity.team_id.in_(teams))
 
 
-def _through_parents(ctx: Context, keys: tuple[InstrumentedAttribute[Any], ...], entity: Any, level: Level) -> Criterion:
+def _through_parents(
+    ctx: Context, keys: tuple[InstrumentedAttribute[Any], ...], entity: Any, level: Level
+) -> Criterion:
     """Visible through any of the records that the keys point at, as far as these themselves are visible at `level`."""
     ways = []
     for key in keys:
-        column = key.property.columns[0]  # type: ignore[attr-defined]  # a mapped column
+        column = key.property.columns[0]
         parent = ctx.app.composition.models_by_table[next(iter(column.foreign_keys)).column.table.name]
         alias = sa.orm.aliased(parent)
         reach = _by_owner(ctx, alias, level) if issubclass(parent, Owned) else row_scope(ctx, parent, alias)

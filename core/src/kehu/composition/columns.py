@@ -13,10 +13,14 @@ from kehu.model import StringList, options_of
 from kehu.names import camel, pascal
 
 
-def column_definitions(entity: EntityDefinition, targets: Mapping[sa.Table, type[Any]]) -> dict[str, ColumnDefinition]:
+def column_definitions(
+    entity: EntityDefinition, targets: Mapping[sa.Table, type[Any]]
+) -> dict[str, ColumnDefinition]:
     """The columns of an entity by attribute name, `id` left out (it becomes the global id)."""
     mapper: Mapper[Any] = sa.inspect(entity.model)
-    found = (_definition(entity, attribute, targets) for attribute in mapper.column_attrs if attribute.key != "id")
+    found = (
+        _definition(entity, attribute, targets) for attribute in mapper.column_attrs if attribute.key != "id"
+    )
     return {column.attribute: column for column in found if column is not None}
 
 
@@ -41,9 +45,15 @@ def _definition(
     has_default = col.default is not None or col.server_default is not None
     target = next((targets[fk.column.table] for fk in col.foreign_keys if fk.column.table in targets), None)
     return ColumnDefinition(
-        attribute=attribute.key, name=camel(attribute.key), kind=_python_type(col), nullable=bool(col.nullable),
-        required=not col.nullable and not has_default and attribute.key != "version", options=options,
-        mapped=getattr(entity.model, attribute.key), target=target, description=col.doc,
+        attribute=attribute.key,
+        name=camel(attribute.key),
+        kind=_python_type(col),
+        nullable=bool(col.nullable),
+        required=not col.nullable and not has_default and attribute.key != "version",
+        options=options,
+        mapped=getattr(entity.model, attribute.key),
+        target=target,
+        description=col.doc,
         choices=list(options.choices),
         choices_name=f"{entity.name}{pascal(attribute.key)}" if options.choices else None,
     )
@@ -56,7 +66,7 @@ def _python_type(col: sa.Column[Any]) -> type[Any]:
     if isinstance(kind, sa.JSON):
         return dict
     if isinstance(kind, sa.Enum) and kind.enum_class is not None:
-        return kind.enum_class  # type: ignore[no-any-return]  # SQLAlchemy leaves it untyped
+        return kind.enum_class
     if isinstance(kind, sa.types.TypeDecorator) and kind.python_type is object:
         return kind.impl_instance.python_type
     return kind.python_type

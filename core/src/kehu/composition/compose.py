@@ -46,7 +46,7 @@ class _Composer:
         self._collect_entities()
         tables = tables_of(self.plugins, self.problems)
         self._collect_columns()
-        self._check_relationships({table: owner for table, owner in tables})
+        self._check_relationships(dict(tables))
         for plugin in self.plugins:
             self._collect_contributions(plugin)
         self._collect_permissions()
@@ -58,24 +58,34 @@ class _Composer:
         if self.problems:
             raise CompositionError(self.problems)
         return Composition(
-            plugins=tuple(self.plugins), entities=self.entities, by_name=self.by_name,
+            plugins=tuple(self.plugins),
+            entities=self.entities,
+            by_name=self.by_name,
             roots=[root for plugin in self.plugins for root in plugin.roots],
             root_extensions=[e for p in self.plugins for e in p.extensions if isinstance(e.target, str)],
-            interfaces=self.interfaces, permissions=dict(sorted(self.permissions.items())),
+            interfaces=self.interfaces,
+            permissions=dict(sorted(self.permissions.items())),
             grants=[grant for plugin in self.plugins for grant in plugin.grants],
-            metadata=metadata, table_owners={table.name: owner for table, owner in tables},
+            metadata=metadata,
+            table_owners={table.name: owner for table, owner in tables},
             models_by_table={entity.model.__table__.name: model for model, entity in self.entities.items()},
         )
 
-    # --- entities ------------------------------------------------------------------------------------------------
+    # --- entities ---
     def _collect_entities(self) -> None:
         for plugin in self.plugins:
             for resource in plugin.resources:
                 if resource.model in self.entities:
                     first = self.entities[resource.model].owner
-                    self.problems.append(f"{resource.model.__qualname__} is made a resource by {first} and by {resource.origin}")
-                elif self.claims.claim("type", resource.name, resource.origin, "pass name= to plugin.resource()"):
-                    self.entities[resource.model] = self.by_name[resource.name] = EntityDefinition(resource.model, resource)
+                    self.problems.append(
+                        f"{resource.model.__qualname__} is made a resource by {first} and by {resource.origin}"
+                    )
+                elif self.claims.claim(
+                    "type", resource.name, resource.origin, "pass name= to plugin.resource()"
+                ):
+                    self.entities[resource.model] = self.by_name[resource.name] = EntityDefinition(
+                        resource.model, resource
+                    )
 
     def _collect_columns(self) -> None:
         for entity in self.entities.values():
@@ -90,48 +100,60 @@ class _Composer:
                 if column.choices_name:
                     self.claims.claim("type", column.choices_name, entity.owner)
             entity.references = {
-                name: reference for name, reference in reference_definitions(entity).items()
+                name: reference
+                for name, reference in reference_definitions(entity).items()
                 if self._claim_field(entity, reference.name, entity.owner)
             }
 
-    def _check_relationships(self, owners: dict[sa.Table, str]) -> None:
+    def _check_relationships(self, owners: dict[Any, str]) -> None:
         for entity in self.entities.values():
             mapper: Mapper[Any] = sa.inspect(entity.model)
             allowed = {entity.owner.plugin, *required_by(self.plugins, entity.owner.plugin)}
             for relationship in mapper.relationships:
-                if owners.get(relationship.mapper.local_table) not in allowed:  # type: ignore[arg-type]
+                if owners.get(relationship.mapper.local_table) not in allowed:
                     target = relationship.mapper.class_
                     self.problems.append(
-                        f"{entity.model.__qualname__}.{relationship.key} is a relationship from plugin {entity.owner.plugin!r} to "
-                        f"{target.__qualname__} ({target.__module__}), which it does not require; a backref on another plugin's "
+                        f"{entity.model.__qualname__}.{relationship.key} is a relationship from plugin "
+                        f"{entity.owner.plugin!r} to "
+                        f"{target.__qualname__} ({target.__module__}), which it does not require; a "
+                        "backref on another plugin's "
                         f"class? Use plugin.relation() instead"
                     )
 
-    # --- what plugins add to entities ----------------------------------------------------------------------------
+    # --- what plugins add to entities ---
     def _collect_contributions(self, plugin: Plugin) -> None:
         for entity, relation in self._on_entities(plugin.relations, lambda r: f"relation {r.name!r}"):
-            if relation.foreign_key.class_ not in self.entities:
-                self.problems.append(f"{relation.origin}: relation {relation.name!r} points at {relation.foreign_key.class_.__qualname__}, which is not a resource")
+            if relation.child not in self.entities:
+                self.problems.append(
+                    f"{relation.origin}: relation {relation.name!r} points at "
+                    f"{relation.child.__qualname__}, which is not a resource"
+                )
             elif self._claim_field(entity, camel(relation.name), relation.origin):
                 entity.relations.append(relation)
         for entity, field in self._on_entities(plugin.fields, lambda f: f"field {f.name!r}"):
             if self._claim_field(entity, camel(field.name), field.origin):
                 entity.fields.append(field)
-        for entity, custom in self._on_entities(plugin.custom_fields, lambda c: f"custom field {c.field_name!r}"):
+        for entity, custom in self._on_entities(
+            plugin.custom_fields, lambda c: f"custom field {c.field_name!r}"
+        ):
             if self._claim_field(entity, camel(custom.field_name), custom.origin):
                 entity.custom_fields.append(custom)
         for entity, action in self._on_entities(plugin.actions, lambda a: f"action {a.name!r}"):
             entity.actions.append(action)
-        for _ in self._on_entities([h for h in plugin.hooks if h.model is not None], lambda h: f"hook {h.hook}"):
+        for _ in self._on_entities(
+            [h for h in plugin.hooks if h.model is not None], lambda h: f"hook {h.hook}"
+        ):
             pass
         self._collect_extensions(plugin)
         self._collect_choices(plugin)
         self._collect_interfaces(plugin)
 
     def _collect_extensions(self, plugin: Plugin) -> None:
-        typed = [e for e in plugin.extensions if not isinstance(e.target, str)]
-        for extension in typed:
-            entity = self._entity(extension.target, f"extension {extension.extension.__qualname__}", extension.origin)
+        for extension in plugin.extensions:
+            if isinstance(extension.target, str):
+                continue
+            what = f"extension {extension.extension.__qualname__}"
+            entity = self._entity(extension.target, what, extension.origin)
             if entity is not None:
                 for name in extension_field_names(extension):
                     self._claim_field(entity, name, extension.origin)
@@ -139,14 +161,18 @@ class _Composer:
 
     def _collect_choices(self, plugin: Plugin) -> None:
         for choice in plugin.choices:
-            entity = self._entity(choice.attribute.class_, f"choice {choice.value!r}", choice.origin)
+            entity = self._entity(choice.model, f"choice {choice.value!r}", choice.origin)
             if entity is None:
                 continue
             column = entity.columns[choice.attribute.key]
             if not column.choices:
-                self.problems.append(f"{choice.origin}: {entity.name}.{column.name} is not a kehu.choice() column")
+                self.problems.append(
+                    f"{choice.origin}: {entity.name}.{column.name} is not a kehu.choice() column"
+                )
             elif choice.value in column.choices:
-                self.problems.append(f"{choice.origin}: {entity.name}.{column.name} has the choice {choice.value!r} already")
+                self.problems.append(
+                    f"{choice.origin}: {entity.name}.{column.name} has the choice {choice.value!r} already"
+                )
             else:
                 column.choices.append(choice.value)
 
@@ -157,23 +183,34 @@ class _Composer:
         for implementation in plugin.implementations:
             found = self.interfaces.get(implementation.protocol)
             if found is None:
-                self.problems.append(f"{implementation.origin}: interface {implementation.protocol.__qualname__} is not provided by an enabled plugin")
+                self.problems.append(
+                    f"{implementation.origin}: interface {implementation.protocol.__qualname__} is not "
+                    "provided by an enabled plugin"
+                )
                 continue
             entity = self._entity(implementation.model, f"interface {found.name}", implementation.origin)
             if entity is not None:
                 self._check_implementation(entity, found, implementation)
 
     def _check_implementation(
-        self, entity: EntityDefinition, interface: d.InterfaceDeclaration, implementation: d.ImplementationDeclaration
+        self,
+        entity: EntityDefinition,
+        interface: d.InterfaceDeclaration,
+        implementation: d.ImplementationDeclaration,
     ) -> None:
         for name in interface.fields:
             if name in implementation.getters:
                 self._claim_field(entity, camel(name), implementation.origin)
             elif not self.claims.taken(f"field of {entity.name}", camel(name)):
-                self.problems.append(f"{implementation.origin}: {entity.name} implements {interface.name} but has no field {camel(name)!r}; pass {name}=lambda record: ...")
+                self.problems.append(
+                    f"{implementation.origin}: {entity.name} implements {interface.name} but has no "
+                    f"field {camel(name)!r}; pass {name}=lambda record: ..."
+                )
         entity.interfaces.append(implementation)
 
-    def _on_entities(self, declared: Sequence[Any], what: Callable[[Any], str]) -> Iterator[tuple[EntityDefinition, Any]]:
+    def _on_entities(
+        self, declared: Sequence[Any], what: Callable[[Any], str]
+    ) -> Iterator[tuple[EntityDefinition, Any]]:
         for declaration in declared:
             entity = self._entity(declaration.model, what(declaration), declaration.origin)
             if entity is not None:
@@ -183,13 +220,15 @@ class _Composer:
         entity = self.entities.get(model)
         if entity is None:
             self.problems.append(
-                f"{origin}: {what} is added to {model.__qualname__} ({model.__module__}), which no enabled plugin provides; "
+                f"{origin}: {what} is added to {model.__qualname__} ({model.__module__}), which no "
+                "enabled plugin provides; "
                 f"enable its plugin and list it in requires=, or put the declaration under plugin.when(...)"
             )
             return None
         if entity.owner.plugin not in {origin.plugin, *required_by(self.plugins, origin.plugin)}:
             self.problems.append(
-                f"{origin}: {what} is added to {entity.name} of plugin {entity.owner.plugin!r}, which {origin.plugin!r} does not list in requires="
+                f"{origin}: {what} is added to {entity.name} of plugin {entity.owner.plugin!r}, which "
+                f"{origin.plugin!r} does not list in requires="
             )
         return entity
 
@@ -207,7 +246,9 @@ class _Composer:
                 self.permissions.setdefault(name, action.description or action.name)
             for column in entity.columns.values():
                 for name in filter(None, (column.options.read, column.options.write)):
-                    self.permissions.setdefault(name, f"{name.rpartition(':')[2].capitalize()} {entity.name}.{column.name}")
+                    self.permissions.setdefault(
+                        name, f"{name.rpartition(':')[2].capitalize()} {entity.name}.{column.name}"
+                    )
         for plugin in self.plugins:
             for permission in plugin.permissions:
                 if self.claims.claim("permission", permission.name, permission.origin):
@@ -228,23 +269,30 @@ class _Composer:
                         self.claims.claim(f"root {extension.target} field", name, extension.origin)
 
     def _claim_the_rest(self) -> None:
+        for entity in self.entities.values():
+            self._claim_generated_types(entity)
         for plugin in self.plugins:
             for settings in plugin.settings_classes:
                 self.claims.claim("settings of plugin", plugin.name, settings.origin)
             for command in plugin.commands:
-                self.claims.claim(f"command of group {command.group!r}" if command.group else "command", str(command.command.name), command.origin)
+                self.claims.claim(
+                    f"command of group {command.group!r}" if command.group else "command",
+                    str(command.command.name),
+                    command.origin,
+                )
             for job in plugin.jobs:
                 self.claims.claim("job", job.name, job.origin)
             for event in plugin.events:
                 self.claims.claim("event", f"{plugin.name}.{event.event.__name__}", event.origin)
-        for entity in self.entities.values():
-            for suffix in GENERATED_SUFFIXES:
-                self.claims.claim("type", f"{entity.name}{suffix}", entity.owner)
-            for prefix in ("Create", "Update"):
-                self.claims.claim("type", f"{prefix}{entity.name}Input", entity.owner)
-            for kind, name in root_names(entity):
-                if kind == "mutation":
-                    self.claims.claim("type", f"{pascal(name)}Payload", entity.owner)
+
+    def _claim_generated_types(self, entity: EntityDefinition) -> None:
+        for suffix in GENERATED_SUFFIXES:
+            self.claims.claim("type", f"{entity.name}{suffix}", entity.owner)
+        for prefix in ("Create", "Update"):
+            self.claims.claim("type", f"{prefix}{entity.name}Input", entity.owner)
+        for kind, name in root_names(entity):
+            if kind == "mutation":
+                self.claims.claim("type", f"{pascal(name)}Payload", entity.owner)
 
 
 GENERATED_SUFFIXES = ("Connection", "Edge", "Filter", "ListFilter", "Order", "OrderField", "Changed")
@@ -253,9 +301,12 @@ GENERATED_SUFFIXES = ("Connection", "Edge", "Filter", "ListFilter", "Order", "Or
 def root_names(entity: EntityDefinition) -> list[tuple[str, str]]:
     """Kind and name of the root fields that an entity's operations give."""
     names = {
-        "list": ("query", entity.plural), "get": ("query", entity.singular),
-        "aggregate": ("query", f"{entity.plural}Aggregate"), "watch": ("subscription", f"{entity.singular}Changed"),
-        "create": ("mutation", f"create{entity.name}"), "update": ("mutation", f"update{entity.name}"),
+        "list": ("query", entity.plural),
+        "get": ("query", entity.singular),
+        "aggregate": ("query", f"{entity.plural}Aggregate"),
+        "watch": ("subscription", f"{entity.singular}Changed"),
+        "create": ("mutation", f"create{entity.name}"),
+        "update": ("mutation", f"update{entity.name}"),
         "delete": ("mutation", f"delete{entity.name}"),
     }
     return [named for operation, named in names.items() if operation in entity.operations]

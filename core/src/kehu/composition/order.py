@@ -17,7 +17,9 @@ def ordered(plugins: Sequence[Plugin], problems: list[str]) -> list[Plugin]:
     by_name: dict[str, Plugin] = {}
     for plugin in plugins:
         if plugin.name in by_name and by_name[plugin.name] is not plugin:
-            problems.append(f"plugin {plugin.name!r} is given twice: {by_name[plugin.name].where} and {plugin.where}")
+            problems.append(
+                f"plugin {plugin.name!r} is given twice: {by_name[plugin.name].where} and {plugin.where}"
+            )
         by_name[plugin.name] = plugin
     missing = [problem for plugin in by_name.values() for problem in _missing(plugin, by_name)]
     problems.extend(missing)
@@ -59,7 +61,9 @@ def _missing(plugin: Plugin, by_name: Mapping[str, Plugin]) -> list[str]:
             continue
         close = difflib.get_close_matches(required, by_name, 1)
         hint = f"did you mean {close[0]!r}?" if close else f"enabled are: {', '.join(sorted(by_name))}"
-        sentences.append(f"plugin {plugin.name!r} ({plugin.where}) requires plugin {required!r}, which is not enabled; {hint}")
+        sentences.append(
+            f"plugin {plugin.name!r} ({plugin.where}) requires plugin {required!r}, which is not enabled; {hint}"
+        )
     return sentences
 
 
@@ -80,6 +84,14 @@ def _topological(by_name: Mapping[str, Plugin], problems: list[str]) -> list[Plu
 
 def _needs(plugin: Plugin, by_name: Mapping[str, Plugin]) -> set[str]:
     hard = {name for name in plugin.requires if name in by_name}
-    soft = {other for other, _ in plugin.conditional if other in by_name and plugin.name not in by_name[other].requires}
-    mutual = {other for other in soft if any(name == plugin.name for name, _ in by_name[other].conditional) and other > plugin.name}
+    soft = {
+        other
+        for other, _ in plugin.conditional
+        if other in by_name and plugin.name not in by_name[other].requires
+    }
+    mutual = {
+        other
+        for other in soft
+        if any(name == plugin.name for name, _ in by_name[other].conditional) and other > plugin.name
+    }
     return hard | (soft - mutual)

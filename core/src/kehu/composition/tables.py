@@ -24,7 +24,8 @@ def tables_of(plugins: Sequence[Plugin], problems: list[str]) -> list[tuple[sa.T
             first = metadata_owner.setdefault(id(metadata), plugin)
             if first.name != plugin.name:
                 problems.append(
-                    f"{resource.model.__qualname__} of {resource.origin} is mapped on the Base of plugin {first.name!r}; "
+                    f"{resource.model.__qualname__} of {resource.origin} is mapped on the Base of "
+                    f"plugin {first.name!r}; "
                     f"declare `class Base(kehu.Model, DeclarativeBase): ...` in your plugin"
                 )
                 continue
@@ -33,12 +34,17 @@ def tables_of(plugins: Sequence[Plugin], problems: list[str]) -> list[tuple[sa.T
         for table in plugin.tables:
             owners.setdefault(table, plugin.name)
         if plugin.local_file and any(owner == plugin.name for owner in owners.values()):
-            problems.append(f"plugin {plugin.name!r} ({plugin.where}) is a single file, which cannot define tables; make it a distribution with migrations, or use custom fields")
+            problems.append(
+                f"plugin {plugin.name!r} ({plugin.where}) is a single file, which cannot define tables; "
+                "make it a distribution with migrations, or use custom fields"
+            )
     _check_names(list(owners.items()), problems)
     return list(owners.items())
 
 
-def union_metadata(tables: OwnedTables, entities: Sequence[EntityDefinition], problems: list[str]) -> sa.MetaData:
+def union_metadata(
+    tables: OwnedTables, entities: Sequence[EntityDefinition], problems: list[str]
+) -> sa.MetaData:
     """Copies of all tables in one MetaData, with the indexes that relations need."""
     union = sa.MetaData(naming_convention=NAMING)
     for table, _ in tables:
@@ -58,9 +64,13 @@ def _check_names(tables: OwnedTables, problems: list[str]) -> None:
     first: dict[str, str] = {}
     for table, owner in tables:
         if first.setdefault(table.name, owner) != owner:
-            problems.append(f"table {table.name!r} is defined by plugin {first[table.name]!r} and by plugin {owner!r}")
+            problems.append(
+                f"table {table.name!r} is defined by plugin {first[table.name]!r} and by plugin {owner!r}"
+            )
         elif not table.name.startswith(f"{owner}_"):
-            problems.append(f"table {table.name!r} of plugin {owner!r} must be named {owner}_..., so that no two plugins can meet")
+            problems.append(
+                f"table {table.name!r} of plugin {owner!r} must be named {owner}_..., so that no two plugins can meet"
+            )
 
 
 def _add_relation_index(union: sa.MetaData, foreign_key: Any, entities: Sequence[EntityDefinition]) -> None:

@@ -19,13 +19,19 @@ def open_engine(url: str) -> AsyncEngine:
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError:
-        raise SetupError(f"KEHU_DATABASE_URL {url!r} is no database address; write sqlite:///kehu.db or postgresql://user@host/name.") from None
+        raise SetupError(
+            f"KEHU_DATABASE_URL {url!r} is no database address; write sqlite:///kehu.db or postgresql://user@host/name."
+        ) from None
     backend = parsed.drivername.partition("+")[0]
     if backend not in _DRIVERS:
-        raise SetupError(f"kehu runs on SQLite and PostgreSQL, not on {backend!r}; correct KEHU_DATABASE_URL.")
+        raise SetupError(
+            f"kehu runs on SQLite and PostgreSQL, not on {backend!r}; correct KEHU_DATABASE_URL."
+        )
     parsed = parsed.set(drivername=_DRIVERS[backend])
     try:
-        engine = create_async_engine(parsed, **({} if backend == "sqlite" else {"pool_size": 10, "max_overflow": 20}))
+        engine = create_async_engine(
+            parsed, **({} if backend == "sqlite" else {"pool_size": 10, "max_overflow": 20})
+        )
     except ModuleNotFoundError:
         raise SetupError("The PostgreSQL driver is not installed: pip install 'kehu[postgres]'.") from None
     if backend == "sqlite":

@@ -31,7 +31,7 @@ def unscoped(statement: S) -> S:
 
     Never return what it found to the principal.
     """
-    return statement.execution_options(kehu_unscoped=True)  # type: ignore[no-any-return,attr-defined]  # all executables have it
+    return statement.execution_options(kehu_unscoped=True)
 
 
 class ScopedSession(Session):
@@ -77,7 +77,22 @@ def _taking_turns(name: str) -> Any:
     return method
 
 
-for _name in ("execute", "scalar", "scalars", "get", "get_one", "flush", "commit", "rollback", "refresh", "run_sync", "delete", "merge", "close", "connection"):
+for _name in (
+    "execute",
+    "scalar",
+    "scalars",
+    "get",
+    "get_one",
+    "flush",
+    "commit",
+    "rollback",
+    "refresh",
+    "run_sync",
+    "delete",
+    "merge",
+    "close",
+    "connection",
+):
     setattr(AsyncScopedSession, _name, _taking_turns(_name))
 
 
@@ -93,7 +108,9 @@ def _scope_statement(state: ORMExecuteState) -> None:
     if ctx is None or state.execution_options.get("kehu_unscoped"):
         return
     if _writes_in_bulk(state, ctx):
-        raise BypassedWritePath("A bulk UPDATE or DELETE skips hooks and audit; load the records and change them.")
+        raise BypassedWritePath(
+            "A bulk UPDATE or DELETE skips hooks and audit; load the records and change them."
+        )
     if not state.is_select:
         return
     entities = ctx.app.composition.entities
@@ -104,7 +121,7 @@ def _scope_statement(state: ORMExecuteState) -> None:
             if criterion is not None:
                 criteria.append(with_loader_criteria(occurrence.entity, criterion))
     if criteria:
-        state.statement = state.statement.options(*criteria)  # type: ignore[attr-defined]  # a select has options
+        state.statement = state.statement.options(*criteria)
 
 
 def _writes_in_bulk(state: ORMExecuteState, ctx: Context) -> bool:
@@ -131,7 +148,9 @@ def _occurrences(statement: Any) -> list[Any]:
 def _is_alias_of_subquery(entity: Any) -> bool:
     if not entity.is_aliased_class:
         return False
-    return not (isinstance(entity.selectable, sa.Alias) and entity.selectable.element is entity.mapper.local_table)
+    return not (
+        isinstance(entity.selectable, sa.Alias) and entity.selectable.element is entity.mapper.local_table
+    )
 
 
 @event.listens_for(ScopedSession, "before_flush")
@@ -143,4 +162,6 @@ def _refuse_unseen_writes(session: Session, flush_context: Any, instances: Any) 
     pending = [*session.new, *session.deleted, *(o for o in session.dirty if session.is_modified(o))]
     unseen = next((type(obj).__name__ for obj in pending if type(obj) in entities), None)
     if unseen is not None:
-        raise BypassedWritePath(f"{unseen} would be written without hooks and audit; use `async with ctx.write():` or `await ctx.flush()`.")
+        raise BypassedWritePath(
+            f"{unseen} would be written without hooks and audit; use `async with ctx.write():` or `await ctx.flush()`."
+        )

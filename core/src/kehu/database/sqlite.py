@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Awaitable, Generator
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,13 +18,28 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only
 
 from kehu.errors import Conflict
 
 WAIT_SECONDS = 30.0
+
+
+class InLoopCursor(sqlite3.Cursor):
+    """A cursor whose rows are read where we are."""
+
+    async def _async_soft_close(self) -> None:
+        """SQLAlchemy calls this after each statement; rows not read yet stay to be read."""
+
+
+class InLoopConnection(sqlite3.Connection):
+    """A connection that makes such cursors."""
+
+    def cursor(self, factory: Any = InLoopCursor) -> Any:
+        """A new cursor."""
+        return super().cursor(factory)
 
 
 class InLoopSqlite(SQLiteDialect_pysqlite):
@@ -38,6 +53,11 @@ class InLoopSqlite(SQLiteDialect_pysqlite):
     def get_pool_class(cls, url: sa.URL) -> Any:
         return AsyncAdaptedQueuePool
 
+    def create_connect_args(self, url: sa.URL) -> Any:
+        positional, keywords = super().create_connect_args(url)
+        keywords["factory"] = InLoopConnection
+        return positional, keywords
+
     def get_driver_connection(self, connection: Any) -> Any:
         return connection
 
@@ -50,11 +70,11 @@ class InLoopSqlite(SQLiteDialect_pysqlite):
         cursor.executemany(statement, parameters)
 
 
-class _AtOnce:
+class _AtOnce(Awaitable[None]):
     """Something to await that is ready: SQLAlchemy insists that an asynchronous driver awaits something."""
 
-    def __await__(self) -> Iterator[None]:
-        return iter(())
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield from ()
 
 
 _AT_ONCE = _AtOnce()
@@ -69,7 +89,7 @@ def prepare(engine: AsyncEngine) -> None:
     sa.event.listen(engine.sync_engine, "begin", _begin)
 
 
-async def begin_immediate(connection: Connection | Any, *, wait_seconds: float = WAIT_SECONDS) -> None:
+async def begin_immediate(connection: AsyncConnection, *, wait_seconds: float = WAIT_SECONDS) -> None:
     """Take SQLite's write lock; waits in asyncio while another process has it. Raises Conflict after `wait_seconds`."""
     deadline = asyncio.get_running_loop().time() + wait_seconds
     pause = 0.001

@@ -66,14 +66,23 @@ class Entity:
 
     id: Mapped[uuid.UUID] = column(primary_key=True, default=uuid7, create=False, update=False, audit=False)
     version: Mapped[int] = column(
-        nullable=False, filter=False, order=False, create=False, update=False, audit=False,
+        nullable=False,
+        filter=False,
+        order=False,
+        create=False,
+        update=False,
+        audit=False,
         doc="Counts the writes to this record; send it back to be told of a CONFLICT.",
     )
     created_at: Mapped[datetime] = column(
         default=utc_now, create=False, update=False, audit=False, doc="When the record was created (UTC)."
     )
     updated_at: Mapped[datetime] = column(
-        default=utc_now, onupdate=utc_now, create=False, update=False, audit=False,
+        default=utc_now,
+        onupdate=utc_now,
+        create=False,
+        update=False,
+        audit=False,
         doc="When the record was last written (UTC).",
     )
     custom: Mapped[dict[str, Any]] = column(default=dict, expose=False)
@@ -94,5 +103,7 @@ class Archivable(Entity):
         sa.String(200), index=True, doc="The record's id in the system it came from."
     )
     archived_at: Mapped[datetime | None] = column(
-        create=False, update=False, doc="When the record was archived (UTC); lists leave archived records out."
+        create=False,
+        update=False,
+        doc="When the record was archived (UTC); lists leave archived records out.",
     )

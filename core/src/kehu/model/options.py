@@ -46,7 +46,9 @@ def column(
     return mapped_column(*args, info={"kehu": options}, **kwargs)
 
 
-def ref(target: type[Any], *, ondelete: str | None = None, index: bool = True, **kwargs: Any) -> MappedColumn[Any]:
+def ref(
+    target: type[Any], *, ondelete: str | None = None, index: bool = True, **kwargs: Any
+) -> MappedColumn[Any]:
     """A foreign key to an entity of this or another plugin; gives the fields `<name>Id` and `<name>`.
 
     The target's Column object is used, because a string cannot cross from one MetaData to another.

@@ -59,7 +59,9 @@ class ExactDecimal(TypeDecorator[Decimal]):
         self._unit = Decimal(1).scaleb(-scale)
 
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        stored: sa.types.TypeEngine[Any] = sa.BigInteger() if dialect.name == "sqlite" else sa.Numeric(self.precision, self.scale)
+        stored: sa.types.TypeEngine[Any] = (
+            sa.BigInteger() if dialect.name == "sqlite" else sa.Numeric(self.precision, self.scale)
+        )
         return dialect.type_descriptor(stored)
 
     @property
@@ -81,7 +83,9 @@ class ExactDecimal(TypeDecorator[Decimal]):
             return lambda value: None if value is None else Decimal(value).scaleb(-scale)
         return lambda value: None if value is None else Decimal(value)
 
-    def coerce_compared_value(self, op: operators.OperatorType | None, value: Any) -> sa.types.TypeEngine[Any]:
+    def coerce_compared_value(
+        self, op: operators.OperatorType | None, value: Any
+    ) -> sa.types.TypeEngine[Any]:
         if op is operators.mul and isinstance(value, int):
             return sa.BigInteger()
         return self
@@ -99,7 +103,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
                 places = self.type.scale  # type: ignore[attr-defined]  # bound with this column's own type
             return sa.type_coerce(result, ExactDecimal(38, self.type.scale + places))  # type: ignore[attr-defined]
 
-    comparator_factory = Comparator  # type: ignore[assignment]  # SQLAlchemy's stub wants a property
+    comparator_factory = Comparator
 
 
 Json = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 def to_json(value: Any) -> Any:
     """A JSON value that `from_json` turns back; sorts as text the way the value sorts. Raises TypeError."""
-    if value is None or isinstance(value, (bool, int, str, float)) and not isinstance(value, enum.Enum):
+    if value is None or (isinstance(value, (bool, int, str, float)) and not isinstance(value, enum.Enum)):
         return value
     if isinstance(value, enum.Enum):
         return value.name

@@ -22,8 +22,17 @@ class CustomField(Generic[T, V]):
     """
 
     def __init__(
-        self, model: type[T], name: str, kind: type[V], origin: Origin, *,
-        default: V | None, required: bool, choices: Sequence[V], read: str | None, description: str | None,
+        self,
+        model: type[T],
+        name: str,
+        kind: type[V],
+        origin: Origin,
+        *,
+        default: V | None,
+        required: bool,
+        choices: Sequence[V],
+        read: str | None,
+        description: str | None,
     ) -> None:
         self.model, self.field_name, self.kind, self.origin = model, name, kind, origin
         self.key = f"{origin.plugin}.{name}"
@@ -33,7 +42,7 @@ class CustomField(Generic[T, V]):
     def get(self, record: T) -> V | None:
         """The value of `record`, or the default."""
         raw = (record.custom or {}).get(self.key)
-        return self.default if raw is None else from_json(self.kind, raw)  # type: ignore[no-any-return]
+        return self.default if raw is None else from_json(self.kind, raw)
 
     def set(self, record: T, value: V | None) -> None:
         """Put a value; written with the record, through hooks and audit like every other."""
@@ -41,7 +50,7 @@ class CustomField(Generic[T, V]):
 
     def on(self, entity: type[T]) -> sa.ColumnElement[V]:
         """The value as a SQL expression of `entity`, the class or an alias of it."""
-        return json_expression(entity.custom[self.key], self.kind)  # type: ignore[index]  # an attribute at class level
+        return json_expression(entity.custom[self.key], self.kind)
 
     @property
     def expression(self) -> sa.ColumnElement[V]:

@@ -66,6 +66,11 @@ class RelationDeclaration:
     read: str | None
     description: str | None
 
+    @property
+    def child(self) -> type[Any]:
+        """The class whose records the relation lists."""
+        return self.foreign_key.class_  # type: ignore[return-value]  # a mapped class, never an alias
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ActionDeclaration:
@@ -126,6 +131,11 @@ class ChoiceDeclaration:
     attribute: InstrumentedAttribute[Any]
     value: str
     origin: Origin
+
+    @property
+    def model(self) -> type[Any]:
+        """The class whose pick-list it is."""
+        return self.attribute.class_  # type: ignore[return-value]  # a mapped class, never an alias
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

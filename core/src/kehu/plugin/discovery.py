@@ -39,15 +39,24 @@ def load_file(path: str | pathlib.Path) -> Plugin:
     if not file.is_file():
         raise SetupError(f"There is no plugin file {file}.")
     spec = importlib.util.spec_from_file_location(f"kehu_file_{file.stem}", file)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except Exception as error:
-        raise SetupError(f"The plugin file {file} cannot be imported: {type(error).__name__}: {error}") from error
-    found = [value for value in vars(module).values() if isinstance(value, Plugin) and value.where.startswith(f"{file.name}:")]
+        raise SetupError(
+            f"The plugin file {file} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, Plugin) and value.where.startswith(f"{file.name}:")
+    ]
     if len(found) != 1:
-        raise SetupError(f"The plugin file {file} must declare exactly one kehu.Plugin; it declares {len(found)}.")
+        raise SetupError(
+            f"The plugin file {file} must declare exactly one kehu.Plugin; it declares {len(found)}."
+        )
     found[0].local_file = str(file)
     return found[0]
 
@@ -56,14 +65,19 @@ def load_directory(path: str | pathlib.Path) -> list[Plugin]:
     """The plugins of all `*.py` files of a folder, by name of file; those that start with `_` are left out."""
     folder = pathlib.Path(path)
     if not folder.is_dir():
-        raise SetupError(f"The plugins folder {folder} does not exist; create it or correct KEHU_PLUGINS_DIR.")
+        raise SetupError(
+            f"The plugins folder {folder} does not exist; create it or correct KEHU_PLUGINS_DIR."
+        )
     return [load_file(file) for file in sorted(folder.glob("*.py")) if not file.name.startswith("_")]
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, known, 1)
     hint = f"did you mean {close[0]!r}?" if close else f"installed are: {', '.join(sorted(known)) or 'none'}."
-    return f"Plugin {name!r} is not installed; {hint} A plugin is installed with `pip install kehu-{name.replace('_', '-')}`."
+    distribution = f"kehu-{name.replace('_', '-')}"
+    return (
+        f"Plugin {name!r} is not installed; {hint} A plugin is installed with `pip install {distribution}`."
+    )
 
 
 def _load(entry: importlib.metadata.EntryPoint) -> Plugin:
@@ -76,9 +90,13 @@ def _load(entry: importlib.metadata.EntryPoint) -> Plugin:
             f"Repair or uninstall it, or leave it out of KEHU_PLUGINS."
         ) from error
     if not isinstance(plugin, Plugin):
-        raise SetupError(f"The entry point {entry.name!r} of {where} is a {type(plugin).__name__}, not a kehu.Plugin.")
+        raise SetupError(
+            f"The entry point {entry.name!r} of {where} is a {type(plugin).__name__}, not a kehu.Plugin."
+        )
     if plugin.name != entry.name:
-        raise SetupError(f"The entry point {entry.name!r} of {where} is a plugin named {plugin.name!r}; the names must be equal.")
+        raise SetupError(
+            f"The entry point {entry.name!r} of {where} is a plugin named {plugin.name!r}; the names must be equal."
+        )
     plugin.package = entry.value.partition(":")[0].partition(".")[0]
     plugin.version = entry.dist.version if entry.dist else plugin.version
     return plugin

@@ -66,23 +66,36 @@ class Plugin:
     def __repr__(self) -> str:
         return f"<Plugin {self.name!r} ({self.where})>"
 
-    # --- entities -----------------------------------------------------------------------------------------------
+    # --- entities ---
     def resource(
-        self, model: type[T], *, name: str | None = None, plural_name: str | None = None,
-        operations: Sequence[str] = ALL_OPERATIONS, row_scope: d.RowScope = "auto",
-        default_order: Sequence[Any] = (), description: str | None = None,
+        self,
+        model: type[T],
+        *,
+        name: str | None = None,
+        plural_name: str | None = None,
+        operations: Sequence[str] = ALL_OPERATIONS,
+        row_scope: d.RowScope = "auto",
+        default_order: Sequence[Any] = (),
+        description: str | None = None,
     ) -> Resource[T]:
         """Make a mapped class a type with queries, mutations, an aggregate and a subscription.
 
         row_scope: "auto" looks at owner and team of an Owned class and leaves other classes open to whoever may
         read them; a foreign key (or several) makes a record as visible as the record it points at.
         """
-    
         type_name = name or model.__name__
-        self.resources.append(d.ResourceDeclaration(
-            model, self._here(), type_name, lower_first(plural_name or plural(type_name)), frozenset(operations),
-            row_scope, tuple(default_order), description or inspect.cleandoc(model.__doc__ or ""),
-        ))
+        self.resources.append(
+            d.ResourceDeclaration(
+                model,
+                self._here(),
+                type_name,
+                lower_first(plural_name or plural(type_name)),
+                frozenset(operations),
+                row_scope,
+                tuple(default_order),
+                description or inspect.cleandoc(model.__doc__ or ""),
+            )
+        )
         return Resource(self, model)
 
     def table(self, table: sa.Table) -> sa.Table:
@@ -90,45 +103,82 @@ class Plugin:
         self.tables.append(table)
         return table
 
-    # --- fields on any entity, own or foreign --------------------------------------------------------------------
+    # --- fields on any entity, own or foreign ---
     def field(
-        self, model: type[T], *, name: str | None = None, read: str | None = None, description: str | None = None,
+        self,
+        model: type[T],
+        *,
+        name: str | None = None,
+        read: str | None = None,
+        description: str | None = None,
         deprecated: str | None = None,
     ) -> Callable[[Callable[Concatenate[T, P], R]], Callable[Concatenate[T, P], R]]:
         """A value computed per object; may be async. A `kehu.Context` parameter is filled in, others are arguments."""
-        return self._field(model, "field", name, read, description, deprecated)
+        return self._field(model, "field", name, read, description, deprecated)  # type: ignore[no-any-return]  # it returns what it is given
 
     def batch_field(
-        self, model: type[T], *, name: str | None = None, read: str | None = None, description: str | None = None,
+        self,
+        model: type[T],
+        *,
+        name: str | None = None,
+        read: str | None = None,
+        description: str | None = None,
         deprecated: str | None = None,
     ) -> Callable[
         [Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]]],
         Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]],
     ]:
         """A value computed for all objects of an answer at once: one query instead of one per object."""
-        return self._field(model, "batch", name, read, description, deprecated)
+        return self._field(model, "batch", name, read, description, deprecated)  # type: ignore[no-any-return]  # it returns what it is given
 
     def sql_field(
-        self, model: type[T], *, name: str | None = None, read: str | None = None, description: str | None = None,
+        self,
+        model: type[T],
+        *,
+        name: str | None = None,
+        read: str | None = None,
+        description: str | None = None,
         deprecated: str | None = None,
     ) -> Callable[[Callable[[type[T]], sa.ColumnElement[R]]], Callable[[type[T]], sa.ColumnElement[R]]]:
         """A SQL expression: can be selected, filtered and ordered by, and counts only rows that the reader may see."""
-        return self._field(model, "sql", name, read, description, deprecated)
+        return self._field(model, "sql", name, read, description, deprecated)  # type: ignore[no-any-return]  # it returns what it is given
 
     def relation(
-        self, model: type[S], name: str, foreign_key: InstrumentedAttribute[Any], *, read: str | None = None,
+        self,
+        model: type[S],
+        name: str,
+        foreign_key: InstrumentedAttribute[Any],
+        *,
+        read: str | None = None,
         description: str | None = None,
     ) -> None:
         """A connection field `name` on `model`: the records whose foreign key points at it."""
-        self.relations.append(d.RelationDeclaration(model, name, self._here(), foreign_key, read, description))
+        self.relations.append(
+            d.RelationDeclaration(model, name, self._here(), foreign_key, read, description)
+        )
 
     def custom_field(
-        self, model: type[T], name: str, kind: type[V], *, default: V | None = None, required: bool = False,
-        choices: Sequence[V] = (), read: str | None = None, description: str | None = None,
+        self,
+        model: type[T],
+        name: str,
+        kind: type[V],
+        *,
+        default: V | None = None,
+        required: bool = False,
+        choices: Sequence[V] = (),
+        read: str | None = None,
+        description: str | None = None,
     ) -> CustomField[T, V]:
         """A typed field kept in the entity's JSON column; `required` refuses a create without it."""
         custom = CustomField(
-            model, name, kind, self._here(), default=default, required=required, choices=choices, read=read,
+            model,
+            name,
+            kind,
+            self._here(),
+            default=default,
+            required=required,
+            choices=choices,
+            read=read,
             description=description,
         )
         self.custom_fields.append(custom)
@@ -147,69 +197,97 @@ class Plugin:
         """`model` implements an interface; `getters` give the fields it does not have under that name."""
         self.implementations.append(d.ImplementationDeclaration(model, protocol, dict(getters), self._here()))
 
-    # --- verbs ---------------------------------------------------------------------------------------------------
+    # --- verbs ---
     def action(
-        self, model: type[T], *, name: str | None = None, permission: str | None = None, description: str | None = None,
+        self,
+        model: type[T],
+        *,
+        name: str | None = None,
+        permission: str | None = None,
+        description: str | None = None,
     ) -> Callable[[Callable[Concatenate[T, P], Awaitable[R]]], Callable[Concatenate[T, P], Awaitable[R]]]:
         """A verb of one record: mutation `<verb><Entity>(id, version, ...)`, in one transaction.
 
         Needs the permission `<plugin>.<entity>:<verb>` unless another is named.
         """
-        def declare(function: Callable[Concatenate[T, P], Awaitable[R]]) -> Callable[Concatenate[T, P], Awaitable[R]]:
-            self.actions.append(d.ActionDeclaration(
-                model, name or function.__name__, self._at(function), function, permission,
-                description or inspect.getdoc(function),
-            ))
+
+        def declare(
+            function: Callable[Concatenate[T, P], Awaitable[R]],
+        ) -> Callable[Concatenate[T, P], Awaitable[R]]:
+            self.actions.append(
+                d.ActionDeclaration(
+                    model,
+                    name or function.__name__,
+                    self._at(function),
+                    function,
+                    permission,
+                    description or inspect.getdoc(function),
+                )
+            )
             return function
+
         return declare
 
-    def query(self, *, name: str | None = None, permission: str | None = None, public: bool = False) -> Callable[[F], F]:
+    def query(
+        self, *, name: str | None = None, permission: str | None = None, public: bool = False
+    ) -> Callable[[F], F]:
         """A root query field. `public`: open to people who are not signed in."""
-        return self._root("query", name, permission, public)
+        return self._root("query", name, permission, public=public)  # type: ignore[no-any-return]  # it returns what it is given
 
-    def mutation(self, *, name: str | None = None, permission: str | None = None, public: bool = False) -> Callable[[F], F]:
+    def mutation(
+        self, *, name: str | None = None, permission: str | None = None, public: bool = False
+    ) -> Callable[[F], F]:
         """A root mutation field, in one transaction; refusals become userErrors of its payload."""
-        return self._root("mutation", name, permission, public)
+        return self._root("mutation", name, permission, public=public)  # type: ignore[no-any-return]  # it returns what it is given
 
     def subscription(
-        self, *, name: str | None = None, permission: str | None = None,
+        self,
+        *,
+        name: str | None = None,
+        permission: str | None = None,
     ) -> Callable[[Callable[P, AsyncIterator[R]]], Callable[P, AsyncIterator[R]]]:
         """A root subscription field: an async generator."""
-        return self._root("subscription", name, permission, False)
+        return self._root("subscription", name, permission, public=False)  # type: ignore[no-any-return]  # it returns what it is given
 
-    # --- hooks ---------------------------------------------------------------------------------------------------
+    # --- hooks ---
     def before_write(self, model: type[T]) -> Callable[[_WriteHook[T]], _WriteHook[T]]:
         """Validate, veto or enrich writes of `model`; see `kehu_before_write`."""
-        return self._hook("kehu_before_write", model)
+        return self._hook("kehu_before_write", model)  # type: ignore[no-any-return]  # it returns what it is given
 
     def after_write(self, model: type[T]) -> Callable[[_WriteHook[T]], _WriteHook[T]]:
         """Write more in the same transaction; see `kehu_after_write`."""
-        return self._hook("kehu_after_write", model)
+        return self._hook("kehu_after_write", model)  # type: ignore[no-any-return]  # it returns what it is given
 
     def after_commit(self, model: type[T]) -> Callable[[_WriteHook[T]], _WriteHook[T]]:
         """Act once the write is safe; see `kehu_after_commit`."""
-        return self._hook("kehu_after_commit", model)
+        return self._hook("kehu_after_commit", model)  # type: ignore[no-any-return]  # it returns what it is given
 
     def hookimpl(self, implementation: V) -> V:
         """Register an object whose methods are marked with `@kehu.hookimpl`."""
         self.hook_objects.append(d.HookObjectDeclaration(implementation, self._here()))
         return implementation
 
-    def on(self, event: type[V]) -> Callable[[Callable[[Context, V], Awaitable[None]]], Callable[[Context, V], Awaitable[None]]]:
+    def on(
+        self, event: type[V]
+    ) -> Callable[[Callable[[Context, V], Awaitable[None]]], Callable[[Context, V], Awaitable[None]]]:
         """Handle an event of this or another plugin, after the commit, at least once."""
-        def declare(function: Callable[[Context, V], Awaitable[None]]) -> Callable[[Context, V], Awaitable[None]]:
+
+        def declare(
+            function: Callable[[Context, V], Awaitable[None]],
+        ) -> Callable[[Context, V], Awaitable[None]]:
             self.handlers.append(d.HandlerDeclaration(event, function, self._at(function)))
             return function
+
         return declare
 
-    # --- the rest ------------------------------------------------------------------------------------------------
+    # --- the rest ---
     def permission(self, name: str, description: str) -> str:
         """A permission beyond those that resources and actions bring; returns its full name `<plugin>.<name>`."""
         full = f"{self.name}.{name}"
         self.permissions.append(d.PermissionDeclaration(full, description, self._here()))
         return full
 
-    def grant(self, role: str, **permissions: str) -> None:
+    def grant(self, role: str, /, **permissions: str) -> None:
         """What a predefined role may do here: `plugin.grant("Salesperson", opportunity="read:TEAM update:OWN")`."""
         spelled: dict[str, str] = {}
         for entity, verbs in permissions.items():
@@ -224,13 +302,22 @@ class Plugin:
         return settings_class
 
     def job(
-        self, *, name: str | None = None, schedule: str | None = None, retries: int = 5, timeout_seconds: float = 300,
+        self,
+        *,
+        name: str | None = None,
+        schedule: str | None = None,
+        retries: int = 5,
+        timeout_seconds: float = 300,
     ) -> Callable[[Callable[P, Awaitable[None]]], Callable[P, Awaitable[None]]]:
         """Work for later; `schedule` is a cron line in UTC."""
+
         def declare(function: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
             full = f"{self.name}.{name or getattr(function, '__name__', 'job')}"
-            self.jobs.append(d.JobDeclaration(full, self._at(function), function, schedule, retries, timeout_seconds))
+            self.jobs.append(
+                d.JobDeclaration(full, self._at(function), function, schedule, retries, timeout_seconds)
+            )
             return function
+
         return declare
 
     def command(self, command: click.Command, *, group: str | None = None) -> click.Command:
@@ -245,19 +332,23 @@ class Plugin:
 
     def extend(self, target: type[Any] | d.RootKind) -> Callable[[type[S]], type[S]]:
         """Merge the fields of a hand-written Strawberry class into a type or into a root."""
+
         def declare(extension: type[S]) -> type[S]:
             self.extensions.append(d.ExtensionDeclaration(target, extension, self._here()))
             return extension
+
         return declare
 
     def when(self, other: str) -> Callable[[Callable[[Plugin], None]], Callable[[Plugin], None]]:
         """Declarations that apply only where plugin `other` is enabled; import it inside the function."""
+
         def declare(function: Callable[[Plugin], None]) -> Callable[[Plugin], None]:
             self.conditional.append((other, function))
             return function
+
         return declare
 
-    # --- how declarations are kept -------------------------------------------------------------------------------
+    # --- how declarations are kept ---
     def _here(self) -> d.Origin:
         return d.Origin(self.name, d.caller())
 
@@ -265,28 +356,53 @@ class Plugin:
         return d.Origin(self.name, d.place_of(function))
 
     def _field(
-        self, model: type[Any], kind: Any, name: str | None, read: str | None, description: str | None, deprecated: str | None
+        self,
+        model: type[Any],
+        kind: Any,
+        name: str | None,
+        read: str | None,
+        description: str | None,
+        deprecated: str | None,
     ) -> Any:
         def declare(function: F) -> F:
-            self.fields.append(d.FieldDeclaration(
-                model, name or function.__name__, self._at(function), kind, function, read,
-                description or inspect.getdoc(function), deprecated,
-            ))
+            self.fields.append(
+                d.FieldDeclaration(
+                    model,
+                    name or function.__name__,
+                    self._at(function),
+                    kind,
+                    function,
+                    read,
+                    description or inspect.getdoc(function),
+                    deprecated,
+                )
+            )
             return function
+
         return declare
 
-    def _root(self, kind: d.RootKind, name: str | None, permission: str | None, public: bool) -> Any:
+    def _root(self, kind: d.RootKind, name: str | None, permission: str | None, *, public: bool) -> Any:
         def declare(function: F) -> F:
-            self.roots.append(d.RootDeclaration(
-                kind, name or function.__name__, self._at(function), function, permission, public, inspect.getdoc(function)
-            ))
+            self.roots.append(
+                d.RootDeclaration(
+                    kind,
+                    name or function.__name__,
+                    self._at(function),
+                    function,
+                    permission,
+                    public,
+                    inspect.getdoc(function),
+                )
+            )
             return function
+
         return declare
 
     def _hook(self, hook: str, model: type[Any]) -> Any:
         def declare(function: F) -> F:
             self.hooks.append(d.HookDeclaration(hook, self._at(function), function, model))
             return function
+
         return declare
 
 
@@ -306,11 +422,15 @@ class Resource(Generic[T]):
         """A field computed for many objects at once; see Plugin.batch_field."""
         return self.plugin.batch_field(self.model)(function)
 
-    def sql_field(self, function: Callable[[type[T]], sa.ColumnElement[R]]) -> Callable[[type[T]], sa.ColumnElement[R]]:
+    def sql_field(
+        self, function: Callable[[type[T]], sa.ColumnElement[R]]
+    ) -> Callable[[type[T]], sa.ColumnElement[R]]:
         """A field that is a SQL expression; see Plugin.sql_field."""
         return self.plugin.sql_field(self.model)(function)
 
-    def action(self, function: Callable[Concatenate[T, P], Awaitable[R]]) -> Callable[Concatenate[T, P], Awaitable[R]]:
+    def action(
+        self, function: Callable[Concatenate[T, P], Awaitable[R]]
+    ) -> Callable[Concatenate[T, P], Awaitable[R]]:
         """A verb; see Plugin.action."""
         return self.plugin.action(self.model)(function)
 

@@ -60,7 +60,11 @@ class Group:
 
 
 async def aggregate(
-    ctx: Context, model: type[Any], *, filter: Mapping[str, Any] | None, group_by: Sequence[Grouping],
+    ctx: Context,
+    model: type[Any],
+    *,
+    filter: Mapping[str, Any] | None,
+    group_by: Sequence[Grouping],
     measures: Sequence[tuple[Measure, Attribute]],
 ) -> list[Group]:
     """The groups of a filtered list, ordered by their keys; one group with count 0 for an empty list without grouping.
@@ -73,14 +77,27 @@ async def aggregate(
     keys = [_key(ctx, model, grouping).label(f"key_{i}") for i, grouping in enumerate(group_by)]
     columns, readers = _measured(model, measures)
     statement = (
-        sa.select(*keys, sa.func.count(), *columns).select_from(model).where(*ctx.app.filters.listed(ctx, model, filter))
-        .group_by(*keys).order_by(*(term for key in keys for term in (key.is_(None), key))).limit(LARGEST_RESULT + 1)
+        sa.select(*keys, sa.func.count(), *columns)
+        .select_from(model)
+        .where(*ctx.app.filters.listed(ctx, model, filter))
+        .group_by(*keys)
+        .order_by(*(term for key in keys for term in (key.is_(None), key)))
+        .limit(LARGEST_RESULT + 1)
     )
     rows = (await ctx.session.execute(statement)).all()
     if len(rows) > LARGEST_RESULT:
-        raise BadInput(f"More than {LARGEST_RESULT} groups; filter or group more coarsely.", code="TOO_MANY_GROUPS", field="groupBy")
+        raise BadInput(
+            f"More than {LARGEST_RESULT} groups; filter or group more coarsely.",
+            code="TOO_MANY_GROUPS",
+            field="groupBy",
+        )
     width = len(keys)
-    return [Group(tuple(row[:width]), row[width], {name: read(row[width + 1:]) for name, read in readers.items()}) for row in rows]
+    return [
+        Group(
+            tuple(row[:width]), row[width], {name: read(row[width + 1 :]) for name, read in readers.items()}
+        )
+        for row in rows
+    ]
 
 
 def _key(ctx: Context, model: type[Any], grouping: Grouping) -> sa.ColumnElement[Any]:
@@ -93,8 +110,13 @@ def _key(ctx: Context, model: type[Any], grouping: Grouping) -> sa.ColumnElement
     return bucket(expression, grouping.bucket, ctx.principal.time_zone if moment else None)
 
 
-def _measured(model: type[Any], measures: Sequence[tuple[Measure, Attribute]]) -> tuple[list[Any], dict[tuple[Measure, str], Any]]:
-    """The columns to select, and how to read each measure from them. An average is a sum and a count, so it is exact."""
+def _measured(
+    model: type[Any], measures: Sequence[tuple[Measure, Attribute]]
+) -> tuple[list[Any], dict[tuple[Measure, str], Any]]:
+    """The columns to select, and how to read each measure from them.
+
+    An average is a sum and a count, so that it is exact.
+    """
     columns: list[Any] = []
     readers: dict[tuple[Measure, str], Any] = {}
     for measure, attribute in measures:
@@ -130,8 +152,12 @@ def bucket(expression: Any, unit: TimeBucket, zone: str | None) -> sa.ColumnElem
 @compiles(_Bucket, "postgresql")
 def _on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
     value, unit, zone = element.clauses
-    source = sa.cast(sa.func.timezone(zone, value), sa.DateTime()) if zone.value else sa.cast(value, sa.DateTime())
-    return str(compiler.process(sa.cast(sa.func.date_trunc(sa.func.lower(unit), source), sa.Date()), **kwargs))
+    source = (
+        sa.cast(sa.func.timezone(zone, value), sa.DateTime()) if zone.value else sa.cast(value, sa.DateTime())
+    )
+    return str(
+        compiler.process(sa.cast(sa.func.date_trunc(sa.func.lower(unit), source), sa.Date()), **kwargs)
+    )
 
 
 @compiles(_Bucket, "sqlite")

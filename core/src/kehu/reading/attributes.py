@@ -75,8 +75,12 @@ class Attributes:
         """Those that aggregates may group by: not ids, not free numbers."""
         plain = (str, bool, date, datetime)
         return [
-            a for a in self.by_name.values()
-            if a.filters and a.orders | bool(a.target) and a.name != "id" and (a.target or a.kind in plain or issubclass(a.kind, enum.Enum))
+            a
+            for a in self.by_name.values()
+            if a.filters
+            and a.orders | bool(a.target)
+            and a.name != "id"
+            and (a.target or a.kind in plain or issubclass(a.kind, enum.Enum))
         ]
 
     @property
@@ -97,19 +101,31 @@ class Catalogue:
 
 
 def _identity(entity: EntityDefinition) -> Attribute:
-    return Attribute("id", "ID", uuid.UUID, lambda e: e.id, nullable=False, target=entity.model, attribute="id")
+    return Attribute(
+        "id", "ID", uuid.UUID, lambda e: e.id, nullable=False, target=entity.model, attribute="id"
+    )
 
 
 def _columns(entity: EntityDefinition) -> list[Attribute]:
-    shown = [column for column in entity.columns.values() if column.options.expose and column.kind is not dict]
+    shown = [
+        column for column in entity.columns.values() if column.options.expose and column.kind is not dict
+    ]
     return [_column(column) for column in shown]
 
 
 def _column(column: ColumnDefinition) -> Attribute:
     name = column.attribute
     return Attribute(
-        column.name, name.upper(), column.kind, lambda e: getattr(e, name), nullable=column.nullable, target=column.target,
-        read=column.options.read, attribute=name, choices_name=column.choices_name, filters=column.options.filter,
+        column.name,
+        name.upper(),
+        column.kind,
+        lambda e: getattr(e, name),
+        nullable=column.nullable,
+        target=column.target,
+        read=column.options.read,
+        attribute=name,
+        choices_name=column.choices_name,
+        filters=column.options.filter,
         orders=column.options.order and column.target is None and column.kind is not list,
     )
 
@@ -119,13 +135,16 @@ def _custom_fields(entity: EntityDefinition) -> list[Attribute]:
 
 
 def _custom(custom: CustomField[Any, Any]) -> Attribute:
-    return Attribute(camel(custom.field_name), custom.field_name.upper(), custom.kind, custom.on, read=custom.read)
+    return Attribute(
+        camel(custom.field_name), custom.field_name.upper(), custom.kind, custom.on, read=custom.read
+    )
 
 
 def _sql_fields(entity: EntityDefinition) -> list[Attribute]:
     return [
         Attribute(camel(f.name), f.name.upper(), sql_kind(f), f.function, read=f.read)
-        for f in entity.fields if f.kind == "sql"
+        for f in entity.fields
+        if f.kind == "sql"
     ]
 
 

@@ -1,4 +1,4 @@
-"""Lists in hand-written fields: `async def visits(c: Customer, visits: kehu.ListOf[Visit]) -> kehu.Connection[Visit]`."""
+"""Lists in hand-written fields: a parameter `visits: kehu.ListOf[Visit]`, a result `kehu.Connection[Visit]`."""
 
 from __future__ import annotations
 

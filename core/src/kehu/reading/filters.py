@@ -58,7 +58,11 @@ class Filters:
 
         Raises Forbidden for a field that the principal may not read: its value could be found by bisection.
         """
-        return [clause for name, value in filter.items() for clause in self._clause(ctx, model, entity, name, value)]
+        return [
+            clause
+            for name, value in filter.items()
+            for clause in self._clause(ctx, model, entity, name, value)
+        ]
 
     def _clause(self, ctx: Context, model: type[Any], entity: Any, name: str, value: Any) -> Clauses:
         attributes = self._catalogue[model]
@@ -99,7 +103,9 @@ class Filters:
             return given.value
         return given
 
-    def _referenced(self, ctx: Context, target: type[Any], key: Any, filter: Filter) -> sa.ColumnElement[bool]:
+    def _referenced(
+        self, ctx: Context, target: type[Any], key: Any, filter: Filter
+    ) -> sa.ColumnElement[bool]:
         other = aliased(target)
         return key.in_(sa.select(other.id).where(*self.clauses(ctx, target, other, filter)))  # type: ignore[no-any-return]
 
@@ -126,5 +132,9 @@ def _mentions(filter: Filter, name: str) -> bool:
     """Whether a filter speaks of an attribute of the entity itself, also inside and, or, not."""
     if filter.get(name) is not None:
         return True
-    nested = [*(filter.get("and") or ()), *(filter.get("or") or ()), *([filter["not"]] if filter.get("not") else ())]
+    nested = [
+        *(filter.get("and") or ()),
+        *(filter.get("or") or ()),
+        *([filter["not"]] if filter.get("not") else ()),
+    ]
     return any(_mentions(part, name) for part in nested)

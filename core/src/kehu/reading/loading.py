@@ -40,7 +40,7 @@ class BatchLoader(Generic[K, V]):
         keys, self._waiting = self._waiting, []
         try:
             values = await self._fetch(keys)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  # whoever waits must hear of it, whatever it is
             for key in keys:
                 if not self._answers[key].done():
                     self._answers[key].set_exception(error)

@@ -36,13 +36,17 @@ class Key:
 Keys = Sequence[Key]
 
 
-def keys_of(ctx: Context, catalogue: Catalogue, model: type[Any], order: Sequence[Mapping[str, Any]] | None) -> Keys:
+def keys_of(
+    ctx: Context, catalogue: Catalogue, model: type[Any], order: Sequence[Mapping[str, Any]] | None
+) -> Keys:
     """The keys of `[{field, direction}, ...]`, or of the default order; `id` is added last to make it total.
 
     Raises Forbidden for a field that the principal may not read.
     """
     attributes = catalogue[model]
-    wanted = [(o["field"], o.get("direction") == "DESC") for o in order or ()] or _default(attributes.entity.declaration.default_order)
+    wanted = [(o["field"], o.get("direction") == "DESC") for o in order or ()] or _default(
+        attributes.entity.declaration.default_order
+    )
     keys = [Key(attributes.by_constant[name], descending) for name, descending in wanted]
     for key in keys:
         if key.attribute.read:
@@ -99,7 +103,10 @@ def _values(keys: Keys, text: str) -> list[Any]:
         if signature == _signature(keys):
             return [from_json(key.attribute.kind, value) for key, value in zip(keys, raw, strict=True)]
     except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError):
-        raise BadInput(f"{text!r} is no cursor of this API; use `endCursor` or `cursor` as it was given.", code="BAD_CURSOR") from None
+        raise BadInput(
+            f"{text!r} is no cursor of this API; use `endCursor` or `cursor` as it was given.",
+            code="BAD_CURSOR",
+        ) from None
     raise BadInput("This cursor was made with another orderBy; start again without it.", code="BAD_CURSOR")
 
 

@@ -48,7 +48,10 @@ class ListArguments:
         asked = self.last if self.backwards else self.first
         size = DEFAULT_SIZE if asked is None else asked
         if not 0 <= size <= LARGEST_SIZE:
-            raise BadInput(f"first and last must be between 0 and {LARGEST_SIZE}; {size} is not.", field="last" if self.backwards else "first")
+            raise BadInput(
+                f"first and last must be between 0 and {LARGEST_SIZE}; {size} is not.",
+                field="last" if self.backwards else "first",
+            )
         return size
 
 
@@ -57,7 +60,9 @@ class Page:
 
     __slots__ = ("_keys", "_rows", "count", "has_next", "has_previous")
 
-    def __init__(self, rows: Sequence[Any], keys: Keys, arguments: ListArguments, count: Callable[[], Awaitable[int]]) -> None:
+    def __init__(
+        self, rows: Sequence[Any], keys: Keys, arguments: ListArguments, count: Callable[[], Awaitable[int]]
+    ) -> None:
         more = len(rows) > arguments.size
         kept = list(rows[: arguments.size])
         if arguments.backwards:
@@ -78,7 +83,10 @@ class Page:
         """The cursor of the record at this index."""
         row = self._rows[index]
         selected = iter(row[1:])
-        values = [next(selected) if key.selected else getattr(row[0], key.attribute.attribute or "") for key in self._keys]
+        values = [
+            next(selected) if key.selected else getattr(row[0], key.attribute.attribute or "")
+            for key in self._keys
+        ]
         return cursor(self._keys, values)
 
 
@@ -87,8 +95,10 @@ async def page(ctx: Context, model: type[Any], arguments: ListArguments, extra: 
     keys = keys_of(ctx, ctx.app.catalogue, model, arguments.order_by)
     listed = [*ctx.app.filters.listed(ctx, model, arguments.filter), *extra]
     statement = (
-        sa.select(model, *_selected(keys, model)).where(*listed, *_bounds(keys, model, arguments))
-        .order_by(*order_by(keys, model, backwards=arguments.backwards)).limit(arguments.size + 1)
+        sa.select(model, *_selected(keys, model))
+        .where(*listed, *_bounds(keys, model, arguments))
+        .order_by(*order_by(keys, model, backwards=arguments.backwards))
+        .limit(arguments.size + 1)
     )
     rows = (await ctx.session.execute(statement)).all()
 
@@ -115,10 +125,17 @@ async def pages_of_parents(
     return [Page(found[parent], keys, arguments, counter(parent)) for parent in parents]
 
 
-def _counter(ctx: Context, foreign_key: Any, listed: Clauses, arguments: ListArguments) -> Callable[[uuid.UUID], Callable[[], Awaitable[int]]]:
+def _counter(
+    ctx: Context, foreign_key: Any, listed: Clauses, arguments: ListArguments
+) -> Callable[[uuid.UUID], Callable[[], Awaitable[int]]]:
     """Counts for all parents together, the first time that one of them is asked for."""
+
     async def fetch(parents: Sequence[uuid.UUID]) -> Sequence[int]:
-        statement = sa.select(foreign_key, sa.func.count()).where(foreign_key.in_(parents), *listed).group_by(foreign_key)
+        statement = (
+            sa.select(foreign_key, sa.func.count())
+            .where(foreign_key.in_(parents), *listed)
+            .group_by(foreign_key)
+        )
         counts = {row[0]: row[1] for row in await ctx.session.execute(statement)}
         return [counts.get(parent, 0) for parent in parents]
 
@@ -127,6 +144,7 @@ def _counter(ctx: Context, foreign_key: Any, listed: Clauses, arguments: ListArg
     def of(parent: uuid.UUID) -> Callable[[], Awaitable[int]]:
         async def count() -> int:
             return await ctx.loader(name, fetch).load(parent)
+
         return count
 
     return of
@@ -145,18 +163,32 @@ def _selected(keys: Keys, entity: Any) -> list[Any]:
     return [key.attribute.on(entity).label(f"key_{i}") for i, key in enumerate(keys) if key.selected]
 
 
-def _with_lateral(foreign_key: Any, parents: Sequence[uuid.UUID], keys: Keys, conditions: Clauses, arguments: ListArguments) -> Any:
+def _with_lateral(
+    foreign_key: Any, parents: Sequence[uuid.UUID], keys: Keys, conditions: Clauses, arguments: ListArguments
+) -> Any:
     """PostgreSQL: the index (fk, order...) is probed once per parent."""
     model = foreign_key.class_
     ids = sa.cast(sa.literal(list(parents), sa.ARRAY(sa.Uuid())), sa.ARRAY(sa.Uuid()))
-    parent = sa.func.unnest(ids).table_valued(sa.column("id", sa.Uuid()), joins_implicitly=True).render_derived(name="parent")
+    parent = (
+        sa.func.unnest(ids)
+        .table_valued(sa.column("id", sa.Uuid()), joins_implicitly=True)
+        .render_derived(name="parent")
+    )
     top = (
-        sa.select(model, *_selected(keys, model)).where(foreign_key == parent.c.id, *conditions)
-        .order_by(*order_by(keys, model, backwards=arguments.backwards)).limit(arguments.size + 1).lateral("top")
+        sa.select(model, *_selected(keys, model))
+        .where(foreign_key == parent.c.id, *conditions)
+        .order_by(*order_by(keys, model, backwards=arguments.backwards))
+        .limit(arguments.size + 1)
+        .lateral("top")
     )
     record = aliased(model, top)
     extra = [top.c[f"key_{i}"] for i, key in enumerate(keys) if key.selected]
-    return sa.select(record, *extra).select_from(parent).join(top, sa.true()).order_by(*_outer_order(record, top, keys, arguments))
+    return (
+        sa.select(record, *extra)
+        .select_from(parent)
+        .join(top, sa.true())
+        .order_by(*_outer_order(record, top, keys, arguments))
+    )
 
 
 def _outer_order(record: Any, top: Any, keys: Keys, arguments: ListArguments) -> list[Any]:
@@ -164,12 +196,17 @@ def _outer_order(record: Any, top: Any, keys: Keys, arguments: ListArguments) ->
     terms: list[Any] = []
     for i, key in enumerate(keys):
         value = top.c[f"key_{i}"] if key.selected else getattr(record, key.attribute.attribute or "")
-        terms.append((value.desc() if key.descending != arguments.backwards else value.asc()).nulls_first()
-                     if arguments.backwards else (value.desc() if key.descending else value.asc()).nulls_last())
+        terms.append(
+            (value.desc() if key.descending != arguments.backwards else value.asc()).nulls_first()
+            if arguments.backwards
+            else (value.desc() if key.descending else value.asc()).nulls_last()
+        )
     return terms
 
 
-def _with_json_each(foreign_key: Any, parents: Sequence[uuid.UUID], keys: Keys, conditions: Clauses, arguments: ListArguments) -> Any:
+def _with_json_each(
+    foreign_key: Any, parents: Sequence[uuid.UUID], keys: Keys, conditions: Clauses, arguments: ListArguments
+) -> Any:
     """SQLite has no LATERAL; a correlated IN with a LIMIT uses the index (fk, order...) once per parent.
 
     A window function would read every child of every parent.
@@ -179,9 +216,17 @@ def _with_json_each(foreign_key: Any, parents: Sequence[uuid.UUID], keys: Keys, 
     ids = json.dumps([bind(parent) if bind else parent for parent in parents])
     parent = sa.func.json_each(ids).table_valued("value", name="parent")
     top = (
-        sa.select(model.id).where(foreign_key == sa.type_coerce(parent.c.value, foreign_key.type), *conditions)
-        .order_by(*order_by(keys, model, backwards=arguments.backwards)).limit(arguments.size + 1).correlate(parent)
+        sa.select(model.id)
+        .where(foreign_key == sa.type_coerce(parent.c.value, foreign_key.type), *conditions)
+        .order_by(*order_by(keys, model, backwards=arguments.backwards))
+        .limit(arguments.size + 1)
+        .correlate(parent)
     )
     record = aliased(model)
     outer = order_by(keys, record, backwards=arguments.backwards)
-    return sa.select(record, *_selected(keys, record)).select_from(parent).join(record, record.id.in_(top)).order_by(*outer)
+    return (
+        sa.select(record, *_selected(keys, record))
+        .select_from(parent)
+        .join(record, record.id.in_(top))
+        .order_by(*outer)
+    )

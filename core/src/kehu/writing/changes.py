@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from kehu.composition import EntityDefinition
 from kehu.errors import FieldError, Refusal, field_name
 from kehu.model import Entity
+from kehu.names import camel
 
 T = TypeVar("T", bound=Entity)
 V = TypeVar("V")
@@ -46,6 +47,13 @@ class Change(Generic[T]):
         """The record goes away for good (archiving is an update)."""
         return self.op == "delete"
 
+    @property
+    def changed_fields(self) -> list[str]:
+        """The GraphQL names of what changes, sorted; bookkeeping such as version and times is left out."""
+        columns = self.entity.columns
+        told = (name for name in self.after if name not in columns or columns[name].options.audit)
+        return sorted(name if "." in name else camel(name) for name in told if name != "id")
+
     def touches(self, *attributes: object) -> bool:
         """Whether any of these attributes or custom fields gets a new value."""
         return any(str(getattr(attribute, "key", attribute)) in self.after for attribute in attributes)
@@ -69,7 +77,9 @@ class Change(Generic[T]):
         try:
             yield
         except Refusal as refusal:
-            self.errors.extend(refusal.blamed_on(self._hook_plugin).errors if self._hook_plugin else refusal.errors)
+            self.errors.extend(
+                refusal.blamed_on(self._hook_plugin).errors if self._hook_plugin else refusal.errors
+            )
         except ValueError as error:
             if not hasattr(error, "code"):
                 raise
@@ -111,7 +121,9 @@ def _differences(record: Entity) -> tuple[dict[str, Any], dict[str, Any]]:
     return before, after
 
 
-def _compare_custom(old: Mapping[str, Any], new: Mapping[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
+def _compare_custom(
+    old: Mapping[str, Any], new: Mapping[str, Any], before: dict[str, Any], after: dict[str, Any]
+) -> None:
     for key in old.keys() | new.keys():
         if old.get(key) != new.get(key):
             after[key] = new.get(key)

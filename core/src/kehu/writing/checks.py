@@ -28,12 +28,27 @@ def _column(change: Change[Any], column: ColumnDefinition) -> list[FieldError]:
     value = getattr(change.obj, column.attribute)
     if value is None:
         missing = not column.nullable and (column.required or not change.creating)
-        return [FieldError("REQUIRED", f"{change.entity.name} needs a value for {column.name}.", column.name)] if missing else []
+        return (
+            [FieldError("REQUIRED", f"{change.entity.name} needs a value for {column.name}.", column.name)]
+            if missing
+            else []
+        )
     if column.choices and value not in column.choices:
-        return [FieldError("INVALID", f"{column.name} must be one of {', '.join(column.choices)}.", column.name)]
+        return [
+            FieldError("INVALID", f"{column.name} must be one of {', '.join(column.choices)}.", column.name)
+        ]
     longest = getattr(column.mapped.type, "length", None)
-    if isinstance(value, str) and isinstance(column.mapped.type, sa.String) and longest and len(value) > longest:
-        return [FieldError("TOO_LONG", f"{column.name} has {len(value)} characters; at most {longest} fit.", column.name)]
+    if (
+        isinstance(value, str)
+        and isinstance(column.mapped.type, sa.String)
+        and longest
+        and len(value) > longest
+    ):
+        return [
+            FieldError(
+                "TOO_LONG", f"{column.name} has {len(value)} characters; at most {longest} fit.", column.name
+            )
+        ]
     if isinstance(value, str) and column.required and not value.strip():
         return [FieldError("REQUIRED", f"{change.entity.name} needs a value for {column.name}.", column.name)]
     return []
@@ -42,10 +57,21 @@ def _column(change: Change[Any], column: ColumnDefinition) -> list[FieldError]:
 def _custom(change: Change[Any], field: CustomField[Any, Any]) -> list[FieldError]:
     name = camel(field.field_name)
     if field.required and (change.creating or field.key in change.after) and field.get(change.obj) is None:
-        return [FieldError("REQUIRED", f"{change.entity.name} needs a value for {name}.", name, field.origin.plugin)]
+        return [
+            FieldError(
+                "REQUIRED", f"{change.entity.name} needs a value for {name}.", name, field.origin.plugin
+            )
+        ]
     if field.key not in change.after or not field.choices:
         return []
     value = field.get(change.obj)
     if value is None or value in field.choices:
         return []
-    return [FieldError("INVALID", f"{name} must be one of {', '.join(map(str, field.choices))}.", name, field.origin.plugin)]
+    return [
+        FieldError(
+            "INVALID",
+            f"{name} must be one of {', '.join(map(str, field.choices))}.",
+            name,
+            field.origin.plugin,
+        )
+    ]

@@ -40,10 +40,15 @@ def refusal_of(error: IntegrityError, changes: Sequence[Change[Any]]) -> Refusal
         column = _unique_column(text, table)
         if column is not None:
             return DuplicateValue(f"Another {entity.name} has this {camel(column)} already.", field=column)
-        if re.search(rf"NOT NULL constraint failed: {table.name}\.(\w+)", text) or f'relation "{table.name}" violates not-null' in text:
+        if (
+            re.search(rf"NOT NULL constraint failed: {table.name}\.(\w+)", text)
+            or f'relation "{table.name}" violates not-null' in text
+        ):
             match = re.search(rf"{table.name}\.(\w+)|column \"(\w+)\"", text)
             missing = next(filter(None, match.groups()), None) if match else None
-            return Refusal(f"{entity.name} needs a value for {camel(missing or '?')}.", code="REQUIRED", field=missing)
+            return Refusal(
+                f"{entity.name} needs a value for {camel(missing or '?')}.", code="REQUIRED", field=missing
+            )
     if "foreign key" in text.lower():
         if any(change.deleting for change in changes):
             return StillReferenced("Other records still point at this one; archive it, or remove them first.")
@@ -59,7 +64,9 @@ def _unique_column(text: str, table: sa.Table) -> str | None:
     match = re.search(r'unique constraint "(\w+)"', text)
     if match is None:
         return None
-    keys = [c for c in table.constraints if isinstance(c, sa.UniqueConstraint) and c.name == match.group(1)]
+    keys: list[sa.UniqueConstraint | sa.Index] = [
+        c for c in table.constraints if isinstance(c, sa.UniqueConstraint) and c.name == match.group(1)
+    ]
     indexes = [index for index in table.indexes if index.unique and index.name == match.group(1)]
-    found = next(iter([*keys, *indexes]), None)
-    return None if found is None else list(found.columns)[-1].name
+    columns = next((list(found.columns) for found in [*keys, *indexes]), [])
+    return str(columns[-1].name) if columns else None

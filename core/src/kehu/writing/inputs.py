@@ -48,7 +48,10 @@ async def delete_record(ctx: Context, entity: EntityDefinition, key: str, versio
 def check_version(record: Any, version: int | None) -> None:
     """Raise Conflict when the writer has seen another version of the record."""
     if version is not None and version != record.version:
-        raise Conflict(f"The record has changed since you read it: it is at version {record.version}, not {version}.", field="version")
+        raise Conflict(
+            f"The record has changed since you read it: it is at version {record.version}, not {version}.",
+            field="version",
+        )
 
 
 async def apply_input(ctx: Context, entity: EntityDefinition, record: Any, values: Mapping[str, Any]) -> None:

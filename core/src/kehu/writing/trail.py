@@ -22,10 +22,18 @@ def audit_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, A
     now = ctx.now()
     return [
         {
-            "id": uuid7(), "version": 1, "created_at": now, "updated_at": now, "custom": {},
-            "user_id": ctx.principal.id, "principal": ctx.principal.name, "operation": AuditOperation[change.op.upper()],
-            "entity": change.entity.name, "record_id": global_id(change.entity.name, change.obj.id),
-            "request_id": ctx.request_id, "changes": _described(change),
+            "id": uuid7(),
+            "version": 1,
+            "created_at": now,
+            "updated_at": now,
+            "custom": {},
+            "user_id": ctx.principal.id,
+            "principal": ctx.principal.name,
+            "operation": AuditOperation[change.op.upper()],
+            "entity": change.entity.name,
+            "record_id": global_id(change.entity.name, change.obj.id),
+            "request_id": ctx.request_id,
+            "changes": _described(change),
         }
         for change in changes
     ]
@@ -36,10 +44,15 @@ def outbox_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, 
     now = ctx.now()
     return [
         {
-            "id": uuid7(), "created_at": now, "version": 1, "delivered_at": None, "request_id": ctx.request_id,
+            "id": uuid7(),
+            "created_at": now,
+            "version": 1,
+            "delivered_at": None,
+            "request_id": ctx.request_id,
             "name": f"{change.entity.owner.plugin}.{permission_entity(change.entity.name)}.{change.op}d",
-            "record_id": global_id(change.entity.name, change.obj.id), "customer_id": customer_of(change),
-            "payload": {"changed": sorted(camel(name) for name in change.after)},
+            "record_id": global_id(change.entity.name, change.obj.id),
+            "customer_id": customer_of(change),
+            "payload": {"changed": change.changed_fields},
         }
         for change in changes
     ]
@@ -57,7 +70,7 @@ def _described(change: Change[Any]) -> dict[str, Any]:
     described = {}
     for name, after in change.after.items():
         mapped = columns.get(name)
-        if mapped is not None and not options_of(mapped).audit:
+        if name == "id" or (mapped is not None and not options_of(mapped).audit):
             continue
         entry = {"before": to_json(change.before.get(name)), "after": to_json(after)}
         if name in change.changed_by:

@@ -1,12 +1,12 @@
 """The one way to write: hooks, problems, SQL, more hooks, audit, outbox; then commit, then events.
 
-    before_write until nothing changes -> problems -> SQL -> after_write (may write more) -> audit and outbox -> commit
+before_write until nothing changes -> problems -> SQL -> after_write (may write more) -> audit and outbox -> commit
 """
 
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 import structlog
@@ -25,6 +25,8 @@ from kehu.writing.trail import audit_rows, outbox_rows
 if TYPE_CHECKING:
     from kehu.context import Context
 
+_AUDIT = cast(sa.Table, AuditEntry.__table__)
+_OUTBOX = cast(sa.Table, OutboxEvent.__table__)
 ROUNDS = 10
 DEPTH = 10
 
@@ -52,16 +54,18 @@ class UnitOfWork:
             await self._store(changes)
             for change in changes:
                 await self._call("kehu_after_write", change)
-        raise HooksDoNotSettle(f"after_write hooks keep writing more after {DEPTH} rounds: {self._names('kehu_after_write')}")
+        raise HooksDoNotSettle(
+            f"after_write hooks keep writing more after {DEPTH} rounds: {self._names('kehu_after_write')}"
+        )
 
     async def record(self) -> None:
         """Write the audit and outbox rows of everything stored so far, in as few statements as there are tables."""
         ctx = self._ctx
         audit = audit_rows(ctx, self._done)
         outbox = outbox_rows(ctx, self._done)
-        for model, rows in ((AuditEntry, audit), (OutboxEvent, outbox)):
+        for table, rows in ((_AUDIT, audit), (_OUTBOX, outbox)):
             if rows:
-                await ctx.session.execute(sa.insert(model.__table__), rows)
+                await ctx.session.execute(sa.insert(table), rows)
 
     def take_done(self) -> list[Change[Any]]:
         """What was stored, once; empties the list."""
@@ -77,9 +81,11 @@ class UnitOfWork:
                     if inspect.isawaitable(result):
                         await result
                 except Exception:
-                    log.exception("after_commit hook failed", plugin=implementation.plugin, entity=change.entity.name)
+                    log.exception(
+                        "after_commit hook failed", plugin=implementation.plugin, entity=change.entity.name
+                    )
 
-    # --- steps ---------------------------------------------------------------------------------------------------
+    # --- steps ---
     async def _prepare(self) -> list[Change[Any]]:
         """Run before_write until no hook changes anything; raise Rejected with every problem found."""
         changes: dict[int, Change[Any]] = {}
@@ -91,8 +97,12 @@ class UnitOfWork:
                 change.errors.clear()
                 await self._call("kehu_before_write", change)
         else:
-            raise HooksDoNotSettle(f"before_write hooks keep changing records after {ROUNDS} rounds: {self._names('kehu_before_write')}")
-        problems = [problem for change in changes.values() for problem in [*check_values(change), *change.errors]]
+            raise HooksDoNotSettle(
+                f"before_write hooks keep changing records after {ROUNDS} rounds: {self._names('kehu_before_write')}"
+            )
+        problems = [
+            problem for change in changes.values() for problem in [*check_values(change), *change.errors]
+        ]
         if problems:
             raise Rejected(problems)
         return list(changes.values())
@@ -108,7 +118,9 @@ class UnitOfWork:
                 continue
             change = known.get(id(obj))
             if change is None:
-                operation: Operation = "delete" if obj in session.deleted else "create" if obj in session.new else "update"
+                operation: Operation = (
+                    "delete" if obj in session.deleted else "create" if obj in session.new else "update"
+                )
                 if operation == "create":
                     give_defaults(obj)
                     self._give_owner(obj)
@@ -131,7 +143,9 @@ class UnitOfWork:
         try:
             await self._ctx.session.flush()
         except StaleDataError:
-            raise Conflict("Somebody else changed this record meanwhile; read it again and repeat the change.") from None
+            raise Conflict(
+                "Somebody else changed this record meanwhile; read it again and repeat the change."
+            ) from None
         except IntegrityError as error:
             raise refusal_of(error, changes) from error
         finally:

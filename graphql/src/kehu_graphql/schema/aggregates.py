@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
@@ -16,11 +15,22 @@ from kehu.composition import EntityDefinition
 from kehu.ids import global_id
 from kehu.reading.aggregates import Group, Grouping, Measure, TimeBucket, aggregate
 from kehu.reading.attributes import Attribute, Attributes, Catalogue
-from kehu_graphql.schema.fields import Argument, GeneratedField, define, field, new_class
+from kehu_graphql.schema.fields import (
+    Argument,
+    GeneratedField,
+    define,
+    enum_of,
+    field,
+    list_of,
+    new_class,
+    nullable,
+)
 from kehu_graphql.schema.registry import Registry
 
 _TEXTS = {
-    Measure.SUM: "Totals.", Measure.AVG: "Averages, rounded half to even to four places.", Measure.MIN: "Smallest values.",
+    Measure.SUM: "Totals.",
+    Measure.AVG: "Averages, rounded half to even to four places.",
+    Measure.MIN: "Smallest values.",
     Measure.MAX: "Largest values.",
 }
 
@@ -30,20 +40,29 @@ def aggregate_field(registry: Registry, catalogue: Catalogue, entity: EntityDefi
     attributes = catalogue[entity.model]
     group_by, row = _group_input(registry, attributes), _row_type(registry, attributes)
 
-    async def resolve(root: Any, info: Any, *, filter: Any = None, group_by: Sequence[Mapping[str, Any]] = ()) -> Any:
+    async def resolve(
+        root: Any, info: Any, *, filter: Any = None, group_by: Sequence[Mapping[str, Any]] = ()
+    ) -> Any:
         ctx: kehu.Context = info.context
         ctx.require_signed_in()
         groupings = [_grouping(attributes, term) for term in group_by or ()]
-        groups = await aggregate(ctx, entity.model, filter=filter, group_by=groupings, measures=_selected(info, attributes))
+        groups = await aggregate(
+            ctx, entity.model, filter=filter, group_by=groupings, measures=_selected(info, attributes)
+        )
         return [_Row(group, groupings) for group in groups]
 
     return field(
-        f"{entity.plural}Aggregate", list[row], resolve=resolve,  # type: ignore[valid-type]
+        f"{entity.plural}Aggregate",
+        list_of(row),
+        resolve=resolve,
         arguments={
-            "filter": Argument(Optional[registry.filters[entity.model]], description="Only these."),
-            "group_by": Argument(Optional[list[group_by]], description="One row for each combination; without it, one row for all."),  # type: ignore[valid-type]
+            "filter": Argument(nullable(registry.filters[entity.model]), description="Only these."),
+            "group_by": Argument(
+                nullable(list_of(group_by)),
+                description="One row for each combination; without it, one row for all.",
+            ),
         },
-        description=f"Figures over the {entity.plural} that you may see, ordered by what they are grouped by; at most 1,000 rows.",
+        description=f"Figures over the {entity.plural} that you may see, by group; at most 1,000 rows.",
     )
 
 
@@ -52,7 +71,9 @@ class _Row:
 
     def __init__(self, group: Group, groupings: Sequence[Grouping]) -> None:
         self.group = group
-        self.keys = {grouping.attribute.name: value for grouping, value in zip(groupings, group.keys, strict=True)}
+        self.keys = {
+            grouping.attribute.name: value for grouping, value in zip(groupings, group.keys, strict=True)
+        }
 
 
 def _grouping(attributes: Attributes, term: Mapping[str, Any]) -> Grouping:
@@ -66,14 +87,22 @@ def _grouping(attributes: Attributes, term: Mapping[str, Any]) -> Grouping:
 
 def _group_input(registry: Registry, attributes: Attributes) -> type[Any]:
     name = attributes.entity.name
-    constants = {a.constant: a.constant for a in attributes.groupable}
-    fields = strawberry.enum(enum.Enum(f"{name}GroupField", constants), description=f"What {attributes.entity.plural} can be grouped by.")
+    what = f"What {attributes.entity.plural} can be grouped by."
+    fields = enum_of(f"{name}GroupField", [a.constant for a in attributes.groupable], what)
     terms = [
         field("field", fields, description="By what."),
-        field("bucket", Optional[registry.enum(TimeBucket)], default=None, description="For dates: by which span of time; by day if left out."),
+        field(
+            "bucket",
+            nullable(registry.enum(TimeBucket)),
+            default=None,
+            description="For dates: by which span of time; by day if left out.",
+        ),
     ]
     return define(
-        new_class(f"{name}GroupBy"), terms, is_input=True, from_input=lambda cls, value, context: value,
+        new_class(f"{name}GroupBy"),
+        terms,
+        is_input=True,
+        from_input=lambda cls, value, context: value,
         description=f"One term that {attributes.entity.plural} are grouped by.",
     )
 
@@ -81,16 +110,28 @@ def _group_input(registry: Registry, attributes: Attributes) -> type[Any]:
 def _row_type(registry: Registry, attributes: Attributes) -> type[Any]:
     name = attributes.entity.name
     fields = [
-        field("key", _key_type(registry, attributes), get=lambda row: row, description="What this row is grouped by."),
+        field(
+            "key",
+            _key_type(registry, attributes),
+            get=lambda row: row,
+            description="What this row is grouped by.",
+        ),
         field("count", int, get=lambda row: row.group.count, description="How many records."),
     ]
     numbers = attributes.measures
     ordered = [a for a in attributes.filterable if a.is_ordered and a.orders]
-    for measure, members in ((Measure.SUM, numbers), (Measure.AVG, numbers), (Measure.MIN, ordered), (Measure.MAX, ordered)):
+    for measure, members in (
+        (Measure.SUM, numbers),
+        (Measure.AVG, numbers),
+        (Measure.MIN, ordered),
+        (Measure.MAX, ordered),
+    ):
         if members:
             kind = _measure_type(registry, f"{name}{measure.name.capitalize()}", measure, members)
             fields.append(field(measure.value, kind, get=lambda row: row, description=_TEXTS[measure]))
-    return define(new_class(f"{name}Aggregate"), fields, description=f"Figures over some {attributes.entity.plural}.")
+    return define(
+        new_class(f"{name}Aggregate"), fields, description=f"Figures over some {attributes.entity.plural}."
+    )
 
 
 def _key_type(registry: Registry, attributes: Attributes) -> type[Any]:
@@ -99,7 +140,11 @@ def _key_type(registry: Registry, attributes: Attributes) -> type[Any]:
         fields += _key_fields(registry, attribute)
     for reference in attributes.references.values():
         fields.append(_reference_key(registry, attributes, reference))
-    return define(new_class(f"{attributes.entity.name}GroupKey"), fields, description="The values that a row is grouped by; null for those it is not.")
+    return define(
+        new_class(f"{attributes.entity.name}GroupKey"),
+        fields,
+        description="The values that a row is grouped by; null for those it is not.",
+    )
 
 
 def _key_fields(registry: Registry, attribute: Attribute) -> list[GeneratedField]:
@@ -110,9 +155,16 @@ def _key_fields(registry: Registry, attribute: Attribute) -> list[GeneratedField
         def get_id(row: _Row) -> str | None:
             value = row.keys.get(name)
             return None if value is None else global_id(target, value)
-        return [field(name, Optional[strawberry.ID], get=get_id)]
-    kind: Any = date if attribute.is_time else registry.choices[attribute.choices_name] if attribute.choices_name else registry.output(attribute.kind)
-    return [field(name, Optional[kind], get=lambda row: row.keys.get(name))]
+
+        return [field(name, nullable(strawberry.ID), get=get_id)]
+    kind: Any = (
+        date
+        if attribute.is_time
+        else registry.choices[attribute.choices_name]
+        if attribute.choices_name
+        else registry.output(attribute.kind)
+    )
+    return [field(name, nullable(kind), get=lambda row: row.keys.get(name))]
 
 
 def _reference_key(registry: Registry, attributes: Attributes, reference: Any) -> GeneratedField:
@@ -121,7 +173,8 @@ def _reference_key(registry: Registry, attributes: Attributes, reference: Any) -
     def resolve(row: _Row, info: Any) -> Any:
         value = row.keys.get(key)
         return None if value is None else info.context.load(reference.target, value)
-    return field(reference.name, Optional[registry.objects[reference.target]], resolve=resolve)
+
+    return field(reference.name, nullable(registry.objects[reference.target]), resolve=resolve)
 
 
 def _measure_type(registry: Registry, name: str, measure: Measure, members: Sequence[Attribute]) -> type[Any]:
@@ -132,7 +185,7 @@ def _measure_type(registry: Registry, name: str, measure: Measure, members: Sequ
             kind = Decimal  # a sum may pass what a GraphQL Int can hold
         if attribute.choices_name:
             continue
-        fields.append(field(attribute.name, Optional[kind], get=_measured(measure, attribute.name, kind)))
+        fields.append(field(attribute.name, nullable(kind), get=_measured(measure, attribute.name, kind)))
     return define(new_class(name), fields, description=_TEXTS[measure])
 
 
@@ -140,6 +193,7 @@ def _measured(measure: Measure, name: str, kind: Any) -> Any:
     def get(row: _Row) -> Any:
         value = row.group.measures.get((measure, name))
         return Decimal(value) if kind is Decimal and value is not None else value
+
     return get
 
 
@@ -157,7 +211,9 @@ def _selected(info: Any, attributes: Attributes) -> list[tuple[Measure, Attribut
     return list(wanted)
 
 
-def _fields(selections: SelectionSetNode | None, fragments: Mapping[str, Any]) -> Iterator[tuple[str, SelectionSetNode | None]]:
+def _fields(
+    selections: SelectionSetNode | None, fragments: Mapping[str, Any]
+) -> Iterator[tuple[str, SelectionSetNode | None]]:
     for selection in selections.selections if selections else ():
         if isinstance(selection, FieldNode):
             yield selection.name.value, selection.selection_set

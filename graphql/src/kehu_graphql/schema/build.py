@@ -80,8 +80,13 @@ def _build(app: kehu.App) -> KehuSchema:
     if registry.problems:
         raise kehu.CompositionError(registry.problems)
     schema = KehuSchema(
-        registry, query=query, mutation=mutation, subscription=subscription, types=list(registry.objects.values()),
-        extensions=EXTENSIONS, config=StrawberryConfig(scalar_map=SCALARS, relay_use_legacy_global_id=False),
+        registry,
+        query=query,
+        mutation=mutation,
+        subscription=subscription,
+        types=list(registry.objects.values()),
+        extensions=EXTENSIONS,
+        config=StrawberryConfig(scalar_map=SCALARS, relay_use_legacy_global_id=False),
     )
     _use_plain_resolvers(schema._schema, app)
     return schema
@@ -99,7 +104,8 @@ def _roots(app: kehu.App, registry: Registry) -> tuple[type[Any], type[Any] | No
         if "watch" in entity.operations:
             subscription.append(roots.entity_subscription(registry, entity))
     made: dict[str, Any] = {
-        "query": (query, roots.root_query), "mutation": (mutation, mutations.root_mutation),
+        "query": (query, roots.root_query),
+        "mutation": (mutation, mutations.root_mutation),
         "subscription": (subscription, roots.root_subscription),
     }
     for declared in app.composition.roots:
@@ -107,7 +113,11 @@ def _roots(app: kehu.App, registry: Registry) -> tuple[type[Any], type[Any] | No
         fields.append(make(registry, declared))
     for extension in app.composition.root_extensions:
         made[cast(str, extension.target)][0].extend(_hand_written(extension.extension))
-    return _root("Query", query) or new_class("Query"), _root("Mutation", mutation), _root("Subscription", subscription)
+    return (
+        _root("Query", query) or new_class("Query"),
+        _root("Mutation", mutation),
+        _root("Subscription", subscription),
+    )
 
 
 def _root(name: str, fields: Sequence[Any]) -> type[Any] | None:
@@ -116,7 +126,7 @@ def _root(name: str, fields: Sequence[Any]) -> type[Any] | None:
 
 def _hand_written(extension: type[Any]) -> list[StrawberryField]:
     fields = []
-    for original in extension.__strawberry_definition__.fields:  # type: ignore[attr-defined]  # a Strawberry class
+    for original in extension.__strawberry_definition__.fields:
         field = copy.copy(original)
         field.graphql_name = original.graphql_name or camel(original.python_name)
         fields.append(field)

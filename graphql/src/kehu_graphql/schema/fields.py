@@ -7,9 +7,11 @@ StrawberryObjectDefinition for one App, and nothing global changes.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from typing import Any
+import enum
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Optional
 
+import strawberry
 from strawberry import UNSET
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.arguments import StrawberryArgument
@@ -24,16 +26,26 @@ Resolver = Callable[..., Any]
 class GeneratedField(StrawberryField):
     """A field that calls `resolve(source, info, **arguments)`, or `get(source)`, or reads an attribute."""
 
-    def __init__(self, resolve: Resolver | None = None, *, get: Callable[[Any], Any] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, resolve: Resolver | None = None, *, get: Callable[[Any], Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.resolve, self.get = resolve, get
 
     def __copy__(self) -> GeneratedField:
         copy = type(self)(
-            self.resolve, get=self.get, python_name=self.python_name, graphql_name=self.graphql_name,
-            type_annotation=self.type_annotation, origin=self.origin, is_subscription=self.is_subscription,
-            description=self.description, default=self.default, deprecation_reason=self.deprecation_reason,
-            directives=self.directives, extensions=self.extensions,
+            self.resolve,
+            get=self.get,
+            python_name=self.python_name,
+            graphql_name=self.graphql_name,
+            type_annotation=self.type_annotation,
+            origin=self.origin,
+            is_subscription=self.is_subscription,
+            description=self.description,
+            default=self.default,
+            deprecation_reason=self.deprecation_reason,
+            directives=self.directives,
+            extensions=self.extensions,
         )
         copy._arguments = self._arguments
         return copy
@@ -46,8 +58,26 @@ class GeneratedField(StrawberryField):
         if self.get is not None:
             return self.get(source)
         if self.resolve is not None:
-            return self.resolve(source, info, **{name: value for name, value in kwargs.items() if value is not UNSET})
+            return self.resolve(
+                source, info, **{name: value for name, value in kwargs.items() if value is not UNSET}
+            )
         return super().get_result(source, info, args, kwargs)
+
+
+def nullable(annotation: Any) -> Any:
+    """The annotation of a value that may be null; made at run time, which a type checker cannot follow."""
+    return Optional[annotation]  # noqa: UP045  # `|` is not defined for every annotation at run time
+
+
+def enum_of(name: str, values: Iterable[str], description: str) -> Any:
+    """A GraphQL enum of these upper-case values, for one App."""
+    members: Any = enum.Enum(name, {value: value for value in values})  # type: ignore[misc]  # made at run time
+    return strawberry.enum(members, description=description)
+
+
+def list_of(annotation: Any) -> Any:
+    """The annotation of a list without nulls."""
+    return list[annotation]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,33 +93,70 @@ Arguments = Mapping[str, Argument]
 
 
 def field(
-    name: str, annotation: Any, *, resolve: Resolver | None = None, get: Callable[[Any], Any] | None = None,
-    attribute: str | None = None, arguments: Arguments | None = None, default: Any = dataclasses.MISSING,
-    description: str | None = None, deprecated: str | None = None, subscription: bool = False,
+    name: str,
+    annotation: Any,
+    *,
+    resolve: Resolver | None = None,
+    get: Callable[[Any], Any] | None = None,
+    attribute: str | None = None,
+    arguments: Arguments | None = None,
+    default: Any = dataclasses.MISSING,
+    description: str | None = None,
+    deprecated: str | None = None,
+    subscription: bool = False,
 ) -> GeneratedField:
     """A field named `name` in GraphQL; `attribute` is what it reads when neither `resolve` nor `get` is given."""
     made = GeneratedField(
-        resolve, get=get, python_name=attribute or f"field_{name}", graphql_name=name,
-        type_annotation=StrawberryAnnotation(annotation), description=description, default=default,
-        deprecation_reason=deprecated, is_subscription=subscription,
+        resolve,
+        get=get,
+        python_name=attribute or f"field_{name}",
+        graphql_name=name,
+        type_annotation=StrawberryAnnotation(annotation),
+        description=description,
+        default=default,
+        deprecation_reason=deprecated,
+        is_subscription=subscription,
     )
     made._arguments = [
-        StrawberryArgument(python, camel(python), StrawberryAnnotation(a.annotation), default=a.default, description=a.description)
+        StrawberryArgument(
+            python,
+            camel(python),
+            StrawberryAnnotation(a.annotation),
+            default=a.default,
+            description=a.description,
+        )
         for python, a in (arguments or {}).items()
     ]
     return made
 
 
 def define(
-    cls: type[Any], fields: list[Any], *, name: str | None = None, description: str | None = None, is_input: bool = False,
-    is_interface: bool = False, interfaces: list[Any] | None = None, is_type_of: Any = None, resolve_type: Any = None,
+    cls: type[Any],
+    fields: list[Any],
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    is_input: bool = False,
+    is_interface: bool = False,
+    interfaces: list[Any] | None = None,
+    is_type_of: Any = None,
+    resolve_type: Any = None,
     from_input: Any = None,
 ) -> type[Any]:
     """Make `cls` a GraphQL type of one App; `cls` must have been made for it."""
     cls.__strawberry_definition__ = StrawberryObjectDefinition(
-        name=name or cls.__name__, is_input=is_input, is_interface=is_interface, origin=cls, description=description,
-        interfaces=interfaces or [], extend=False, directives=(), is_type_of=is_type_of, resolve_type=resolve_type,
-        fields=fields, from_input=from_input,
+        name=name or cls.__name__,
+        is_input=is_input,
+        is_interface=is_interface,
+        origin=cls,
+        description=description,
+        interfaces=interfaces or [],
+        extend=False,
+        directives=(),
+        is_type_of=is_type_of,
+        resolve_type=resolve_type,
+        fields=fields,
+        from_input=from_input,
     )
     return cls
 
@@ -99,11 +166,22 @@ def new_class(name: str, *bases: type[Any]) -> type[Any]:
     return type(name, bases or (object,), {})
 
 
-def input_class(cls: type[Any], annotations: Mapping[str, Any], *, descriptions: Mapping[str, str | None] | None = None, description: str | None = None) -> type[Any]:
+def input_class(
+    cls: type[Any],
+    annotations: Mapping[str, Any],
+    *,
+    descriptions: Mapping[str, str | None] | None = None,
+    description: str | None = None,
+) -> type[Any]:
     """An input type whose value is the mapping as it was given: absent fields are absent, null is null."""
     texts = descriptions or {}
     fields = [
-        field(name, annotation, default=UNSET if _is_optional(annotation) else dataclasses.MISSING, description=texts.get(name))
+        field(
+            name,
+            annotation,
+            default=UNSET if _is_optional(annotation) else dataclasses.MISSING,
+            description=texts.get(name),
+        )
         for name, annotation in annotations.items()
     ]
     return define(cls, fields, is_input=True, from_input=_as_given, description=description)

@@ -13,7 +13,7 @@ import kehu
 from kehu.ids import key_of
 from kehu.plugin import Origin, annotations_of
 from kehu.reading.pages import ListArguments
-from kehu_graphql.schema.fields import UNSET, Argument
+from kehu_graphql.schema.fields import Argument
 from kehu_graphql.schema.inputs import list_arguments
 from kehu_graphql.schema.registry import Registry
 
@@ -26,7 +26,9 @@ class DeclaredFunction:
     `skip` parameters at the start are the caller's own (the record, the batch of records).
     """
 
-    def __init__(self, registry: Registry, function: Callable[..., Any], origin: Origin, *, skip: int) -> None:
+    def __init__(
+        self, registry: Registry, function: Callable[..., Any], origin: Origin, *, skip: int
+    ) -> None:
         self._registry, self.function, self.origin = registry, function, origin
         self.arguments: dict[str, Argument] = {}
         self._context: str | None = None
@@ -84,7 +86,8 @@ class DeclaredFunction:
         try:
             hints = annotations_of(self.function)
         except NameError as error:
-            self.problem(f"an annotation of {self.function.__name__}() cannot be resolved: {error}; import the name at run time, not under TYPE_CHECKING")
+            name = self.function.__name__
+            self.problem(f"an annotation of {name}() cannot be resolved: {error}; import it at run time")
             return {}
         if "return" not in hints:
             self.problem(f"{self.function.__name__}() has no return annotation, which the schema is made of")
@@ -102,9 +105,16 @@ class DeclaredFunction:
             self._lists[name] = get_args(annotation)[0]
             self.arguments |= list_arguments(self._registry, get_args(annotation)[0])
         else:
-            default = UNSET if parameter.default is parameter.empty else parameter.default
+            default = strawberry.UNSET if parameter.default is parameter.empty else parameter.default
             self.arguments[name] = Argument(self._registry.argument(annotation), default)
-            model = next((m for m in (annotation, *_parts(annotation)) if isinstance(m, type) and m in self._registry.objects), None)
+            model = next(
+                (
+                    m
+                    for m in (annotation, *_parts(annotation))
+                    if isinstance(m, type) and m in self._registry.objects
+                ),
+                None,
+            )
             if model is not None:
                 self._records[name] = model
 
@@ -126,7 +136,9 @@ def blaming(plugin: str) -> Iterator[None]:
         raise
 
 
-async def stream(function: DeclaredFunction, ctx: kehu.Context, info: Any, given: Mapping[str, Any]) -> AsyncIterator[Any]:
+async def stream(
+    function: DeclaredFunction, ctx: kehu.Context, info: Any, given: Mapping[str, Any]
+) -> AsyncIterator[Any]:
     """The values of a subscription of a plugin."""
     async for value in function.function(**await function.values(ctx, info, given)):
         yield unwrapped(value)

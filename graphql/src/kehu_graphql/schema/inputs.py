@@ -2,43 +2,68 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.names import camel
 from kehu.reading.attributes import Attribute, Catalogue
-from kehu_graphql.schema.fields import Argument, define, field, input_class, new_class
+from kehu_graphql.schema.fields import (
+    Argument,
+    define,
+    enum_of,
+    field,
+    input_class,
+    list_of,
+    new_class,
+    nullable,
+)
 from kehu_graphql.schema.registry import Registry
 
 _COMPARABLE = (int, float, Decimal, date, datetime, str)
-_NAMES = {str: "String", int: "Int", bool: "Boolean", Decimal: "Decimal", float: "Float", date: "Date", datetime: "DateTime"}
+_NAMES = {
+    str: "String",
+    int: "Int",
+    bool: "Boolean",
+    Decimal: "Decimal",
+    float: "Float",
+    date: "Date",
+    datetime: "DateTime",
+}
 
 
 def define_filter(registry: Registry, catalogue: Catalogue, model: type[Any]) -> None:
     """`CustomerFilter`: one field per attribute, per reference and per relation, and `and`, `or`, `not`."""
     attributes = catalogue[model]
     own = registry.filters[model]
-    annotations: dict[str, Any] = {a.name: Optional[_scalar_filter(registry, a)] for a in attributes.filterable}
-    annotations |= {r.name: Optional[registry.filters[r.target]] for r in attributes.references.values()}
-    annotations |= {name: Optional[_list_filter(registry, r.foreign_key.class_)] for name, r in attributes.relations.items()}
-    annotations |= {"and": Optional[list[own]], "or": Optional[list[own]], "not": Optional[own]}  # type: ignore[valid-type]
-    input_class(own, annotations, description=f"Which {attributes.entity.plural}; all conditions given must hold.")
+    annotations: dict[str, Any] = {
+        a.name: nullable(_scalar_filter(registry, a)) for a in attributes.filterable
+    }
+    annotations |= {r.name: nullable(registry.filters[r.target]) for r in attributes.references.values()}
+    annotations |= {
+        name: nullable(_list_filter(registry, r.child)) for name, r in attributes.relations.items()
+    }
+    annotations |= {"and": nullable(list_of(own)), "or": nullable(list_of(own)), "not": nullable(own)}
+    input_class(
+        own, annotations, description=f"Which {attributes.entity.plural}; all conditions given must hold."
+    )
 
 
 def define_order(registry: Registry, catalogue: Catalogue, model: type[Any]) -> None:
     """`CustomerOrder`: a field and a direction."""
     attributes = catalogue[model]
     name = attributes.entity.name
-    constants = {constant: constant for constant in attributes.by_constant}
-    fields = strawberry.enum(enum.Enum(f"{name}OrderField", constants), description=f"What {attributes.entity.plural} can be ordered by.")
+    what = f"What {attributes.entity.plural} can be ordered by."
+    fields = enum_of(f"{name}OrderField", attributes.by_constant, what)
     terms = [field("field", fields), field("direction", registry.direction, default=registry.direction.ASC)]
     define(
-        registry.orders[model], terms, is_input=True, from_input=lambda cls, value, context: _order_term(value),
+        registry.orders[model],
+        terms,
+        is_input=True,
+        from_input=lambda cls, value, context: _order_term(value),
         description=f"One term of an order of {attributes.entity.plural}.",
     )
 
@@ -46,32 +71,42 @@ def define_order(registry: Registry, catalogue: Catalogue, model: type[Any]) -> 
 def list_arguments(registry: Registry, model: type[Any]) -> dict[str, Argument]:
     """The arguments of every connection field."""
     return {
-        "filter": Argument(Optional[registry.filters[model]], description="Only these."),
-        "order_by": Argument(Optional[list[registry.orders[model]]], description="The order; a tie is broken by the id."),  # type: ignore[misc]
-        "first": Argument(Optional[int], description="At most so many from the start: 0 to 200, 20 if left out."),
-        "after": Argument(Optional[str], description="Start after this cursor."),
-        "last": Argument(Optional[int], description="At most so many from the end: 0 to 200."),
-        "before": Argument(Optional[str], description="End before this cursor."),
+        "filter": Argument(nullable(registry.filters[model]), description="Only these."),
+        "order_by": Argument(
+            nullable(list_of(registry.orders[model])), description="The order; a tie is broken by the id."
+        ),
+        "first": Argument(
+            nullable(int), description="At most so many from the start: 0 to 200, 20 if left out."
+        ),
+        "after": Argument(nullable(str), description="Start after this cursor."),
+        "last": Argument(nullable(int), description="At most so many from the end: 0 to 200."),
+        "before": Argument(nullable(str), description="End before this cursor."),
     }
 
 
 def write_input(registry: Registry, entity: EntityDefinition, *, creating: bool) -> type[Any]:
     """`CreateCustomerInput` or `UpdateCustomerInput`."""
-    annotations: dict[str, Any] = {} if creating else {"id": strawberry.ID, "version": Optional[int]}
-    texts: dict[str, str | None] = {} if creating else {"version": "Refuse with CONFLICT when the record is at another version."}
+    annotations: dict[str, Any] = {} if creating else {"id": strawberry.ID, "version": nullable(int)}
+    texts: dict[str, str | None] = (
+        {} if creating else {"version": "Refuse with CONFLICT when the record is at another version."}
+    )
     for column in entity.columns.values():
         if column.options.expose and (column.options.create if creating else column.options.update):
             kind = column_type(registry, column)
-            annotations[column.name] = kind if creating and column.required else Optional[kind]
+            annotations[column.name] = kind if creating and column.required else nullable(kind)
             texts[column.name] = column.description
     for custom in entity.custom_fields:
         name = camel(custom.field_name)
         kind = registry.argument(custom.kind)
-        annotations[name] = kind if creating and custom.required else Optional[kind]
+        annotations[name] = kind if creating and custom.required else nullable(kind)
         texts[name] = custom.description
     verb = "Create" if creating else "Update"
-    about = "Create a record." if creating else "Change a record: fields left out stay as they are, null empties."
-    return input_class(new_class(f"{verb}{entity.name}Input"), annotations, descriptions=texts, description=about)
+    about = (
+        "Create a record." if creating else "Change a record: fields left out stay as they are, null empties."
+    )
+    return input_class(
+        new_class(f"{verb}{entity.name}Input"), annotations, descriptions=texts, description=about
+    )
 
 
 def column_type(registry: Registry, column: ColumnDefinition) -> Any:
@@ -94,7 +129,9 @@ def _scalar_filter(registry: Registry, attribute: Attribute) -> type[Any]:
     found = registry.scalar_filters.get(name)
     if found is None:
         found = registry.scalar_filters[name] = input_class(
-            new_class(f"{name}Filter"), _operators(kind, attribute), description=f"Conditions on a value of type {name}."
+            new_class(f"{name}Filter"),
+            _operators(kind, attribute),
+            description=f"Conditions on a value of type {name}.",
         )
     return found
 
@@ -112,14 +149,18 @@ def _filtered(registry: Registry, attribute: Attribute) -> tuple[Any, str]:
 
 def _operators(kind: Any, attribute: Attribute) -> dict[str, Any]:
     if attribute.kind is list:
-        return {"has": Optional[kind], "isNull": Optional[bool]}
+        return {"has": nullable(kind), "isNull": nullable(bool)}
     operators: dict[str, Any] = {
-        "eq": Optional[kind], "ne": Optional[kind], "in": Optional[list[kind]], "notIn": Optional[list[kind]], "isNull": Optional[bool],
+        "eq": nullable(kind),
+        "ne": nullable(kind),
+        "in": nullable(list_of(kind)),
+        "notIn": nullable(list_of(kind)),
+        "isNull": nullable(bool),
     }
     if attribute.kind in _COMPARABLE and attribute.target is None and not attribute.choices_name:
-        operators |= dict.fromkeys(("gt", "gte", "lt", "lte"), Optional[kind])
+        operators |= dict.fromkeys(("gt", "gte", "lt", "lte"), nullable(kind))
     if attribute.kind is str and not attribute.choices_name:
-        operators |= dict.fromkeys(("contains", "startsWith", "endsWith"), Optional[str])
+        operators |= dict.fromkeys(("contains", "startsWith", "endsWith"), nullable(str))
     return operators
 
 
@@ -129,8 +170,8 @@ def _list_filter(registry: Registry, child: type[Any]) -> type[Any]:
         of = registry.filters[child]
         name = registry.composition.entities[child].name
         found = registry.list_filters[child] = input_class(
-            new_class(f"{name}ListFilter"), dict.fromkeys(("some", "none", "every"), Optional[of]),
+            new_class(f"{name}ListFilter"),
+            dict.fromkeys(("some", "none", "every"), nullable(of)),
             description="Some, none or every one of the related records that you may see.",
         )
     return found
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable
-from typing import Any, Optional
+from typing import Any
 
 import strawberry
 
@@ -14,7 +14,16 @@ from kehu.ids import key_of
 from kehu.names import camel, pascal
 from kehu.plugin import declarations as d
 from kehu.writing.inputs import check_version, create_record, delete_record, update_record
-from kehu_graphql.schema.fields import Argument, Bag, GeneratedField, define, field, new_class
+from kehu_graphql.schema.fields import (
+    Argument,
+    Bag,
+    GeneratedField,
+    define,
+    field,
+    list_of,
+    new_class,
+    nullable,
+)
 from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import write_input
 from kehu_graphql.schema.registry import Registry
@@ -50,7 +59,9 @@ def _create(registry: Registry, entity: EntityDefinition) -> GeneratedField:
         return {entity.singular: await create_record(ctx, entity, given["input"])}
 
     arguments = {"input": Argument(write_input(registry, entity, creating=True))}
-    return _mutation(registry, f"create{entity.name}", _own(registry, entity), run, arguments, f"Create a {entity.name}.")
+    return _mutation(
+        registry, f"create{entity.name}", _own(registry, entity), run, arguments, f"Create a {entity.name}."
+    )
 
 
 def _update(registry: Registry, entity: EntityDefinition) -> GeneratedField:
@@ -58,7 +69,9 @@ def _update(registry: Registry, entity: EntityDefinition) -> GeneratedField:
         return {entity.singular: await update_record(ctx, entity, given["input"])}
 
     arguments = {"input": Argument(write_input(registry, entity, creating=False))}
-    return _mutation(registry, f"update{entity.name}", _own(registry, entity), run, arguments, f"Change a {entity.name}.")
+    return _mutation(
+        registry, f"update{entity.name}", _own(registry, entity), run, arguments, f"Change a {entity.name}."
+    )
 
 
 def _delete(registry: Registry, entity: EntityDefinition) -> GeneratedField:
@@ -68,9 +81,13 @@ def _delete(registry: Registry, entity: EntityDefinition) -> GeneratedField:
         record = await delete_record(ctx, entity, given["id"], given.get("version"))
         return {"deletedId": given["id"], **({entity.singular: record} if archives else {})}
 
-    arguments = {"id": Argument(strawberry.ID), "version": Argument(Optional[int])}
+    arguments = {"id": Argument(strawberry.ID), "version": Argument(nullable(int))}
     shown = {"deletedId": strawberry.ID, **(_own(registry, entity) if archives else {})}
-    text = f"Archive a {entity.name}: it leaves lists and stays reachable by its id." if archives else f"Delete a {entity.name}."
+    text = (
+        f"Archive a {entity.name}: it leaves lists and stays reachable by its id."
+        if archives
+        else f"Delete a {entity.name}."
+    )
     return _mutation(registry, f"delete{entity.name}", shown, run, arguments, text)
 
 
@@ -84,18 +101,20 @@ def _action(registry: Registry, entity: EntityDefinition, action: d.ActionDeclar
 
     async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
         ctx.require(entity.action_permission(action))
-        record = await ctx.get(entity.model, key_of(given.pop("id"), entity.name), verb=_verb_of(entity, action))
+        record = await ctx.get(
+            entity.model, key_of(given.pop("id"), entity.name), verb=_verb_of(entity, action)
+        )
         check_version(record, given.pop("version", None))
         with blaming(action.origin.plugin):
             result = await action.function(record, **await function.values(ctx, None, given))
         return {entity.singular: record, **({} if returns_itself else {"result": unwrapped(result)})}
 
-    arguments = {"id": Argument(strawberry.ID), "version": Argument(Optional[int]), **function.arguments}
+    arguments = {"id": Argument(strawberry.ID), "version": Argument(nullable(int)), **function.arguments}
     return _mutation(registry, verb + entity.name, shown, run, arguments, action.description)
 
 
 def _verb_of(entity: EntityDefinition, action: d.ActionDeclaration) -> str:
-    """The verb whose level says on which records the action may be used; a foreign permission uses the right to update."""
+    """The verb whose level says on which records the action may be used."""
     return "update" if action.permission else camel(action.name)
 
 
@@ -104,7 +123,12 @@ def _own(registry: Registry, entity: EntityDefinition) -> dict[str, Any]:
 
 
 def _mutation(
-    registry: Registry, name: str, shown: dict[str, Any], run: Run, arguments: dict[str, Argument], description: str | None
+    registry: Registry,
+    name: str,
+    shown: dict[str, Any],
+    run: Run,
+    arguments: dict[str, Argument],
+    description: str | None,
 ) -> GeneratedField:
     """A mutation in one transaction, whose refusals become userErrors of its payload."""
     payload = _payload(registry, f"{pascal(name)}Payload", shown)
@@ -121,10 +145,21 @@ def _mutation(
             return payload(**dict.fromkeys(shown), userErrors=errors)
         return payload(**values, userErrors=[])
 
-    return field(name, Optional[payload], resolve=resolve, arguments=arguments, description=description)
+    return field(name, nullable(payload), resolve=resolve, arguments=arguments, description=description)
 
 
 def _payload(registry: Registry, name: str, shown: dict[str, Any]) -> type[Any]:
-    fields = [field(key, Optional[kind], attribute=key) for key, kind in shown.items()]
-    fields.append(field("userErrors", list[registry.user_error], attribute="userErrors", description="Why nothing was changed; empty when it worked."))  # type: ignore[name-defined]
-    return define(new_class(name, Bag), fields, description="The result of a mutation: the record, or the reasons why not.")
+    fields = [field(key, nullable(kind), attribute=key) for key, kind in shown.items()]
+    fields.append(
+        field(
+            "userErrors",
+            list_of(registry.user_error),
+            attribute="userErrors",
+            description="Why nothing was changed; empty when it worked.",
+        )
+    )
+    return define(
+        new_class(name, Bag),
+        fields,
+        description="The result of a mutation: the record, or the reasons why not.",
+    )

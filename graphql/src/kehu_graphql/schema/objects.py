@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Optional
+from typing import Any
 
 import sqlalchemy as sa
 import strawberry
@@ -15,7 +15,7 @@ from kehu.names import camel
 from kehu.plugin import declarations as d
 from kehu.reading.attributes import sql_kind
 from kehu.reading.pages import ListArguments, Page, pages_of_parents
-from kehu_graphql.schema.fields import GeneratedField, define, field
+from kehu_graphql.schema.fields import GeneratedField, define, field, list_of, nullable
 from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import column_type, list_arguments
 from kehu_graphql.schema.registry import Registry
@@ -24,23 +24,27 @@ from kehu_graphql.schema.registry import Registry
 def define_object(registry: Registry, entity: EntityDefinition) -> None:
     """The type of an entity, with everything that all plugins have added to it."""
     fields: list[Any] = [_id_field(entity)]
-    for column in entity.columns.values():
-        if column.options.expose:
-            fields.append(_column_field(registry, column))
+    fields += [_column_field(registry, c) for c in entity.columns.values() if c.options.expose]
     fields += [_reference_field(registry, reference, entity) for reference in entity.references.values()]
     fields += [_custom_field(registry, custom) for custom in entity.custom_fields]
     fields += [_relation_field(registry, relation) for relation in entity.relations]
     fields += [_computed_field(registry, entity, computed) for computed in entity.fields]
-    fields += [f for extension in entity.extensions for f in extension.extension.__strawberry_definition__.fields]  # type: ignore[attr-defined]
+    fields += [
+        f for extension in entity.extensions for f in extension.extension.__strawberry_definition__.fields
+    ]
     interfaces = [strawberry.relay.Node.__strawberry_definition__]  # type: ignore[attr-defined]
     for implementation in entity.interfaces:
-        interfaces.append(registry.interface(implementation.protocol).__strawberry_definition__)  # type: ignore[attr-defined]
+        interfaces.append(registry.interface(implementation.protocol).__strawberry_definition__)
         fields += _interface_fields(registry, implementation)
     cls, model, name = registry.objects[entity.model], entity.model, entity.name
-    cls.resolve_id = classmethod(lambda c, root, *, info: str(root.id))  # type: ignore[attr-defined]  # Strawberry insists; ours is the id field
-    cls.resolve_typename = classmethod(lambda c, root, info: name)  # type: ignore[attr-defined]
+    cls.resolve_id = classmethod(lambda c, root, *, info: str(root.id))
+    cls.resolve_typename = classmethod(lambda c, root, info: name)
     define(
-        cls, fields, name=name, interfaces=interfaces, description=entity.declaration.description,
+        cls,
+        fields,
+        name=name,
+        interfaces=interfaces,
+        description=entity.declaration.description,
         is_type_of=lambda value, info: isinstance(value, model),
     )
 
@@ -52,7 +56,12 @@ def define_connection(registry: Registry, entity: EntityDefinition) -> None:
         strawberry_class(f"{entity.name}Edge"),
         [
             field("node", node, get=lambda e: e[0].records[e[1]], description="The record."),
-            field("cursor", str, get=lambda e: e[0].cursor(e[1]), description="Its place in the list, for `after` and `before`."),
+            field(
+                "cursor",
+                str,
+                get=lambda e: e[0].cursor(e[1]),
+                description="Its place in the list, for `after` and `before`.",
+            ),
         ],
         description="A record and its place in a list.",
     )
@@ -63,10 +72,22 @@ def define_connection(registry: Registry, entity: EntityDefinition) -> None:
     define(
         registry.connections[entity.model],
         [
-            field("edges", list[edge], get=lambda page: [(page, i) for i in range(len(page))], description="Records with cursors."),  # type: ignore[valid-type]
-            field("nodes", list[node], get=lambda page: page.records, description="The records."),  # type: ignore[valid-type]
-            field("pageInfo", strawberry.relay.PageInfo, get=_page_info, description="Whether there is more."),
-            field("totalCount", int, resolve=total, description="How many there are in all; counted only when asked for."),
+            field(
+                "edges",
+                list_of(edge),
+                get=lambda page: [(page, i) for i in range(len(page))],
+                description="Records with cursors.",
+            ),
+            field("nodes", list_of(node), get=lambda page: page.records, description="The records."),
+            field(
+                "pageInfo", strawberry.relay.PageInfo, get=_page_info, description="Whether there is more."
+            ),
+            field(
+                "totalCount",
+                int,
+                resolve=total,
+                description="How many there are in all; counted only when asked for.",
+            ),
         ],
         description=f"A page of {entity.plural}.",
     )
@@ -77,18 +98,28 @@ def strawberry_class(name: str) -> type[Any]:
     return type(name, (), {})
 
 
-# --- columns and references ------------------------------------------------------------------------------------------
+# --- columns and references ---
 def _id_field(entity: EntityDefinition) -> GeneratedField:
     name = entity.name
-    return field("id", strawberry.ID, get=lambda record: global_id(name, record.id), description="The record's global id.")
+    return field(
+        "id",
+        strawberry.ID,
+        get=lambda record: global_id(name, record.id),
+        description="The record's global id.",
+    )
 
 
 def _column_field(registry: Registry, column: ColumnDefinition) -> GeneratedField:
     kind = column_type(registry, column)
-    annotation = Optional[kind] if column.nullable or column.options.read else kind
+    annotation = nullable(kind) if column.nullable or column.options.read else kind
     get = _getter(registry, column)
     if column.options.read:
-        return field(column.name, annotation, resolve=_guarded(column.options.read, get or _attribute(column.attribute)), description=column.description)
+        return field(
+            column.name,
+            annotation,
+            resolve=_guarded(column.options.read, get or _attribute(column.attribute)),
+            description=column.description,
+        )
     if get is not None:
         return field(column.name, annotation, get=get, description=column.description)
     return field(column.name, annotation, attribute=column.attribute, description=column.description)
@@ -114,27 +145,36 @@ def _guarded(permission: str, get: Callable[[Any], Any]) -> Callable[..., Any]:
     return lambda record, info: get(record) if info.context.can(permission) else None
 
 
-def _reference_field(registry: Registry, reference: ReferenceDefinition, entity: EntityDefinition) -> GeneratedField:
+def _reference_field(
+    registry: Registry, reference: ReferenceDefinition, entity: EntityDefinition
+) -> GeneratedField:
     def resolve(record: Any, info: Any) -> Any:
         key = getattr(record, reference.key)
         return None if key is None else info.context.load(reference.target, key)
 
     # Nullable even where the key never is: the record may lie outside of what the reader may see.
     description = entity.columns[reference.key].description
-    return field(reference.name, Optional[registry.objects[reference.target]], resolve=resolve, description=description)
+    return field(
+        reference.name, nullable(registry.objects[reference.target]), resolve=resolve, description=description
+    )
 
 
 def _custom_field(registry: Registry, custom: kehu.CustomField[Any, Any]) -> GeneratedField:
-    annotation = Optional[registry.output(custom.kind)]
+    annotation = nullable(registry.output(custom.kind))
     if custom.read:
-        return field(camel(custom.field_name), annotation, resolve=_guarded(custom.read, custom.get), description=custom.description)
+        return field(
+            camel(custom.field_name),
+            annotation,
+            resolve=_guarded(custom.read, custom.get),
+            description=custom.description,
+        )
     return field(camel(custom.field_name), annotation, get=custom.get, description=custom.description)
 
 
-# --- relations -------------------------------------------------------------------------------------------------------
+# --- relations ---
 def _relation_field(registry: Registry, relation: d.RelationDeclaration) -> GeneratedField:
     key = relation.foreign_key
-    child = key.class_
+    child = relation.child
 
     def resolve(record: Any, info: Any, **given: Any) -> Any:
         ctx: kehu.Context = info.context
@@ -151,16 +191,24 @@ def _relation_field(registry: Registry, relation: d.RelationDeclaration) -> Gene
     # Nullable, as everything that comes from elsewhere: an error in one list leaves the others.
     annotation: Any = registry.connections[child]
     if relation.origin.plugin != registry.composition.entities[relation.model].owner.plugin or relation.read:
-        annotation = Optional[annotation]
-    return field(camel(relation.name), annotation, resolve=resolve, arguments=list_arguments(registry, child), description=description)
+        annotation = nullable(annotation)
+    return field(
+        camel(relation.name),
+        annotation,
+        resolve=resolve,
+        arguments=list_arguments(registry, child),
+        description=description,
+    )
 
 
-# --- what plugins compute --------------------------------------------------------------------------------------------
-def _computed_field(registry: Registry, entity: EntityDefinition, computed: d.FieldDeclaration) -> GeneratedField:
+# --- what plugins compute ---
+def _computed_field(
+    registry: Registry, entity: EntityDefinition, computed: d.FieldDeclaration
+) -> GeneratedField:
     foreign = computed.origin.plugin != entity.owner.plugin
     if computed.kind == "sql":
         kind = registry.output(sql_kind(computed))
-        return _made(computed, Optional[kind], _sql_resolver(computed), {})
+        return _made(computed, nullable(kind), _sql_resolver(computed), {})
     function = DeclaredFunction(registry, computed.function, computed.origin, skip=1)
     returns = function.returns
     if computed.kind == "batch":
@@ -170,31 +218,47 @@ def _computed_field(registry: Registry, entity: EntityDefinition, computed: d.Fi
         resolve = _single_resolver(computed, function)
     annotation = registry.output(returns)
     # A third party's exception may empty its own field only, so what is added to a foreign type is nullable.
-    return _made(computed, Optional[annotation] if foreign or computed.read else annotation, resolve, function.arguments)
+    return _made(
+        computed,
+        nullable(annotation) if foreign or computed.read else annotation,
+        resolve,
+        function.arguments,
+    )
 
 
-def _made(computed: d.FieldDeclaration, annotation: Any, resolve: Callable[..., Any], arguments: Mapping[str, Any]) -> GeneratedField:
+def _made(
+    computed: d.FieldDeclaration, annotation: Any, resolve: Callable[..., Any], arguments: Mapping[str, Any]
+) -> GeneratedField:
     return field(
-        camel(computed.name), annotation, resolve=_with_right(computed.read, resolve), arguments=arguments,
-        description=computed.description, deprecated=computed.deprecated,
+        camel(computed.name),
+        annotation,
+        resolve=_with_right(computed.read, resolve),
+        arguments=arguments,
+        description=computed.description,
+        deprecated=computed.deprecated,
     )
 
 
 def _with_right(permission: str | None, resolve: Callable[..., Any]) -> Callable[..., Any]:
     if permission is None:
         return resolve
-    return lambda record, info, **given: resolve(record, info, **given) if info.context.can(permission) else None
+    return lambda record, info, **given: (
+        resolve(record, info, **given) if info.context.can(permission) else None
+    )
 
 
 def _single_resolver(computed: d.FieldDeclaration, function: DeclaredFunction) -> Callable[..., Any]:
     if function.is_plain:
+
         def plain(record: Any, info: Any) -> Any:
             with blaming(computed.origin.plugin):
                 return unwrapped(computed.function(record))
+
         return plain
 
     async def resolve(record: Any, info: Any, **given: Any) -> Any:
         return await function.call(info.context, info, given, record)
+
     return resolve
 
 
@@ -205,10 +269,13 @@ def _batch_resolver(computed: d.FieldDeclaration, function: DeclaredFunction) ->
         async def fetch(records: Sequence[Any]) -> Sequence[Any]:
             values = list(await function.call(ctx, info, given, list(records)))
             if len(values) != len(records):
-                raise RuntimeError(f"{computed.origin}: {computed.name} returned {len(values)} values for {len(records)} records")
+                raise RuntimeError(
+                    f"{computed.origin}: {computed.name} returned {len(values)} values for {len(records)} records"
+                )
             return values
 
         return ctx.loader(("batch", computed.origin, computed.name, repr(given)), fetch).load(record)
+
     return resolve
 
 
@@ -220,21 +287,31 @@ def _sql_resolver(computed: d.FieldDeclaration) -> Callable[..., Any]:
 
         async def fetch(keys: Sequence[Any]) -> Sequence[Any]:
             with blaming(computed.origin.plugin):
-                rows = await ctx.session.execute(sa.select(model.id, computed.function(model)).where(model.id.in_(keys)))
+                rows = await ctx.session.execute(
+                    sa.select(model.id, computed.function(model)).where(model.id.in_(keys))
+                )
             found = {row[0]: row[1] for row in rows}
             return [found.get(key) for key in keys]
 
         return ctx.loader(("sql", model, computed.name), fetch).load(record.id)
+
     return resolve
 
 
-def _interface_fields(registry: Registry, implementation: d.ImplementationDeclaration) -> list[GeneratedField]:
+def _interface_fields(
+    registry: Registry, implementation: d.ImplementationDeclaration
+) -> list[GeneratedField]:
     kinds = registry.composition.interfaces[implementation.protocol].fields
-    return [field(camel(name), registry.output(kinds[name]), get=get) for name, get in implementation.getters.items()]
+    return [
+        field(camel(name), registry.output(kinds[name]), get=get)
+        for name, get in implementation.getters.items()
+    ]
 
 
 def _page_info(page: Page) -> strawberry.relay.PageInfo:
     return strawberry.relay.PageInfo(
-        has_next_page=page.has_next, has_previous_page=page.has_previous,
-        start_cursor=page.cursor(0) if len(page) else None, end_cursor=page.cursor(len(page) - 1) if len(page) else None,
+        has_next_page=page.has_next,
+        has_previous_page=page.has_previous,
+        start_cursor=page.cursor(0) if len(page) else None,
+        end_cursor=page.cursor(len(page) - 1) if len(page) else None,
     )

@@ -20,7 +20,7 @@ from strawberry.types.scalar import ScalarDefinition
 import kehu
 from kehu.composition import Composition
 from kehu.names import camel
-from kehu_graphql.schema.fields import define, field, input_class, new_class
+from kehu_graphql.schema.fields import define, enum_of, field, input_class, list_of, new_class
 
 _SEQUENCES = (list, tuple, Sequence, frozenset, set)
 _ASYNC = (AsyncIterator, AsyncGenerator, Awaitable)
@@ -39,12 +39,14 @@ class Registry:
         self.filters = {model: new_class(f"{entity.name}Filter") for model, entity in entities}
         self.orders = {model: new_class(f"{entity.name}Order") for model, entity in entities}
         self.choices = {
-            column.choices_name: _choice_enum(column.choices_name, column.choices, f"The values of {entity.name}.{column.name}.")
-            for _, entity in entities for column in entity.columns.values() if column.choices_name
+            column.choices_name: enum_of(
+                column.choices_name, column.choices, f"The values of {entity.name}.{column.name}."
+            )
+            for _, entity in entities
+            for column in entity.columns.values()
+            if column.choices_name
         }
-        self.direction = strawberry.enum(
-            enum.Enum("OrderDirection", {"ASC": "ASC", "DESC": "DESC"}), description="Which end of an order comes first."
-        )
+        self.direction = enum_of("OrderDirection", ("ASC", "DESC"), "Which end of an order comes first.")
         self.user_error = _user_error()
         self.interfaces: dict[type[Any], type[Any]] = {}
         self.scalar_filters: dict[Any, type[Any]] = {}
@@ -52,7 +54,7 @@ class Registry:
         self._dataclasses: dict[tuple[type[Any], bool], type[Any]] = {}
         self._enums: dict[type[Any], Any] = {}
 
-    # --- annotations ---------------------------------------------------------------------------------------------
+    # --- annotations ---
     def output(self, annotation: Any) -> Any:
         """The annotation with mapped classes, connections, enums and dataclasses replaced by this App's types."""
         return self._translated(annotation, is_input=False)
@@ -63,9 +65,13 @@ class Registry:
 
     def needs(self, annotation: Any) -> bool:
         """Whether `output` would change the annotation of a hand-written Strawberry field."""
-        if isinstance(annotation, type) and (annotation in self.objects or annotation in self.composition.interfaces):
+        if isinstance(annotation, type) and (
+            annotation in self.objects or annotation in self.composition.interfaces
+        ):
             return True
-        return get_origin(annotation) is kehu.Connection or any(self.needs(part) for part in get_args(annotation))
+        return get_origin(annotation) is kehu.Connection or any(
+            self.needs(part) for part in get_args(annotation)
+        )
 
     def _translated(self, annotation: Any, *, is_input: bool) -> Any:
         origin, args = get_origin(annotation), get_args(annotation)
@@ -78,12 +84,12 @@ class Registry:
         if origin is Annotated:
             return self._translated(args[0], is_input=is_input)
         if origin in _SEQUENCES:
-            return list[self._translated(args[0], is_input=is_input)]  # type: ignore[misc]  # made at run time
+            return list_of(self._translated(args[0], is_input=is_input))
         if annotation is dict or origin in (dict, Mapping):
             return JSON
-        return self._named(annotation, is_input) if isinstance(annotation, type) else annotation
+        return self._named(annotation, is_input=is_input) if isinstance(annotation, type) else annotation
 
-    def _named(self, cls: type[Any], is_input: bool) -> Any:
+    def _named(self, cls: type[Any], *, is_input: bool) -> Any:
         if cls in self.objects:
             return strawberry.ID if is_input else self.objects[cls]
         if cls in self.composition.interfaces:
@@ -93,16 +99,20 @@ class Registry:
         if issubclass(cls, enum.Enum):
             return self.enum(cls)
         if dataclasses.is_dataclass(cls) and not hasattr(cls, "__strawberry_definition__"):
-            return self._dataclass(cls, is_input)
+            return self._dataclass(cls, is_input=is_input)
         return cls
 
-    # --- named types ---------------------------------------------------------------------------------------------
+    # --- named types ---
     def enum(self, cls: type[enum.Enum]) -> Any:
         """The GraphQL enum of a Python enum; its values are the member names."""
         found = self._enums.get(cls)
         if found is None:
             self._claim(cls.__name__, cls)
-            found = cls if hasattr(cls, "__strawberry_definition__") else strawberry.enum(cls, description=_doc(cls))
+            found = (
+                cls
+                if hasattr(cls, "__strawberry_definition__")
+                else strawberry.enum(cls, description=_doc(cls))
+            )
             self._enums[cls] = found
         return found
 
@@ -112,7 +122,10 @@ class Registry:
         if found is None:
             declared = self.composition.interfaces[protocol]
             cls = self.interfaces[protocol] = new_class(declared.name)
-            fields = [field(camel(name), self.output(kind), attribute=name) for name, kind in declared.fields.items()]
+            fields = [
+                field(camel(name), self.output(kind), attribute=name)
+                for name, kind in declared.fields.items()
+            ]
             define(cls, fields, is_interface=True, resolve_type=self.type_name_of, description=_doc(protocol))
         return found or self.interfaces[protocol]
 
@@ -120,7 +133,7 @@ class Registry:
         """The type name of a record, for interfaces."""
         return self.composition.entities[type(record)].name
 
-    def _dataclass(self, cls: type[Any], is_input: bool) -> type[Any]:
+    def _dataclass(self, cls: type[Any], *, is_input: bool) -> type[Any]:
         key = (cls, is_input)
         found = self._dataclasses.get(key)
         if found is not None:
@@ -133,14 +146,24 @@ class Registry:
         if is_input:
             annotations = {camel(m.name): self.argument(hints[m.name]) for m in members}
             input_class(made, annotations, description=_doc(cls))
-            made.__strawberry_definition__.from_input = lambda _, value, __: _filled(cls, value)  # type: ignore[attr-defined]
+            made.__strawberry_definition__.from_input = lambda _, value, __: _filled(cls, value)
             return made
-        fields = [field(camel(m.name), self.output(hints[m.name]), attribute=m.name, description=m.metadata.get("description")) for m in members]
-        return define(made, fields, description=_doc(cls), is_type_of=lambda value, info: isinstance(value, cls))
+        fields = [
+            field(
+                camel(m.name),
+                self.output(hints[m.name]),
+                attribute=m.name,
+                description=m.metadata.get("description"),
+            )
+            for m in members
+        ]
+        return define(
+            made, fields, description=_doc(cls), is_type_of=lambda value, info: isinstance(value, cls)
+        )
 
     def _claim(self, name: str, cls: type[Any]) -> None:
         where = f"{cls.__module__}.{cls.__qualname__}"
-        taken = name in self.composition.by_name and "an entity" or self.names.setdefault(name, where)
+        taken = (name in self.composition.by_name and "an entity") or self.names.setdefault(name, where)
         if taken != where:
             self.problems.append(f"type {name!r} is defined by {taken} and by {where}; rename one of them")
 
@@ -150,27 +173,27 @@ def _filled(cls: type[Any], value: Mapping[str, Any]) -> Any:
     return cls(**{by_name[name]: given for name, given in value.items()})
 
 
-def _choice_enum(name: str, values: Sequence[str], description: str) -> Any:
-    return strawberry.enum(enum.Enum(name, {value: value for value in values}), description=description)
-
-
 def _user_error() -> type[Any]:
     texts = {
-        "code": "A stable code, listed in docs/errors.md.", "message": "A sentence for the person who reads it.",
-        "field": "The field of the input that is to blame, if it is one.", "plugin": "The plugin whose rule refused, if it was one.",
+        "code": "A stable code, listed in docs/errors.md.",
+        "message": "A sentence for the person who reads it.",
+        "field": "The field of the input that is to blame, if it is one.",
+        "plugin": "The plugin whose rule refused, if it was one.",
     }
     kinds = {"code": str, "message": str, "field": str | None, "plugin": str | None}
     fields = [field(name, kind, attribute=name, description=texts[name]) for name, kind in kinds.items()]
-    return define(new_class("UserError"), fields, description="Why a write was refused; nothing has been changed.")
+    return define(
+        new_class("UserError"), fields, description="Why a write was refused; nothing has been changed."
+    )
 
 
 def _doc(cls: type[Any]) -> str | None:
-    text = cls.__dict__.get("__doc__")
-    generated = text is None or text.startswith(f"{cls.__name__}(") or text == "An enumeration."
+    text: str = cls.__dict__.get("__doc__") or ""
+    generated = not text or text.startswith(f"{cls.__name__}(") or text == "An enumeration."
     return None if generated else inspect.cleandoc(text)
 
 
-# --- scalars -------------------------------------------------------------------------------------------------------
+# --- scalars ---
 def _plain(value: Decimal) -> str:
     """Without exponent and without trailing zeros: `1054.5`."""
     text = format(value, "f")
@@ -203,9 +226,15 @@ def _rfc3339(value: datetime) -> str:
 
 SCALARS: dict[object, ScalarDefinition] = {
     Decimal: strawberry.scalar(
-        name="Decimal", description="An exact decimal number, as a string: `\"1054.5\"`.", serialize=_plain, parse_value=_decimal
+        name="Decimal",
+        description='An exact decimal number, as a string: `"1054.5"`.',
+        serialize=_plain,
+        parse_value=_decimal,
     ),
     datetime: strawberry.scalar(
-        name="DateTime", description="A moment in RFC 3339 with its zone: `\"2026-01-31T08:30:00Z\"`.", serialize=_rfc3339, parse_value=_moment
+        name="DateTime",
+        description='A moment in RFC 3339 with its zone: `"2026-01-31T08:30:00Z"`.',
+        serialize=_rfc3339,
+        parse_value=_moment,
     ),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, Optional
+from typing import Any
 
 import sqlalchemy as sa
 import strawberry
@@ -15,7 +15,16 @@ from kehu.ids import global_id, key_of, parse_global_id
 from kehu.names import camel
 from kehu.plugin import declarations as d
 from kehu.reading.pages import ListArguments, page
-from kehu_graphql.schema.fields import Argument, Bag, GeneratedField, define, field, new_class
+from kehu_graphql.schema.fields import (
+    Argument,
+    Bag,
+    GeneratedField,
+    define,
+    field,
+    list_of,
+    new_class,
+    nullable,
+)
 from kehu_graphql.schema.functions import DeclaredFunction, blaming, stream
 from kehu_graphql.schema.inputs import list_arguments
 from kehu_graphql.schema.registry import Registry
@@ -23,6 +32,7 @@ from kehu_graphql.schema.registry import Registry
 
 def node_fields(registry: Registry) -> list[GeneratedField]:
     """`node` and `nodes`, as Relay has them."""
+
     async def find(ctx: kehu.Context, id: str) -> Any:
         type_name, key = parse_global_id(id)
         entity = registry.composition.by_name.get(type_name)
@@ -36,10 +46,22 @@ def node_fields(registry: Registry) -> list[GeneratedField]:
         info.context.require_signed_in()
         return [await find(info.context, id) for id in ids]
 
-    one, many = Optional[strawberry.relay.Node], list[Optional[strawberry.relay.Node]]
+    one, many = nullable(strawberry.relay.Node), list_of(nullable(strawberry.relay.Node))
     return [
-        field("node", one, resolve=node, arguments={"id": Argument(strawberry.ID)}, description="Any record by its global id."),
-        field("nodes", many, resolve=nodes, arguments={"ids": Argument(list[strawberry.ID])}, description="Records by their global ids, in order; null where there is none."),
+        field(
+            "node",
+            one,
+            resolve=node,
+            arguments={"id": Argument(strawberry.ID)},
+            description="Any record by its global id.",
+        ),
+        field(
+            "nodes",
+            many,
+            resolve=nodes,
+            arguments={"ids": Argument(list_of(strawberry.ID))},
+            description="Records by their global ids, in order; null where there is none.",
+        ),
     ]
 
 
@@ -56,15 +78,25 @@ def entity_queries(registry: Registry, entity: EntityDefinition) -> list[Generat
         return await page(info.context, model, ListArguments(**given))
 
     if "get" in entity.operations:
-        fields.append(field(
-            entity.singular, Optional[registry.objects[model]], resolve=get, arguments={"id": Argument(strawberry.ID)},
-            description=f"One {entity.name} by its id; null where there is none that you may see.",
-        ))
+        fields.append(
+            field(
+                entity.singular,
+                nullable(registry.objects[model]),
+                resolve=get,
+                arguments={"id": Argument(strawberry.ID)},
+                description=f"One {entity.name} by its id; null where there is none that you may see.",
+            )
+        )
     if "list" in entity.operations:
-        fields.append(field(
-            entity.plural, registry.connections[model], resolve=listed, arguments=list_arguments(registry, model),
-            description=f"The {entity.plural} that you may see.",
-        ))
+        fields.append(
+            field(
+                entity.plural,
+                registry.connections[model],
+                resolve=listed,
+                arguments=list_arguments(registry, model),
+                description=f"The {entity.plural} that you may see.",
+            )
+        )
     return fields
 
 
@@ -78,16 +110,24 @@ def entity_subscription(registry: Registry, entity: EntityDefinition) -> Generat
         async for news in ctx.app.broker.listen(entity.model):
             ctx.forget()
             record = await _seen(ctx, entity, news, filter)
-            if record is not None or news.operation == "delete" and ctx.principal.level(entity.permission("read")) is kehu.Level.ALL:
+            if record is not None or (
+                news.operation == "delete"
+                and ctx.principal.level(entity.permission("read")) is kehu.Level.ALL
+            ):
                 yield change(
-                    operation=news.operation.upper(), id=global_id(entity.name, news.key),
-                    changed=[camel(name) for name in news.changed], **{entity.singular: record},
+                    operation=news.operation.upper(),
+                    id=global_id(entity.name, news.key),
+                    changed=list(news.changed),
+                    **{entity.singular: record},
                 )
             await ctx.session.close()  # resumed once the answer is sent: no connection is held while idle
 
     return field(
-        f"{entity.singular}Changed", change, resolve=changed, subscription=True,
-        arguments={"filter": Argument(Optional[registry.filters[entity.model]], description="Only these.")},
+        f"{entity.singular}Changed",
+        change,
+        resolve=changed,
+        subscription=True,
+        arguments={"filter": Argument(nullable(registry.filters[entity.model]), description="Only these.")},
         description=f"Tells of each write of a {entity.name} that you may see.",
     )
 
@@ -100,7 +140,13 @@ def root_query(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
         _authorise(info.context, root)
         return await function.call(info.context, info, given)
 
-    return field(camel(root.name), registry.output(function.returns), resolve=resolve, arguments=function.arguments, description=root.description)
+    return field(
+        camel(root.name),
+        registry.output(function.returns),
+        resolve=resolve,
+        arguments=function.arguments,
+        description=root.description,
+    )
 
 
 def root_subscription(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
@@ -114,8 +160,12 @@ def root_subscription(registry: Registry, root: d.RootDeclaration) -> GeneratedF
                 yield value
 
     return field(
-        camel(root.name), registry.output(function.returns), resolve=resolve, arguments=function.arguments,
-        description=root.description, subscription=True,
+        camel(root.name),
+        registry.output(function.returns),
+        resolve=resolve,
+        arguments=function.arguments,
+        description=root.description,
+        subscription=True,
     )
 
 
@@ -139,7 +189,12 @@ def _change_type(registry: Registry, entity: EntityDefinition) -> type[Any]:
     fields = [
         field("operation", str, attribute="operation", description="CREATE, UPDATE or DELETE."),
         field("id", strawberry.ID, attribute="id", description="Which record."),
-        field(entity.singular, Optional[registry.objects[entity.model]], attribute=entity.singular, description="The record as it is now; null once deleted."),
+        field(
+            entity.singular,
+            nullable(registry.objects[entity.model]),
+            attribute=entity.singular,
+            description="The record as it is now; null once deleted.",
+        ),
         field("changed", list[str], attribute="changed", description="The fields that were written."),
     ]
     return define(new_class(f"{entity.name}Changed", Bag), fields, description=f"A write of a {entity.name}.")

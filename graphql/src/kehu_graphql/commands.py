@@ -1,0 +1,173 @@
+"""`kehu serve`, `kehu demo`, `kehu query` and `kehu schema`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Sequence
+from typing import IO, Any
+
+import click
+import uvicorn
+
+import kehu
+from kehu.cli import CommandContext
+from kehu.migrating import require_current, upgrade
+from kehu.people.principals import find_user, principal_of
+from kehu_graphql.demo import DEMO_EMAIL, EXAMPLES, ensure_demo_data, ensure_demo_user
+from kehu_graphql.execution import Api
+from kehu_graphql.server.asgi import asgi
+
+GRACE_SECONDS = 10
+
+
+@click.command()
+@click.option("--host", default=None, help="Address to listen on.  [default: KEHU_HOST or 127.0.0.1]")
+@click.option("--port", default=None, type=int, help="Port to listen on.  [default: KEHU_PORT or 8000]")
+@click.pass_obj
+def serve(command: CommandContext, host: str | None, port: int | None) -> None:
+    """Serve the API and the query page."""
+    app = command.app()
+
+    async def run() -> None:
+        await require_current(app)
+        await _serve(Api(app), host or command.settings.host, port or command.settings.port)
+
+    asyncio.run(run())
+
+
+@click.command()
+@click.option("--host", default=None, help="Address to listen on.  [default: KEHU_HOST or 127.0.0.1]")
+@click.option("--port", default=None, type=int, help="Port to listen on.  [default: KEHU_PORT or 8000]")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same data.")
+@click.option("--set-up-only", is_flag=True, help="Make the database and the data, then end.")
+@click.pass_obj
+def demo(command: CommandContext, host: str | None, port: int | None, seed: int, set_up_only: bool) -> None:
+    """Set up a database with made-up data, and serve it."""
+    app = command.app()
+    at = (host or command.settings.host, port or command.settings.port)
+
+    async def run() -> None:
+        await upgrade(app)
+        made = await ensure_demo_data(app, seed)
+        password = secrets.token_urlsafe(9)
+        await ensure_demo_user(app, password)
+        click.echo(_welcome(app, *at, password=password, made=made))
+        if set_up_only:
+            await app.close()
+        else:
+            await _serve(Api(app), *at)
+
+    asyncio.run(run())
+
+
+@click.command()
+@click.argument("document", type=click.File("r", encoding="utf-8"))
+@click.option(
+    "--as",
+    "email",
+    default=None,
+    help="Act for the user with this e-mail address; the system itself if left out.",
+)
+@click.option(
+    "--var",
+    "pairs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A variable; the value is JSON, or text where it is no JSON.",
+)
+@click.option("--operation", default=None, help="Which operation of the document.")
+@click.pass_obj
+def query(
+    command: CommandContext,
+    document: IO[str],
+    email: str | None,
+    pairs: tuple[str, ...],
+    operation: str | None,
+) -> None:
+    """Run a GraphQL document (a file, or - for standard input) without a server and print the answer as JSON.
+
+    The exit status is 1 when the answer has errors.
+    """
+    app, text, variables = command.app(), document.read(), _variables(pairs)
+
+    async def run() -> dict[str, Any]:
+        await require_current(app)
+        principal = await _principal(app, email)
+        return await Api(app).execute(text, variables, principal=principal, operation=operation)
+
+    answer = command.run(run())
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+    if "errors" in answer:
+        raise click.exceptions.Exit(1)
+
+
+@click.group()
+def schema() -> None:
+    """The GraphQL schema of a set of plugins."""
+
+
+@schema.command("print")
+@click.option(
+    "--plugins", "names", default=None, metavar="A,B", help="These plugins instead of the configured ones."
+)
+@click.pass_obj
+def print_schema(command: CommandContext, names: str | None) -> None:
+    """Print the schema definition; needs no database."""
+    app = command.app() if names is None else kehu.App(kehu.installed(_names(names)))
+    click.echo(Api(app).sdl, nl=False)
+
+
+async def _serve(api: Api, host: str, port: int) -> None:
+    config = uvicorn.Config(
+        asgi(api, examples=EXAMPLES),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ws_max_size=1_000_000,
+        server_header=False,
+    )
+    await uvicorn.Server(config).serve()
+
+
+async def _principal(app: kehu.App, email: str | None) -> kehu.Principal:
+    if email is None:
+        return kehu.SYSTEM
+    async with app.context() as ctx:
+        user = await find_user(ctx, email)
+        if user is None:
+            raise kehu.SetupError(
+                f"There is no user with the e-mail address {email}; `kehu user add` makes one."
+            )
+        return await principal_of(ctx, user)
+
+
+def _variables(pairs: Sequence[str]) -> dict[str, Any]:
+    variables: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{pair!r} is not of the form NAME=VALUE.", param_hint="--var")
+        try:
+            variables[name] = json.loads(text)
+        except ValueError:
+            variables[name] = text
+    return variables
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _welcome(app: kehu.App, host: str, port: int, *, password: str, made: bool) -> str:
+    plugins = ", ".join(plugin.name for plugin in app.composition.plugins)
+    queries = "\n\n".join(f"  # {example['title']}\n  {example['document']}" for example in EXAMPLES[:3])
+    return (
+        f"kehu with {plugins} and {'new' if made else 'the'} demo data.\n\n"
+        f"  Address   http://{host}:{port}/\n  Sign in   {DEMO_EMAIL}\n  Password  {password}   (new at each start)\n\n"
+        f"Three queries to paste there:\n\n{queries}\n\nCtrl-C ends it."
+    )

@@ -1,0 +1,63 @@
+"""The demo: data that every plugin makes up from a seed, and somebody to sign in as."""
+
+from __future__ import annotations
+
+import random
+
+import sqlalchemy as sa
+
+import kehu
+from kehu.people.models import Role, RoleAssignment
+from kehu.people.passwords import hash_password
+from kehu.people.principals import find_user
+
+DEMO_EMAIL = "demo@example.com"
+
+EXAMPLES: list[dict[str, str]] = [
+    {
+        "title": "Customers and what passed between us",
+        "document": """{
+  customers(first: 5) {
+    totalCount
+    nodes { name owner { name } interactions(first: 2) { nodes { kind subject } } }
+  }
+}""",
+    },
+    {
+        "title": "Some customers, the newest first",
+        "document": """{
+  customers(filter: {lifecycle: {eq: ACTIVE}}, orderBy: [{field: CREATED_AT, direction: DESC}]) {
+    nodes { id name industry }
+  }
+}""",
+    },
+    {
+        "title": "Interactions by kind",
+        "document": """{
+  interactionsAggregate(groupBy: [{field: KIND}]) { key { kind } count }
+}""",
+    },
+]
+
+
+async def ensure_demo_data(app: kehu.App, seed: int) -> bool:
+    """Let every plugin add its data, once; False when there are customers already."""
+    async with app.context() as ctx:
+        if await ctx.session.scalar(sa.select(sa.func.count()).select_from(kehu.Customer)):
+            return False
+        async with ctx.write():
+            chance = random.Random(seed)  # noqa: S311  # made-up data, no secret
+            await app.hooks.run("kehu_demo_data", ctx=ctx, chance=chance)
+    return True
+
+
+async def ensure_demo_user(app: kehu.App, password: str) -> None:
+    """An administrator to try things with, whose password is new each time: there is no default one."""
+    async with app.context() as ctx, ctx.write():
+        user = await find_user(ctx, DEMO_EMAIL)
+        if user is None:
+            user = ctx.add(kehu.User(name="Demo", email=DEMO_EMAIL))
+            await ctx.flush()
+            role = (await ctx.session.scalars(sa.select(Role).where(Role.name == "Administrator"))).one()
+            ctx.add(RoleAssignment(user_id=user.id, role_id=role.id))
+        user.password_hash = await hash_password(password)

@@ -1,0 +1,64 @@
+"""The ASGI application: GraphQL, sign-in, the query page and the health check of one App."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+import sqlalchemy as sa
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Lifespan
+
+from kehu_graphql.console import console_routes
+from kehu_graphql.execution import Api
+from kehu_graphql.server.middleware import BodyLimit, RequestLog
+from kehu_graphql.server.operations import Operations
+from kehu_graphql.server.sessions import session_route
+
+
+def asgi(api: Api, *, examples: Sequence[dict[str, str]] = ()) -> Starlette:
+    """The application that `kehu serve` runs; `examples` are the documents that the query page offers."""
+    operations = Operations(api)
+    routes: list[BaseRoute] = [
+        Route("/graphql", operations),
+        WebSocketRoute("/graphql", operations),
+        Route("/healthz", _health(api)),
+        session_route(api.app),
+        *console_routes(examples),
+    ]
+    return Starlette(
+        routes=routes, middleware=[Middleware(RequestLog), Middleware(BodyLimit)], lifespan=_lifespan(api)
+    )
+
+
+def _lifespan(api: Api) -> Lifespan[Starlette]:
+    @contextlib.asynccontextmanager
+    async def lifespan(server: Starlette) -> AsyncIterator[None]:
+        await api.app.hooks.run("kehu_start", app=api.app)
+        # What is here now stays for ever; the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        try:
+            yield
+        finally:
+            await api.app.hooks.run("kehu_stop", app=api.app)
+            await api.app.close()
+
+    return lifespan
+
+
+def _health(api: Api) -> Callable[[Request], Awaitable[Response]]:
+    async def health(request: Request) -> JSONResponse:
+        try:
+            async with api.app.engine.connect() as connection:
+                await connection.execute(sa.text("SELECT 1"))
+        except sa.exc.SQLAlchemyError:
+            return JSONResponse({"status": "database unreachable"}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    return health

@@ -1,0 +1,53 @@
+"""Who is asking: a bearer token, or the session cookie of a browser on our own origin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+
+import kehu
+from kehu.people.signing_in import principal_of_token
+
+_SECURE_COOKIE = "__Host-kehu_session"
+_PLAIN_COOKIE = "kehu_session"
+
+
+def cookie_name(connection: HTTPConnection) -> str:
+    """`__Host-` binds the cookie to this host and to https; plain http is for the machine one sits at."""
+    return _SECURE_COOKIE if connection.url.scheme in ("https", "wss") else _PLAIN_COOKIE
+
+
+async def principal_of(
+    app: kehu.App, connection: HTTPConnection, parameters: Mapping[str, object] | None = None
+) -> kehu.Principal:
+    """The principal of a request or WebSocket; ANONYMOUS where nobody is signed in.
+
+    `parameters` are those of a WebSocket's connection_init, where browsers cannot send headers.
+    """
+    token = bearer_token(connection.headers, parameters)
+    if token is None and same_origin(connection):
+        token = connection.cookies.get(cookie_name(connection))
+    if not token:
+        return kehu.ANONYMOUS
+    return await principal_of_token(app, token) or kehu.ANONYMOUS
+
+
+def bearer_token(headers: Headers, parameters: Mapping[str, object] | None = None) -> str | None:
+    """The token of `Authorization: Bearer ...`, in the headers or in the parameters of a WebSocket."""
+    given = headers.get("authorization") or str(
+        (parameters or {}).get("authorization") or (parameters or {}).get("Authorization") or ""
+    )
+    scheme, _, token = given.partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def same_origin(connection: HTTPConnection) -> bool:
+    """Whether the page that sent the request is ours; a cookie alone proves nothing, browsers send it for anybody.
+
+    Requests without an Origin header are not made by a page of another site.
+    """
+    origin = connection.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
