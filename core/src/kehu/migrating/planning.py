@@ -1,0 +1,93 @@
+"""What an upgrade would do, and whether the database fits the code."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from kehu.app import App
+from kehu.errors import SetupError
+from kehu.migrating import relation_indexes
+from kehu.migrating.comparing import differences
+from kehu.migrating.connecting import reached
+from kehu.migrating.histories import History, histories
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PendingRevision:
+    """A revision that the database lacks."""
+
+    revision: str
+    message: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PluginPlan:
+    """Where the database is on the way of one plugin, and which revisions an upgrade would run, oldest first."""
+
+    plugin: str
+    current: str | None
+    pending: Sequence[PendingRevision]
+
+
+async def plan(app: App) -> list[PluginPlan]:
+    """The plan for each plugin that has migrations, in the order of an upgrade; nothing is changed.
+
+    Raises SetupError for a database that cannot be reached or is newer than the code.
+    """
+    async with reached(app.engine) as connection:
+        return await connection.run_sync(_plan, app)
+
+
+async def check(app: App) -> list[str]:
+    """What is wrong with the database, in sentences that say what to do; none when it fits the code.
+
+    Raises SetupError for a database that cannot be reached or is newer than the code.
+    """
+    async with reached(app.engine) as connection:
+        plans = await connection.run_sync(_plan, app)
+        pending = [sentence for plan in plans for sentence in _about(plan)]
+        return pending or await connection.run_sync(_drifted, app)
+
+
+async def require_current(app: App) -> None:
+    """Raise SetupError unless every revision has been run; a server asks this before it starts."""
+    pending = [sentence for plan in await plan(app) for sentence in _about(plan)]
+    if pending:
+        raise SetupError(" ".join(pending))
+
+
+def _plan(connection: sa.Connection, app: App) -> list[PluginPlan]:
+    return [_plan_of(connection, history) for history in histories(app)]
+
+
+def _plan_of(connection: sa.Connection, history: History) -> PluginPlan:
+    pending = [
+        PendingRevision(script.revision, script.doc.rstrip(".")) for script in history.pending(connection)
+    ]
+    return PluginPlan(history.plugin, history.current(connection), pending)
+
+
+def _about(plan: PluginPlan) -> list[str]:
+    if not plan.pending:
+        return []
+    count = len(plan.pending)
+    named = ", ".join(pending.revision for pending in plan.pending)
+    what = f"{count} revision(s) of plugin {plan.plugin!r} ({named})"
+    return [f"The database lacks {what}: run `kehu db upgrade`."]
+
+
+def _drifted(connection: sa.Connection, app: App) -> list[str]:
+    lacking = [str(index.name) for index in relation_indexes.missing(connection, app)]
+    sentences = [f"Index {name} is missing: run `kehu db upgrade`." for name in lacking]
+    for plugin in app.composition.plugins:
+        advice = (
+            f"write a revision with `kehu db revision {plugin.name} -m ...`, or undo what was done by hand."
+        )
+        found = differences(connection, app, plugin.name)
+        sentences += [
+            f"{difference} Where the code of {plugin.name!r} is right, {advice}" for difference in found
+        ]
+    return sentences

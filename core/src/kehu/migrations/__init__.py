@@ -1,0 +1,1 @@
+"""The schema history of core: one Alembic revision per file in versions/."""

@@ -1,0 +1,206 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sfa_pipeline",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_pipeline_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_pipeline")),
+    )
+    with op.batch_alter_table("sfa_pipeline", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_pipeline_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_pipeline_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "sfa_stage",
+        sa.Column("pipeline_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("default_probability", sa.Integer(), nullable=False),
+        sa.Column("rotting_days", sa.Integer(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["pipeline_id"], ["sfa_pipeline.id"], name=op.f("fk_sfa_stage_pipeline_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_stage")),
+    )
+    with op.batch_alter_table("sfa_stage", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_stage_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_stage_pipeline_id"), ["pipeline_id"], unique=False)
+        batch_op.create_index(
+            "uq_sfa_stage_pipeline_id_position",
+            ["pipeline_id", "position"],
+            unique=True,
+            sqlite_where=sa.text("archived_at IS NULL"),
+            postgresql_where=sa.text("archived_at IS NULL"),
+        )
+
+    op.create_table(
+        "sfa_opportunity",
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("pipeline_id", sa.Uuid(), nullable=False),
+        sa.Column("stage_id", sa.Uuid(), nullable=False),
+        sa.Column("stage_entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "amount", sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"), nullable=True
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("probability", sa.Integer(), nullable=True),
+        sa.Column("opened_on", sa.Date(), nullable=True),
+        sa.Column("expected_close_on", sa.Date(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("lost_reason", sa.String(length=40), nullable=True),
+        sa.Column("lost_note", sa.Text(), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=True),
+        sa.Column("next_step", sa.String(length=200), nullable=True),
+        sa.Column("next_step_on", sa.Date(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["core_contact.id"], name=op.f("fk_sfa_opportunity_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_sfa_opportunity_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["core_user.id"], name=op.f("fk_sfa_opportunity_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["pipeline_id"], ["sfa_pipeline.id"], name=op.f("fk_sfa_opportunity_pipeline_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_sfa_opportunity_product_id")
+        ),
+        sa.ForeignKeyConstraint(["stage_id"], ["sfa_stage.id"], name=op.f("fk_sfa_opportunity_stage_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_opportunity_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_opportunity")),
+    )
+    with op.batch_alter_table("sfa_opportunity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_closed_on"), ["closed_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_expected_close_on"), ["expected_close_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_next_step_on"), ["next_step_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_pipeline_id"), ["pipeline_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_stage_id"), ["stage_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "sfa_stage_change",
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("from_stage_id", sa.Uuid(), nullable=True),
+        sa.Column("to_stage_id", sa.Uuid(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seconds_in_stage", sa.BigInteger(), nullable=True),
+        sa.Column("changed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["core_user.id"], name=op.f("fk_sfa_stage_change_changed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_stage_id"], ["sfa_stage.id"], name=op.f("fk_sfa_stage_change_from_stage_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["sfa_opportunity.id"],
+            name=op.f("fk_sfa_stage_change_opportunity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_stage_id"], ["sfa_stage.id"], name=op.f("fk_sfa_stage_change_to_stage_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_stage_change")),
+    )
+    with op.batch_alter_table("sfa_stage_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_stage_change_changed_by_id"), ["changed_by_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_stage_change_entered_at"), ["entered_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_stage_change_from_stage_id"), ["from_stage_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_stage_change_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_stage_change_to_stage_id"), ["to_stage_id"], unique=False)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("sfa_stage_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_stage_change_to_stage_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_stage_change_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_stage_change_from_stage_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_stage_change_entered_at"))
+        batch_op.drop_index(batch_op.f("ix_sfa_stage_change_changed_by_id"))
+
+    op.drop_table("sfa_stage_change")
+    with op.batch_alter_table("sfa_opportunity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_stage_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_pipeline_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_next_step_on"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_external_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_expected_close_on"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_closed_on"))
+
+    op.drop_table("sfa_opportunity")
+    with op.batch_alter_table("sfa_stage", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_sfa_stage_pipeline_id_position",
+            sqlite_where=sa.text("archived_at IS NULL"),
+            postgresql_where=sa.text("archived_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_sfa_stage_pipeline_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_stage_external_id"))
+
+    op.drop_table("sfa_stage")
+    with op.batch_alter_table("sfa_pipeline", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_pipeline_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_pipeline_external_id"))
+
+    op.drop_table("sfa_pipeline")
