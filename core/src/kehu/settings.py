@@ -1,0 +1,138 @@
+"""Settings: from the environment (`KEHU_*`), and below it from `kehu.toml` in the working directory."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from kehu.app import App
+from kehu.errors import SetupError
+from kehu.plugin import Plugin, installed, installed_names, load_directory
+
+FILE = Path("kehu.toml")
+
+
+class Settings(BaseSettings):
+    """How this installation runs. Each field is `KEHU_<FIELD>` in the environment and `<field>` in kehu.toml.
+
+    `plugins` are the ids to enable, None for all that are installed; core is always enabled.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KEHU_", extra="forbid", frozen=True)
+
+    database_url: str = "sqlite:///kehu.db"
+    plugins: Annotated[tuple[str, ...] | None, NoDecode] = None
+    plugins_dir: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    secret: SecretStr | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("plugins", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(name.strip() for name in value.split(",") if name.strip())
+        return value
+
+    @field_validator("plugins_dir", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # Unwanted: kehu.toml is the one file.
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  # Unwanted too.
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The command line wins over the environment, and the environment over the file."""
+        return init_settings, env_settings, InitSettingsSource(settings_cls, _own_values(read_file()))
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process; `overrides` win, those that are None do not count.
+
+    Raises SetupError for a value that cannot be used, for a file that is not TOML, and for an unknown key in it.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as error:
+        sentences = [_sentence(problem["loc"], problem["msg"]) for problem in error.errors()]
+        raise SetupError("\n".join(sentences)) from None
+
+
+def enabled_plugins(settings: Settings) -> list[Plugin]:
+    """The plugins that these settings enable: installed ones, and the files of `plugins_dir`.
+
+    Raises SetupError for one that is not installed or fails to import.
+    """
+    return [
+        *installed(settings.plugins),
+        *(load_directory(settings.plugins_dir) if settings.plugins_dir else []),
+    ]
+
+
+def make_app(settings: Settings) -> App:
+    """The App that these settings describe; nothing is connected yet.
+
+    Raises SetupError for unusable settings, CompositionError for plugins that do not fit together.
+    """
+    return App(enabled_plugins(settings), settings.database_url)
+
+
+def read_file() -> dict[str, Any]:
+    """What kehu.toml says; nothing where there is no such file. Raises SetupError for unknown keys and bad TOML."""
+    try:
+        content = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SetupError(f"{FILE} is not valid TOML: {error}.") from error
+    unknown = [
+        name for name in content if name not in Settings.model_fields and not _is_of_plugin(name, content)
+    ]
+    if unknown:
+        raise SetupError("\n".join(_unknown(name) for name in unknown))
+    return content
+
+
+def _is_of_plugin(name: str, content: dict[str, Any]) -> bool:
+    """Whether a key is the table of a plugin; with a plugins_dir, any table may be one of a file in it."""
+    return isinstance(content[name], dict) and (name in installed_names() or "plugins_dir" in content)
+
+
+def _own_values(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name in Settings.model_fields}
+
+
+def _unknown(name: str) -> str:
+    known: Sequence[str] = [*Settings.model_fields, *installed_names()]
+    close = difflib.get_close_matches(name, known, 1)
+    hint = (
+        f"did you mean {close[0]!r}?"
+        if close
+        else f"it may have {', '.join(Settings.model_fields)}, and tables of plugins."
+    )
+    return f"{FILE} has the unknown key {name!r}; {hint}"
+
+
+def _sentence(location: Sequence[int | str], message: str) -> str:
+    name = str(location[0])
+    return f"The setting {name!r} (KEHU_{name.upper()}, or {name} in {FILE}) is wrong: {message}."
