@@ -1,0 +1,68 @@
+"""The root command: options for all commands, and commands that are found only when somebody asks for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kehu.cli import sources
+from kehu.cli.context import CommandContext
+from kehu.errors import KehuError
+
+OPTIONS = ("plugins_dir", "database_url", "plugins")
+
+
+class Root(click.Group):
+    """A group that knows its commands by name and help; their modules are imported when they run."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options first, wherever they stand: `kehu --help --plugins core` shows core's commands only."""
+        given, _, _ = self.make_parser(ctx).parse_args(list(args))
+        options = {name: given.get(name) for name in OPTIONS}
+        ctx.obj = CommandContext(options, is_debugging=bool(given.get("debug")))
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, for help and completion."""
+        return sorted(sources.listing(ctx.obj))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now; None where there is none."""
+        return sources.find(ctx.obj, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with one line each; without those of plugins when they cannot be imported."""
+        try:
+            commands = sources.listing(ctx.obj)
+        except KehuError as error:
+            commands = sources.built_in()
+            click.echo(f"The commands of plugins are left out: {error}", err=True)
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(commands.items()))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an expected failure is one sentence on standard error and the exit status 1."""
+        try:
+            return super().invoke(ctx)
+        except KehuError as error:
+            if ctx.obj.is_debugging:
+                raise
+            raise click.ClickException(str(error)) from error
+
+
+@click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--database", "database_url", metavar="URL", help="The database, instead of KEHU_DATABASE_URL.")
+@click.option("--plugins", metavar="A,B", help="The plugins to enable, instead of KEHU_PLUGINS.")
+@click.option(
+    "--plugins-dir", metavar="DIR", help="A folder of single-file plugins, instead of KEHU_PLUGINS_DIR."
+)
+@click.option("--debug", is_flag=True, help="Show where an error comes from.")
+@click.version_option(package_name="kehu-core", prog_name="kehu")
+@click.pass_obj
+def main(command: CommandContext, /, **_: object) -> None:
+    """Run kehu, a CRM made of plugins.
+
+    Settings come from KEHU_* in the environment and from kehu.toml in this folder.
+    """
+    command.start()
