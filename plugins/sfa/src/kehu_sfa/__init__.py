@@ -1,5 +1,7 @@
 """Sales force automation for kehu."""
 
+from kehu_sfa import demo
+from kehu_sfa.imports import commands
 from kehu_sfa.opportunities import actions, fields, queries, rules
 from kehu_sfa.opportunities.models import Opportunity, StageChange
 from kehu_sfa.opportunities.queries import WinRate
@@ -8,6 +10,6 @@ from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.plugin import plugin
 
 # Importing these has run their declarations.
-_DECLARING = (actions, fields, queries, rules, pipeline_rules)
+_DECLARING = (actions, commands, demo, fields, queries, rules, pipeline_rules)
 
 __all__ = ["Opportunity", "Pipeline", "Stage", "StageCategory", "StageChange", "WinRate", "plugin"]

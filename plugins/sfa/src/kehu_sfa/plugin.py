@@ -31,3 +31,33 @@ plugin.relation(
     kehu.Customer, "opportunities", Opportunity.customer_id, description="Deals with this customer."
 )
 plugin.relation(kehu.User, "opportunities", Opportunity.owner_id, description="Deals that the user owns.")
+
+plugin.grant(
+    "Salesperson",
+    pipeline="read",
+    stage="read",
+    stage_change="read:TEAM",
+    opportunity="read:TEAM create:OWN update:OWN moveTo:OWN win:OWN lose:OWN reopen:OWN delete:OWN",
+)
+plugin.grant(
+    "Sales Manager",
+    pipeline="read create update delete",
+    stage="read create update delete",
+    stage_change="read:SUBTREE",
+    opportunity=(
+        "read:SUBTREE create:SUBTREE update:SUBTREE moveTo:SUBTREE win:SUBTREE lose:SUBTREE reopen:SUBTREE"
+        " delete:SUBTREE export:SUBTREE"
+    ),
+)
+plugin.grant(
+    "Partner Manager", pipeline="read", stage="read", stage_change="read:TEAM", opportunity="read:TEAM"
+)
+plugin.grant("Marketing", pipeline="read", stage="read", stage_change="read", opportunity="read")
+plugin.grant("Auditor", pipeline="read", stage="read", stage_change="read", opportunity="read")
+plugin.grant(
+    "Integration",
+    pipeline="read",
+    stage="read",
+    stage_change="read",
+    opportunity="read create update moveTo win lose reopen export",
+)

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +22,7 @@ from kehu.identifiers.countries import country_code
 from kehu.people.models import Membership
 from kehu.products.models import PriceList, PriceListItem, Product
 from kehu_sfa.imports.files import ImportReport, Row, RowRejected, read_rows
-from kehu_sfa.imports.storing import Recipe, known_ids, store
+from kehu_sfa.imports.storing import Contexts, Recipe, known_ids, store
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 
@@ -55,21 +56,23 @@ STAGES = (
 )
 
 
-async def import_crm_sales(app: kehu.App, folder: Path) -> ImportReport:
+async def import_crm_sales(app: kehu.App, folder: Path, *, request_id: str | None = None) -> ImportReport:
     """Read the four files and create what is not there yet; a second run creates nothing.
 
-    Raises SetupError, before anything is written, where a file or a column is missing.
+    `request_id` names the run in the audit trail. Raises SetupError, before anything is written, where a file or a
+    column is missing.
     """
     files = {name: read_rows(folder / name, columns) for name, columns in COLUMNS.items()}
     report = ImportReport()
+    contexts = partial(app.context, request_id=request_id or uuid.uuid4().hex)
     rows = {name: [_as_meant(row, report) for row in found] for name, found in files.items()}
-    people = await _store_people(app, rows["sales_teams.csv"], report)
-    products = await _store_products(app, rows["products.csv"], report)
-    customers = await _store_customers(app, rows["accounts.csv"], report)
-    stages = await _stages(app)
+    people = await _store_people(contexts, rows["sales_teams.csv"], report)
+    products = await _store_products(contexts, rows["products.csv"], report)
+    customers = await _store_customers(contexts, rows["accounts.csv"], report)
+    stages = await _stages(contexts)
     sales = _Sales(people, products, customers, stages, app.clock())
     recipe = Recipe(Opportunity, "opportunity_id", sales.opportunity)
-    await store(app, recipe, rows["sales_pipeline.csv"], report.file("sales_pipeline.csv"))
+    await store(contexts, recipe, rows["sales_pipeline.csv"], report.file("sales_pipeline.csv"))
     _note(rows, report)
     return report
 
@@ -81,24 +84,24 @@ class _Person:
     team_id: uuid.UUID
 
 
-async def _store_people(app: kehu.App, rows: Sequence[Row], report: ImportReport) -> dict[str, _Person]:
-    teams = await _store_teams(app, rows)
+async def _store_people(contexts: Contexts, rows: Sequence[Row], report: ImportReport) -> dict[str, _Person]:
+    teams = await _store_teams(contexts, rows)
     recipe = Recipe(
         kehu.User,
         "sales_agent",
         make=lambda row: kehu.User(name=row["sales_agent"], external_id=row["sales_agent"]),
         also=lambda row, user: [Membership(user_id=user.id, team_id=teams[row["manager"]])],
     )
-    users = await store(app, recipe, rows, report.file("sales_teams.csv"))
+    users = await store(contexts, recipe, rows, report.file("sales_teams.csv"))
     people = {row["sales_agent"]: row["manager"] for row in rows}
     return {name: _Person(users[name], teams[boss]) for name, boss in people.items() if name in users}
 
 
-async def _store_teams(app: kehu.App, rows: Sequence[Row]) -> dict[str, uuid.UUID]:
+async def _store_teams(contexts: Contexts, rows: Sequence[Row]) -> dict[str, uuid.UUID]:
     """The teams of the managers, below those of the offices; by the manager's name."""
-    known = await known_ids(app, kehu.Team)
+    known = await known_ids(contexts, kehu.Team)
     offices = {row["manager"]: row["regional_office"] for row in rows}
-    async with app.context() as ctx, ctx.write():
+    async with contexts() as ctx, ctx.write():
         for office in sorted(set(offices.values()) - known.keys()):
             team = ctx.add(kehu.Team(name=office, external_id=office))
             await ctx.flush()
@@ -111,8 +114,10 @@ async def _store_teams(app: kehu.App, rows: Sequence[Row]) -> dict[str, uuid.UUI
 
 
 # --- products --------------------------------------------------------------------------------------------------
-async def _store_products(app: kehu.App, rows: Sequence[Row], report: ImportReport) -> dict[str, uuid.UUID]:
-    price_list_id = await _price_list_id(app)
+async def _store_products(
+    contexts: Contexts, rows: Sequence[Row], report: ImportReport
+) -> dict[str, uuid.UUID]:
+    price_list_id = await _price_list_id(contexts)
     recipe = Recipe(
         Product,
         "product",
@@ -123,15 +128,15 @@ async def _store_products(app: kehu.App, rows: Sequence[Row], report: ImportRepo
             )
         ],
     )
-    return await store(app, recipe, rows, report.file("products.csv"))
+    return await store(contexts, recipe, rows, report.file("products.csv"))
 
 
-async def _price_list_id(app: kehu.App) -> uuid.UUID:
+async def _price_list_id(contexts: Contexts) -> uuid.UUID:
     name = "List prices"
-    known = await known_ids(app, PriceList)
+    known = await known_ids(contexts, PriceList)
     if name in known:
         return known[name]
-    async with app.context() as ctx, ctx.write():
+    async with contexts() as ctx, ctx.write():
         prices = ctx.add(PriceList(name=name, currency=CURRENCY, external_id=name))
     return prices.id
 
@@ -145,14 +150,16 @@ def _product(row: Row) -> Product:
 
 
 # --- customers -------------------------------------------------------------------------------------------------
-async def _store_customers(app: kehu.App, rows: Sequence[Row], report: ImportReport) -> dict[str, uuid.UUID]:
+async def _store_customers(
+    contexts: Contexts, rows: Sequence[Row], report: ImportReport
+) -> dict[str, uuid.UUID]:
     """Customers, parents before children, whatever their order in the file."""
     account = report.file("accounts.csv")
-    known = await known_ids(app, kehu.Customer)
+    known = await known_ids(contexts, kehu.Customer)
     recipe = Recipe(kehu.Customer, "account", lambda row: _customer(row, known))
     waiting = list(rows)
     while ready := [row for row in waiting if not row["subsidiary_of"] or row["subsidiary_of"] in known]:
-        known |= await store(app, recipe, ready, account)
+        known |= await store(contexts, recipe, ready, account)
         waiting = [row for row in waiting if row not in ready]
     account.read += len(waiting)
     orphaned = "its parent {} is no account of the file."
@@ -222,10 +229,10 @@ class _Sales:
             made.lose(stage, reason="UNKNOWN", at=_midnight(on), on=on)
 
 
-async def _stages(app: kehu.App) -> dict[str, Stage]:
+async def _stages(contexts: Contexts) -> dict[str, Stage]:
     """The stages of the pipeline of this import by their names in the file, created where they are missing."""
     source = "crm-sales"
-    async with app.context() as ctx, ctx.write():
+    async with contexts() as ctx, ctx.write():
         found = await ctx.session.scalars(sa.select(Pipeline).where(Pipeline.external_id == source))
         pipeline = found.one_or_none()
         if pipeline is None:
