@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
-from babel.core import get_global
+from babel.core import get_global, get_locale_identifier, parse_locale
 
 from kehu.errors import Refusal
-
-_SEPARATORS = re.compile(r"[-_]")
 
 
 class UnknownLanguage(Refusal):
@@ -28,8 +25,10 @@ class UnknownTimeZone(Refusal):
 
 def normalise_language(text: str) -> str:
     """The language in `text` as CLDR writes it: `zh-cn` becomes `zh_CN`. Raises UnknownLanguage."""
+    typed = text.strip().replace("-", "_")
     try:
-        return str(Locale.parse("_".join(_SEPARATORS.split(text.strip())), resolve_likely_subtags=False))
+        Locale.parse(typed)
+        return get_locale_identifier(parse_locale(typed))
     except (ValueError, UnknownLocaleError):
         raise UnknownLanguage(f"{text!r} is no language; write it like en, pt_BR or zh_CN.") from None
 

@@ -72,18 +72,18 @@ class Change(Generic[T]):
     def noting(self, *, field: object = None) -> Iterator[None]:
         """Note a refusal raised inside instead of stopping: `with change.noting(): customer.check_birthday(...)`.
 
-        A ValueError that carries a `code`, as those of kehu.identifiers do, is noted too, for `field`.
+        `field` is blamed where the refusal names none. A ValueError that carries a `code`, as those of
+        kehu.identifiers do, is noted too.
         """
         try:
             yield
         except Refusal as refusal:
-            self.errors.extend(
-                refusal.blamed_on(self._hook_plugin).errors if self._hook_plugin else refusal.errors
-            )
-        except ValueError as error:
-            if not hasattr(error, "code"):
+            for error in refusal.errors:
+                self.error(error.message, field=error.field or field, code=error.code)
+        except ValueError as unreadable:
+            if not hasattr(unreadable, "code"):
                 raise
-            self.error(str(error), field=field, code=error.code)
+            self.error(str(unreadable), field=field, code=unreadable.code)
 
     def look_again(self) -> bool:
         """Compare the record with what is stored; True when something changed since the last look."""
