@@ -73,7 +73,8 @@ async def _grants_of(ctx: Context, user_id: uuid.UUID) -> Mapping[str, Level]:
         .join(Role, Role.id == Grant.role_id)
         .where(RoleAssignment.user_id == user_id, Role.archived_at.is_(None))
     )
-    return highest((await ctx.session.execute(unscoped(statement))).tuples())
+    granted = await ctx.session.execute(unscoped(statement))
+    return highest((permission, level) for permission, level in granted)
 
 
 def highest(grants: Iterable[tuple[str, Reach]]) -> dict[str, Level]:
