@@ -53,6 +53,6 @@ EXTENSIONS: list[Any] = [
     lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
     lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
     lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-    ParserCache(maxsize=CACHED_DOCUMENTS),
-    ValidationCache(maxsize=CACHED_DOCUMENTS),
+    lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+    lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
 ]
