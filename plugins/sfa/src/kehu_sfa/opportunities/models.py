@@ -15,7 +15,7 @@ from kehu.contacts.models import Contact
 from kehu.model import utc_now
 from kehu.products.models import Product
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
-from kehu_sfa.sfa_base import Base
+from kehu_sfa.sfa_base import Base, set_by_a_rule
 
 
 class OpportunityClosed(kehu.Refusal):
@@ -69,11 +69,6 @@ class Move:
     at: datetime
 
 
-def _set_by_a_rule() -> uuid.UUID:
-    """The default that makes an input field optional; rules.py sets the value before the record is stored."""
-    raise AssertionError("the before_write rule of Opportunity has not run")
-
-
 class Opportunity(kehu.Owned, Base):
     """A deal in progress with a customer, at one stage of one pipeline.
 
@@ -90,13 +85,13 @@ class Opportunity(kehu.Owned, Base):
     name: Mapped[str] = kehu.column(sa.String(200), doc="What the deal is about, in a line.")
     pipeline_id: Mapped[uuid.UUID] = kehu.ref(
         Pipeline,
-        default=_set_by_a_rule,
+        default=set_by_a_rule,
         update=False,
         doc="The path it takes; that of its stage, or the default pipeline, unless given.",
     )
     stage_id: Mapped[uuid.UUID] = kehu.ref(
         Stage,
-        default=_set_by_a_rule,
+        default=set_by_a_rule,
         update=False,
         doc="Where it stands; the first open stage of its pipeline unless given.",
     )

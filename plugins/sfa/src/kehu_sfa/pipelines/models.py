@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu_sfa.sfa_base import Base
+from kehu_sfa.sfa_base import Base, set_by_a_rule
 
 
 class StageCategory(enum.Enum):
@@ -62,7 +62,8 @@ class Stage(kehu.Archivable, Base):
         default=StageCategory.OPEN, doc="Whether opportunities here are in progress, won, lost or on hold."
     )
     default_probability: Mapped[int] = kehu.column(
-        default=0, doc="How likely opportunities here are won unless they say otherwise; percent."
+        default=set_by_a_rule,
+        doc="How likely opportunities here are won unless they say otherwise, in percent; 0 if left out.",
     )
     rotting_days: Mapped[int | None] = kehu.column(
         doc="An opportunity that stays longer than this many days is rotting; none where waiting is normal."
