@@ -14,6 +14,8 @@ from kehu.composition import Composition, compose
 from kehu.context import Context
 from kehu.database import AsyncScopedSession, open_engine
 from kehu.dispatch import Hooks
+from kehu.jobs.embedded import EmbeddedJobs
+from kehu.jobs.port import JobBackend
 from kehu.model import utc_now
 from kehu.plugin import Plugin
 from kehu.reading.attributes import Catalogue
@@ -39,6 +41,7 @@ class App:
         self.catalogue = Catalogue(self.composition)
         self.filters = Filters(self.catalogue)
         self.broker = Broker()
+        self.jobs: JobBackend = EmbeddedJobs()
         self.clock = clock
         self.engine = engine or open_engine(database_url)
         self.is_postgresql = self.engine.dialect.name == "postgresql"

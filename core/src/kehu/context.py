@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +18,8 @@ from kehu.broker import RecordChange
 from kehu.database import AsyncScopedSession, unscoped
 from kehu.database.sqlite import begin_immediate
 from kehu.errors import Forbidden, NotFound, Unauthenticated
+from kehu.jobs.enqueuing import enqueue
+from kehu.jobs.port import RunningJob
 from kehu.model import Archivable, Entity
 from kehu.reading.loading import BatchLoader
 from kehu.writing.unit_of_work import UnitOfWork
@@ -36,13 +38,21 @@ class Context:
     Use it as `async with app.context(principal) as ctx:`; one context is never shared between operations.
     """
 
-    def __init__(self, app: App, principal: Principal, *, request_id: str | None = None) -> None:
-        self.app, self.principal = app, principal
+    def __init__(
+        self,
+        app: App,
+        principal: Principal,
+        *,
+        request_id: str | None = None,
+        running_job: RunningJob | None = None,
+    ) -> None:
+        self.app, self.principal, self.running_job = app, principal, running_job
         self.request_id = request_id or uuid.uuid4().hex
         self.session: AsyncScopedSession = app.sessions()
         self.session.sync_session.info["ctx"] = self
         self._loaders: dict[Hashable, BatchLoader[Any, Any]] = {}
         self._unit: UnitOfWork | None = None
+        self._announcements: list[RecordChange] = []
 
     async def __aenter__(self) -> Context:
         return self
@@ -155,6 +165,8 @@ class Context:
                 yield
                 await unit.flush()
                 await unit.record()
+                if self.running_job is not None:
+                    await self.running_job.confirm(self)
                 await self.session.commit()
             except BaseException:
                 await self.session.rollback()
@@ -162,15 +174,42 @@ class Context:
             finally:
                 self._unit = None
                 self._loaders.clear()
+                announcements, self._announcements = self._announcements, []
         done = unit.take_done()
         await unit.announce(done)
-        self.app.broker.publish([RecordChange.of(change) for change in done])
+        self.app.broker.publish([*(RecordChange.of(change) for change in done), *announcements])
 
     async def flush(self) -> None:
         """Store what is pending now, with hooks, because what follows needs to read it. Only inside `write()`."""
         if self._unit is None:
             raise RuntimeError("flush() outside of `async with ctx.write():`")
         await self._unit.flush()
+
+    async def enqueue(
+        self,
+        job: Callable[..., Awaitable[None]],
+        arguments: Mapping[str, Any] | None = None,
+        *,
+        key: str | None = None,
+        run_at: datetime | None = None,
+    ) -> uuid.UUID:
+        """Have a job run once this transaction is committed, not before `run_at`; returns the job's id.
+
+        While a job of the same `key` waits there is no second one: its id is returned, and its arguments stay.
+        Only inside `write()`. Raises NotAJob for a function that is none, or that does not take these arguments.
+        """
+        if self._unit is None:
+            raise RuntimeError("enqueue() outside of `async with ctx.write():`")
+        return await enqueue(self, job, arguments or {}, key=key, run_at=run_at)
+
+    async def progress(self, done: int, total: int) -> None:
+        """Tell how far the job of this context is: `done` of `total`. Does nothing outside of a job."""
+        if self.running_job is not None:
+            await self.running_job.progress(self, 100 * done // total if total else 100)
+
+    def announce(self, change: RecordChange) -> None:
+        """Tell subscribers, once this transaction is committed, of a record that was not written by way of hooks."""
+        self._announcements.append(change)
 
     def add(self, record: T) -> T:
         """Put a new record into the transaction."""

@@ -6,6 +6,7 @@ from kehu.audit.models import AuditEntry
 from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
 from kehu.customers.models import Customer
 from kehu.interactions.models import Interaction, InteractionParticipant
+from kehu.jobs.models import Job
 from kehu.ledger.models import LEDGER
 from kehu.people.models import Grant, Membership, Role, RoleAssignment, Team, User
 from kehu.plugin import Plugin
@@ -24,6 +25,10 @@ audit_entry = plugin.resource(
     plural_name="AuditEntries",
     operations=["list", "get", "aggregate"],
     default_order=[AuditEntry.created_at.desc()],
+)
+
+job = plugin.resource(
+    Job, operations=["list", "get", "watch", "aggregate"], default_order=[Job.created_at.desc()]
 )
 
 customer = plugin.resource(Customer, default_order=[Customer.sorting_name])

@@ -10,6 +10,7 @@ from kehu.customers import rules as customer_rules
 from kehu.interactions import actions as interaction_actions
 from kehu.interactions import fields as interaction_fields
 from kehu.interactions import rules as interaction_rules
+from kehu.jobs import actions as job_actions
 from kehu.people import actions as people_actions
 from kehu.people import roles
 from kehu.people import rules as people_rules
@@ -23,6 +24,7 @@ __all__ = [
     "interaction_actions",
     "interaction_fields",
     "interaction_rules",
+    "job_actions",
     "people_actions",
     "people_rules",
     "plugin",

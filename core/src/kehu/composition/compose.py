@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapper
 from kehu.composition.claims import Claims
 from kehu.composition.columns import column_definitions, reference_definitions
 from kehu.composition.definitions import Composition, EntityDefinition
+from kehu.composition.jobs import job_declarations
 from kehu.composition.order import ordered, required_by, with_conditions
 from kehu.composition.tables import tables_of, union_metadata
 from kehu.errors import CompositionError
@@ -52,6 +53,7 @@ class _Composer:
         self._collect_permissions()
         self._claim_roots()
         self._claim_the_rest()
+        jobs = job_declarations(self.plugins, self.problems)
         if self.problems:
             raise CompositionError(self.problems)
         metadata = union_metadata(tables, list(self.entities.values()), self.problems)
@@ -69,6 +71,8 @@ class _Composer:
             metadata=metadata,
             table_owners={table.name: owner for table, owner in tables},
             models_by_table={entity.model.__table__.name: model for model, entity in self.entities.items()},
+            jobs={job.name: job for job in jobs},
+            jobs_by_function={job.function: job for job in jobs},
         )
 
     # --- entities ---

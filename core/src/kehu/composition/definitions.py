@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -106,6 +106,8 @@ class Composition:
     metadata: sa.MetaData
     table_owners: Mapping[str, str]
     models_by_table: Mapping[str, type[Any]]
+    jobs: Mapping[str, d.JobDeclaration]
+    jobs_by_function: Mapping[Callable[..., Any], d.JobDeclaration]
 
     def plugin(self, name: str) -> Plugin:
         """The plugin with this id. Raises KeyError."""

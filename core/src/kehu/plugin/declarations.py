@@ -192,7 +192,7 @@ class SettingsDeclaration:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class JobDeclaration:
-    """Work that happens later or again and again."""
+    """Work that happens later or again and again. `atomic`: all it writes, and that it is done, is one transaction."""
 
     name: str
     origin: Origin
@@ -200,6 +200,8 @@ class JobDeclaration:
     schedule: str | None
     retries: int
     timeout_seconds: float
+    per_tenant: bool
+    atomic: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

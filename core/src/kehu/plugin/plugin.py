@@ -308,13 +308,31 @@ class Plugin:
         schedule: str | None = None,
         retries: int = 5,
         timeout_seconds: float = 300,
-    ) -> Callable[[Callable[P, Awaitable[None]]], Callable[P, Awaitable[None]]]:
-        """Work for later; `schedule` is a cron line in UTC."""
+        per_tenant: bool = False,
+        atomic: bool = False,
+    ) -> Callable[[_JobFunction[P]], _JobFunction[P]]:
+        """Work for later: `await ctx.enqueue(remind, {"interaction_id": "..."})`; arguments are JSON.
 
-        def declare(function: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+        schedule: a cron line in UTC; each of its moments enqueues the job once, however many workers there are.
+        retries: how often it is tried again after a failure, later and later. It is begun again too when its worker
+        dies, so write it so that a second run does no harm; or let it be `atomic`: the whole job is one transaction,
+        which happens exactly once, and in which nothing may leave the process. per_tenant: for every tenant of a
+        hosted installation on its own.
+        """
+
+        def declare(function: _JobFunction[P]) -> _JobFunction[P]:
             full = f"{self.name}.{name or getattr(function, '__name__', 'job')}"
             self.jobs.append(
-                d.JobDeclaration(full, self._at(function), function, schedule, retries, timeout_seconds)
+                d.JobDeclaration(
+                    full,
+                    self._at(function),
+                    function,
+                    schedule,
+                    retries,
+                    timeout_seconds,
+                    per_tenant,
+                    atomic,
+                )
             )
             return function
 
@@ -454,3 +472,4 @@ class Resource(Generic[T]):
 
 
 _WriteHook = Callable[["Context", "Change[T]"], Awaitable[None]]
+_JobFunction = Callable[Concatenate["Context", P], Awaitable[None]]

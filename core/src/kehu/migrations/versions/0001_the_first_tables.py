@@ -26,6 +26,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("base", "quote", "as_of", name=op.f("uq_core_currency_rate_base_quote_as_of")),
     )
     op.create_table(
+        "core_job_schedule",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("last_tick", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_core_job_schedule")),
+    )
+    op.create_table(
+        "core_job_worker",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("beats", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_job_worker")),
+    )
+    op.create_table(
         "core_offered_grant",
         sa.Column("role", sa.String(length=100), nullable=False),
         sa.Column("permission", sa.String(length=120), nullable=False),
@@ -304,6 +318,44 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("core_grant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_grant_role_id"), ["role_id"], unique=False)
+
+    op.create_table(
+        "core_job",
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("arguments", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("run_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.Column("enqueued_by_id", sa.Uuid(), nullable=True),
+        sa.Column("waiting_key", sa.String(length=200), nullable=True),
+        sa.Column("worker_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enqueued_by_id"], ["core_user.id"], name=op.f("fk_core_job_enqueued_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_job")),
+        sa.UniqueConstraint("waiting_key", name=op.f("uq_core_job_waiting_key")),
+    )
+    with op.batch_alter_table("core_job", schema=None) as batch_op:
+        batch_op.create_index("ix_core_job_created_at", ["created_at"], unique=False)
+        batch_op.create_index(
+            "ix_core_job_due",
+            ["run_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'QUEUED'"),
+            postgresql_where=sa.text("state = 'QUEUED'"),
+        )
+        batch_op.create_index(batch_op.f("ix_core_job_worker_id"), ["worker_id"], unique=False)
 
     op.create_table(
         "core_membership",
@@ -695,6 +747,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_membership_team_id"))
 
     op.drop_table("core_membership")
+    with op.batch_alter_table("core_job", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_job_worker_id"))
+        batch_op.drop_index(
+            "ix_core_job_due",
+            sqlite_where=sa.text("state = 'QUEUED'"),
+            postgresql_where=sa.text("state = 'QUEUED'"),
+        )
+        batch_op.drop_index("ix_core_job_created_at")
+
+    op.drop_table("core_job")
     with op.batch_alter_table("core_grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_grant_role_id"))
 
@@ -759,4 +821,6 @@ def downgrade() -> None:
 
     op.drop_table("core_outbox_event")
     op.drop_table("core_offered_grant")
+    op.drop_table("core_job_worker")
+    op.drop_table("core_job_schedule")
     op.drop_table("core_currency_rate")

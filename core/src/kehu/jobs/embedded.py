@@ -1,0 +1,77 @@
+"""The embedded back end: jobs are rows of the business database, SQLite or PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kehu.broker import RecordChange
+from kehu.ids import uuid7
+from kehu.jobs.models import Job, JobState
+from kehu.jobs.port import NewJob
+
+if TYPE_CHECKING:
+    from kehu.app import App
+    from kehu.context import Context
+
+JOB = cast(sa.Table, Job.__table__)
+
+
+class EmbeddedJobs:
+    """Needs nothing but the database that is there anyway."""
+
+    async def enqueue(self, ctx: Context, job: NewJob) -> uuid.UUID:
+        """Store the job in the transaction of `ctx`; see the port."""
+        row = _row(ctx, job)
+        if job.key is None:
+            await ctx.session.execute(sa.insert(JOB), row)
+            stored: uuid.UUID = row["id"]
+        else:
+            stored = (await ctx.session.execute(_insert_or_join(ctx, row))).scalar_one()
+        ctx.announce(RecordChange(Job, stored, "create" if stored == row["id"] else "update", ()))
+        return stored
+
+    @contextlib.asynccontextmanager
+    async def running(self, app: App, *, jobs_at_once: int) -> AsyncIterator[None]:
+        """Run jobs while the context lasts; see the port."""
+        yield
+
+
+def _row(ctx: Context, job: NewJob) -> dict[str, Any]:
+    now = ctx.now()
+    return {
+        "id": uuid7(),
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+        "custom": {},
+        "name": job.declaration.name,
+        "state": JobState.QUEUED,
+        "arguments": dict(job.arguments),
+        "key": job.key,
+        "waiting_key": job.key,
+        "run_at": job.run_at,
+        "attempts": 0,
+        "progress": 0,
+        "request_id": ctx.request_id,
+        "enqueued_by_id": ctx.principal.id,
+    }
+
+
+def _insert_or_join(ctx: Context, row: dict[str, Any]) -> Any:
+    """Insert, or lock the job that waits under this key, so that it cannot begin before this transaction is over.
+
+    Without the lock it might begin now, read what was before, and what is written here would never be worked on.
+    """
+    insert: Any = postgresql.insert if ctx.app.is_postgresql else sqlite.insert
+    statement = insert(JOB).values(row)
+    sooner = sa.and_(JOB.c.attempts == 0, statement.excluded.run_at < JOB.c.run_at)
+    return statement.on_conflict_do_update(
+        index_elements=[JOB.c.waiting_key],
+        set_={"run_at": sa.case((sooner, statement.excluded.run_at), else_=JOB.c.run_at)},
+    ).returning(JOB.c.id)
