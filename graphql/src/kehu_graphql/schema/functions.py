@@ -48,7 +48,8 @@ class DeclaredFunction:
 
     async def values(self, ctx: kehu.Context, info: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         """The keyword arguments for a call. Raises NotFound for the id of a record that cannot be seen."""
-        values = {name: value for name, value in given.items() if not (self._lists and name in _LIST_NAMES)}
+        own = {name: value for name, value in given.items() if not (self._lists and name in _LIST_NAMES)}
+        values = {name: self._word(value) for name, value in own.items()}
         for name, model in self._records.items():
             if values.get(name) is not None:
                 values[name] = await self._record(ctx, model, name, values[name])
@@ -75,6 +76,10 @@ class DeclaredFunction:
     def problem(self, text: str) -> None:
         """Note why the declaration cannot be used."""
         self._registry.problems.append(f"{self.origin}: {text}")
+
+    def _word(self, value: Any) -> Any:
+        """A value of a pick-list as the text that it is in Python; others as they are."""
+        return value.value if type(value) in self._registry.choices.values() else value
 
     async def _record(self, ctx: kehu.Context, model: type[Any], name: str, given: Any) -> Any:
         type_name = self._registry.composition.entities[model].name

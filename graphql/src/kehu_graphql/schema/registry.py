@@ -82,12 +82,18 @@ class Registry:
         if origin in (Union, UnionType):
             return Union[tuple(self._translated(part, is_input=is_input) for part in args)]  # noqa: UP007  # made at run time
         if origin is Annotated:
-            return self._translated(args[0], is_input=is_input)
+            return self._choice(args[1]) or self._translated(args[0], is_input=is_input)
         if origin in _SEQUENCES:
             return list_of(self._translated(args[0], is_input=is_input))
         if annotation is dict or origin in (dict, Mapping):
             return JSON
         return self._named(annotation, is_input=is_input) if isinstance(annotation, type) else annotation
+
+    def _choice(self, attribute: Any) -> Any:
+        """The enum of `Annotated[str, Opportunity.lost_reason]`, a value of that pick-list; None for other remarks."""
+        entity = self.composition.entities.get(getattr(attribute, "class_", None))  # type: ignore[arg-type]  # None is no entity
+        column = entity.columns.get(attribute.key) if entity else None
+        return self.choices[column.choices_name] if column and column.choices_name else None
 
     def _named(self, cls: type[Any], *, is_input: bool) -> Any:
         if cls in self.objects:
