@@ -88,7 +88,7 @@ async def _cast(ctx: kehu.Context, stages: Sequence[Stage]) -> _Cast:
     session = ctx.session
     users = (await session.scalars(sa.select(kehu.User.id).order_by(kehu.User.id))).all()
     memberships = sa.select(Membership.user_id, Membership.team_id).order_by(Membership.id)
-    teams = dict((await session.execute(memberships)).tuples().all())
+    teams = dict((await session.execute(memberships)).all())
     return _Cast(
         stages,
         customers=(await session.scalars(sa.select(kehu.Customer.id).order_by(kehu.Customer.id))).all(),

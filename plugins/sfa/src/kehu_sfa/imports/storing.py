@@ -41,7 +41,7 @@ async def known_ids(contexts: Contexts, model: type[kehu.Archivable]) -> dict[st
     """The ids of the records that came from elsewhere, by their external id."""
     found = sa.select(model.external_id, model.id).where(model.external_id.is_not(None))
     async with contexts() as ctx:
-        return {str(external_id): key for external_id, key in (await ctx.session.execute(found)).tuples()}
+        return {str(external_id): key for external_id, key in await ctx.session.execute(found)}
 
 
 async def store(

@@ -58,7 +58,7 @@ async def win_rate(
         closed = closed.where(o.pipeline_id == pipeline.id)
     if product is not None:
         closed = closed.where(o.product_id == product.id)
-    counts = dict((await ctx.session.execute(closed)).tuples().all())
+    counts = dict((await ctx.session.execute(closed)).all())
     return WinRate.of(counts.get(StageCategory.WON, 0), counts.get(StageCategory.LOST, 0))
 
 
