@@ -29,11 +29,16 @@ async def stored(app: kehu.App, record: T) -> T:
         return await ctx.get(type(record), record.id)
 
 
-async def refused(app: kehu.App, record: kehu.Entity) -> Sequence[FieldError]:
-    """Why the system may not write the record."""
+async def refused(app: kehu.App, *records: kehu.Entity) -> Sequence[FieldError]:
+    """Why the system may not write the records in one transaction."""
     with pytest.raises(kehu.Refusal) as refusal:
-        await saved(app, record)
+        await _saved_together(app, records)
     return refusal.value.errors
+
+
+async def _saved_together(app: kehu.App, records: Sequence[kehu.Entity]) -> None:
+    async with app.context() as ctx, ctx.write():
+        ctx.session.add_all(records)
 
 
 async def changed(app: kehu.App, record: T, **values: Any) -> T:

@@ -59,7 +59,7 @@ async def regarding_is_a_record(ctx: Context, change: Change[Interaction]) -> No
     about = change.obj.regarding_id
     if change.deleting or about is None or not change.touches(Interaction.regarding_id):
         return
-    with change.noting():
+    with change.noting(field=Interaction.regarding_id):
         type_name, key = parse_global_id(about)
         entity = ctx.app.composition.by_name.get(type_name)
         found = entity and await ctx.session.scalar(sa.select(entity.model.id).where(entity.model.id == key))
