@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Generator
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -112,11 +113,25 @@ def _configure(connection: sqlite3.Connection, record: Any) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA busy_timeout=0")
     connection.create_function("kehu_bucket", 3, bucket, deterministic=True)
+    connection.create_function("kehu_units", 2, units, deterministic=True)
+    connection.create_function("lower", 1, lower, deterministic=True)
 
 
 def _begin(connection: Connection) -> None:
     if not connection.get_execution_options().get("kehu_writing"):
         connection.exec_driver_sql("BEGIN")
+
+
+def lower(value: Any) -> Any:
+    """Lower case of every alphabet, as on PostgreSQL; SQLite's own function knows ASCII only."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def units(value: str | None, places: int) -> int | None:
+    """The decimal number in `value` as a count of its smallest unit, which is how SQLite keeps `ExactDecimal`."""
+    if value is None:
+        return None
+    return int(Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN).scaleb(places))
 
 
 def bucket(value: str | None, unit: str, zone: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +47,9 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     NUMERIC on PostgreSQL; on SQLite, which has no decimals, an integer count of the smallest unit, so that sums and
     comparisons in SQL are exact there too. Values are rounded half to even to `scale` places when they are bound.
-    Multiplying two such expressions adds their scales; division and averages belong in Python.
+    Multiplying two such expressions adds their scales, and one scale is brought to the other before they are added or
+    compared. Division and averages belong in Python. Give a literal inside a function its type:
+    `sa.func.coalesce(Deal.amount, sa.literal(Decimal(5), Deal.amount.type))`.
     """
 
     impl = sa.Numeric(18, 4)
@@ -70,40 +72,114 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def quantise(self, value: Decimal | int) -> Decimal:
         """`value` with exactly `scale` places, rounded half to even."""
-        return Decimal(value).quantize(self._unit, ROUND_HALF_EVEN)
+        return Decimal(value).quantize(self._unit, ROUND_HALF_EVEN, _WIDE)
+
+    def fits(self, value: Decimal) -> bool:
+        """Whether a column of this type can hold the value."""
+        return value.is_finite() and abs(self.quantise(value)) < Decimal(1).scaleb(
+            self.precision - self.scale
+        )
 
     def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], Any]:
         if dialect.name == "sqlite":
-            return lambda value: None if value is None else int(self.quantise(value).scaleb(self.scale))
+            return lambda value: (
+                None if value is None else int(self.quantise(value).scaleb(self.scale, _WIDE))
+            )
         return lambda value: None if value is None else self.quantise(value)
 
     def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Decimal | None]:
-        scale = self.scale
         if dialect.name == "sqlite":
-            return lambda value: None if value is None else Decimal(value).scaleb(-scale)
+            return self._from_units
         return lambda value: None if value is None else Decimal(value)
+
+    def _from_units(self, value: int | float | None) -> Decimal | None:
+        if isinstance(value, float):
+            # SQLite goes over to floats where 64 bits do not suffice; better no answer than a wrong one.
+            raise OverflowError("A product or sum of decimals is too large to be exact on SQLite.")
+        return None if value is None else Decimal(value).scaleb(-self.scale, _WIDE)
 
     def coerce_compared_value(
         self, op: operators.OperatorType | None, value: Any
     ) -> sa.types.TypeEngine[Any]:
+        if op is operators.mul and isinstance(value, Decimal):
+            return ExactDecimal(38, max(0, -int(value.as_tuple().exponent)))
         if op is operators.mul and isinstance(value, int):
             return sa.BigInteger()
         return self
 
     class Comparator(TypeDecorator.Comparator[Decimal]):
-        """Multiplication keeps track of the places."""
+        """Keeps track of the places, which on SQLite are not part of the number."""
+
+        type: ExactDecimal
 
         def operate(self, op: Any, *other: Any, **kwargs: Any) -> Any:
-            result = super().operate(op, *other, **kwargs)
-            if op is not operators.mul:
-                return result
-            factor = getattr(other[0], "type", None)
-            places = factor.scale if isinstance(factor, ExactDecimal) else 0
-            if places == 0 and isinstance(other[0], Decimal):
-                places = self.type.scale  # type: ignore[attr-defined]  # bound with this column's own type
-            return sa.type_coerce(result, ExactDecimal(38, self.type.scale + places))  # type: ignore[attr-defined]
+            self._check(op)
+            if op is operators.mul:
+                return self._product(super().operate(op, *other, **kwargs), other[0])
+            theirs = _type_of(other[0]) if len(other) == 1 else None
+            if isinstance(theirs, ExactDecimal) and theirs.scale != self.type.scale:
+                places = max(theirs.scale, self.type.scale)
+                return op(_with_places(self.expr, places), _with_places(other[0], places))
+            return super().operate(op, *other, **kwargs)
+
+        def reverse_operate(self, op: Any, other: Any, **kwargs: Any) -> Any:
+            self._check(op)
+            result = super().reverse_operate(op, other, **kwargs)
+            return self._product(result, other) if op is operators.mul else result
+
+        def _check(self, op: Any) -> None:
+            if op in _DIVISIONS:
+                raise TypeError(
+                    "Decimals are not divided in SQL, where the result would not be exact; do it in Python."
+                )
+
+        def _product(self, result: Any, factor: Any) -> Any:
+            kind = (
+                self.type.coerce_compared_value(operators.mul, factor)
+                if isinstance(factor, Decimal)
+                else _type_of(factor)
+            )
+            places = kind.scale if isinstance(kind, ExactDecimal) else 0
+            return sa.type_coerce(result, ExactDecimal(38, self.type.scale + places))
 
     comparator_factory = Comparator
+
+
+# As many digits as the widest type has; Python's own context would round at 28.
+_WIDE = Context(prec=100, rounding=ROUND_HALF_EVEN)
+_DIVISIONS = (operators.truediv, operators.floordiv, operators.mod)
+
+
+def _type_of(operand: Any) -> Any:
+    return getattr(operand, "type", None)
+
+
+def _with_places(operand: Any, places: int) -> Any:
+    """The operand as a number of so many places: on SQLite a count of smaller units."""
+    missing = places - operand.type.scale
+    return (
+        sa.type_coerce(operand * _Units(sa.literal(10**missing)), ExactDecimal(38, places))
+        if missing
+        else operand
+    )
+
+
+class _Units(FunctionElement[int]):
+    """How many of the smaller units make one; 1 on PostgreSQL, whose numbers know their places."""
+
+    name = "kehu_units_per_unit"
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(_Units, "postgresql")
+def _units_on_postgresql(*_: object, **__: object) -> str:
+    return "1"
+
+
+@compiles(_Units, "sqlite")
+def _units_on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return str(compiler.process(element.clauses, **kwargs))
 
 
 Json = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")

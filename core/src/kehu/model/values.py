@@ -9,6 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+
+from kehu.model.types import ExactDecimal
 
 
 def to_json(value: Any) -> Any:
@@ -56,7 +60,7 @@ def json_expression(element: Any, kind: type[Any]) -> sa.ColumnElement[Any]:
     if kind is str:
         return element.as_string()  # type: ignore[no-any-return]
     if kind is Decimal:
-        return sa.cast(element.as_string(), sa.Numeric(38, 10))
+        return JsonDecimal(element.as_string())
     return sa.type_coerce(element.as_string(), JsonText(kind))
 
 
@@ -79,3 +83,26 @@ class JsonText(sa.types.TypeDecorator[Any]):
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
         return from_json(self.kind, value)
+
+
+class JsonDecimal(FunctionElement[Decimal]):
+    """Text inside JSON that is a decimal, as exact as a column of the default precision."""
+
+    name = "kehu_json_decimal"
+    type = ExactDecimal()
+    inherit_cache = True
+
+
+@compiles(JsonDecimal, "postgresql")
+def _json_decimal_on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **kwargs)} AS NUMERIC)"
+
+
+@compiles(JsonDecimal, "sqlite")
+def _json_decimal_on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"kehu_units({compiler.process(element.clauses, **kwargs)}, {element.type.scale})"
+
+
+def is_storable(text: str) -> bool:
+    """Whether both databases can keep the text: no NUL, and no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

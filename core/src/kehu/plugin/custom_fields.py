@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
-from kehu.model import Entity
+from kehu.model import Entity, ExactDecimal
 from kehu.model.values import from_json, json_expression, to_json
 from kehu.plugin.declarations import Origin
 
@@ -46,11 +47,15 @@ class CustomField(Generic[T, V]):
 
     def set(self, record: T, value: V | None) -> None:
         """Put a value; written with the record, through hooks and audit like every other."""
-        record.custom = {**(record.custom or {}), self.key: to_json(value)}
+        kept = ExactDecimal().quantise(value) if isinstance(value, Decimal) else value
+        record.custom = {**(record.custom or {}), self.key: to_json(kept)}
 
     def on(self, entity: type[T]) -> sa.ColumnElement[V]:
         """The value as a SQL expression of `entity`, the class or an alias of it."""
-        return json_expression(entity.custom[self.key], self.kind)
+        value = json_expression(entity.custom[self.key], self.kind)
+        return (
+            value if self.default is None else sa.func.coalesce(value, sa.literal(self.default, value.type))
+        )
 
     @property
     def expression(self) -> sa.ColumnElement[V]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from kehu.errors import BadInput
 from kehu.ids import key_of
 from kehu.model import Archivable, HasWord
+from kehu.model.values import is_storable
 from kehu.reading.attributes import Attribute, Catalogue
 
 if TYPE_CHECKING:
@@ -45,13 +47,7 @@ class Filters:
 
     def listed(self, ctx: Context, model: type[Any], filter: Filter | None) -> Clauses:
         """The conditions of a list: the filter, and no archived records unless the filter speaks of `archivedAt`."""
-        return self._listed(ctx, model, model, filter)
-
-    def _listed(self, ctx: Context, model: type[Any], entity: Any, filter: Filter | None) -> Clauses:
-        clauses = self.clauses(ctx, model, entity, filter or {})
-        if issubclass(model, Archivable) and not _mentions(filter or {}, "archivedAt"):
-            clauses.append(entity.archived_at.is_(None))
-        return clauses
+        return [*self.clauses(ctx, model, model, filter or {}), *_current(model, filter or {})]
 
     def clauses(self, ctx: Context, model: type[Any], entity: Any, filter: Filter) -> Clauses:
         """The conditions of a filter on `entity`, the class of `model` or an alias of it.
@@ -73,7 +69,7 @@ class Filters:
         if name == "or":
             return [sa.or_(sa.false(), *(_all(self.clauses(ctx, model, entity, part)) for part in value))]
         if name == "not":
-            return [sa.not_(_all(self.clauses(ctx, model, entity, value)))]
+            return [_fails(self.clauses(ctx, model, entity, value))]
         if name in attributes.references:
             reference = attributes.references[name]
             return [self._referenced(ctx, reference.target, getattr(entity, reference.key), value)]
@@ -97,6 +93,8 @@ class Filters:
             return given
         if isinstance(given, (list, tuple)):
             return [self._argument(attribute, "eq", item) for item in given]
+        if isinstance(given, str) and not is_storable(given):
+            raise BadInput(f"{attribute.name} cannot contain such characters.", field=attribute.name)
         if attribute.target is not None and given is not None:
             return key_of(given, self._catalogue[attribute.target].entity.name)
         if attribute.choices_name and isinstance(given, enum.Enum):
@@ -116,16 +114,30 @@ class Filters:
                 continue
             child = aliased(foreign_key.class_)
             key = getattr(child, foreign_key.key)
-            conditions = self._listed(ctx, foreign_key.class_, child, {} if quantifier == "every" else filter)
-            if quantifier == "every":
-                conditions.append(sa.not_(_all(self.clauses(ctx, foreign_key.class_, child, filter))))
+            conditions = [*self._meant(ctx, quantifier, child, filter), *_current(child, filter)]
             has = entity.id.in_(sa.select(key).where(key.is_not(None), *conditions))
             clauses.append(has if quantifier == "some" else sa.not_(has))
         return clauses
 
+    def _meant(self, ctx: Context, quantifier: str, child: Any, filter: Filter) -> Clauses:
+        """Which children decide: those that the filter holds for, or for `every` those that it does not."""
+        clauses = self.clauses(ctx, sa.inspect(child).mapper.class_, child, filter)
+        return [_fails(clauses)] if quantifier == "every" else clauses
+
+
+def _current(entity: Any, filter: Filter) -> Clauses:
+    """Archived records are left out unless the filter speaks of them."""
+    archives = issubclass(sa.inspect(entity).mapper.class_, Archivable)
+    return [entity.archived_at.is_(None)] if archives and not _mentions(filter, "archivedAt") else []
+
 
 def _all(clauses: Sequence[Any]) -> sa.ColumnElement[bool]:
     return sa.and_(sa.true(), *clauses)
+
+
+def _fails(clauses: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """The opposite of all, in logic with two values: a comparison with NULL does not hold, so its opposite does."""
+    return _all(clauses).is_not(sa.true())
 
 
 def _mentions(filter: Filter, name: str) -> bool:

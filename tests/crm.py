@@ -1,0 +1,95 @@
+"""Crm: an App with its API on a database of its own, for tests that ask and look at the SQL that was sent."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+import kehu
+from kehu.core_plugin import plugin as core
+from kehu.errors import FieldError
+from kehu_graphql import Api
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+class Crm:
+    """One App, its API, and every statement that its database has been sent."""
+
+    def __init__(self, app: kehu.App) -> None:
+        self.app = app
+        self.statements: list[str] = []
+        sa.event.listen(app.engine.sync_engine, "before_cursor_execute", self._note)
+
+    @functools.cached_property
+    def api(self) -> Api:
+        """The API, composed when it is used for the first time."""
+        return Api(self.app)
+
+    async def answer(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, to: kehu.Principal = kehu.SYSTEM
+    ) -> dict[str, Any]:
+        """What the API answers, errors and all."""
+        return await self.api.execute(document, variables, principal=to)
+
+    async def ask(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, to: kehu.Principal = kehu.SYSTEM
+    ) -> Any:
+        """The data of an answer without errors."""
+        answer = await self.answer(document, variables, to=to)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def codes(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, to: kehu.Principal = kehu.SYSTEM
+    ) -> list[str]:
+        """The codes of the errors of an answer."""
+        answer = await self.answer(document, variables, to=to)
+        return [error["extensions"]["code"] for error in answer.get("errors", [])]
+
+    async def store(self, *records: kehu.Entity, as_: kehu.Principal = kehu.SYSTEM) -> None:
+        """Write the records through the write path, in one transaction."""
+        async with self.app.context(as_) as ctx, ctx.write():
+            for record in records:
+                ctx.add(record)
+
+    async def all(self, model: type[Any], *conditions: Any) -> Sequence[Any]:
+        """The records as the database has them now, in the order of their keys."""
+        async with self.app.context() as ctx:
+            statement = sa.select(model).where(*conditions).order_by(model.id)
+            return (await ctx.session.scalars(statement)).all()
+
+    async def count(self, model: type[Any]) -> int:
+        """How many records there are."""
+        async with self.app.context() as ctx:
+            return await ctx.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
+
+    def _note(
+        self, connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            self.statements.append(statement)
+
+
+@contextlib.asynccontextmanager
+async def crm_of(
+    *plugins: kehu.Plugin, url: str, clock: Callable[[], datetime] = lambda: NOW
+) -> AsyncIterator[Crm]:
+    """Core and these plugins on an empty database, which gets their tables."""
+    app = kehu.App([core, *plugins], url, clock=clock)
+    try:
+        async with app.engine.begin() as connection:
+            await connection.run_sync(app.composition.metadata.create_all)
+        yield Crm(app)
+    finally:
+        await app.close()
+
+
+def reasons(errors: Sequence[FieldError]) -> list[tuple[str, str | None, str | None]]:
+    """Code, field and plugin of each reason for a refusal."""
+    return [(error.code, error.field, error.plugin) for error in errors]
