@@ -34,6 +34,11 @@ class Broker:
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[RecordChange | None]] = set()
 
+    @property
+    def listeners(self) -> int:
+        """How many subscriptions are open."""
+        return len(self._queues)
+
     def publish(self, changes: Sequence[RecordChange]) -> None:
         """Tell every subscriber; never waits."""
         for queue in list(self._queues):
