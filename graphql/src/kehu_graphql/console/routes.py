@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 MEDIA_TYPES = {
     "html": "text/html",
@@ -19,18 +21,9 @@ MEDIA_TYPES = {
 }
 
 # The page keeps to its own origin: nothing inline, nothing foreign, in nobody's frame, no markup made from text.
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-    ]
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
 )
 
 
@@ -41,7 +34,7 @@ def console_routes(examples: Sequence[Mapping[str, str]] = ()) -> list[BaseRoute
     """
     routes: list[BaseRoute] = [
         Route("/" if name == "index.html" else f"/{name}", _sending(name, source))
-        for name, source in _sources(files(__name__).joinpath("files"))
+        for name, source in _sources(files("kehu_graphql.console").joinpath("files"))
     ]
     return [*routes, Route("/examples.json", _examples(examples))]
 
@@ -54,7 +47,7 @@ def _sources(folder: Traversable, prefix: str = "") -> Iterator[tuple[str, Trave
             yield prefix + entry.name, entry
 
 
-def _sending(name: str, source: Traversable) -> object:
+def _sending(name: str, source: Traversable) -> Endpoint:
     content = source.read_bytes()
     headers = {
         # Always asked for again, answered with 304 while it is the same: a new version is seen at once.
@@ -80,10 +73,10 @@ def _is_known(tag: str, known: str) -> bool:
     return tag in (given.strip().removeprefix("W/") for given in known.split(","))
 
 
-def _examples(examples: Sequence[Mapping[str, str]]) -> object:
+def _examples(examples: Sequence[Mapping[str, str]]) -> Endpoint:
     given = [dict(example) for example in examples]
 
-    async def send(request: Request) -> Response:
+    async def send(_: Request) -> Response:
         return JSONResponse(given, headers={"Cache-Control": "no-cache"})
 
     return send

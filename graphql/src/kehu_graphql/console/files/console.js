@@ -60,7 +60,7 @@ function load(text, values = "") {
 async function showExamples() {
   const given = await api.examples().catch(() => []);
   const written = given.map((example) => ({ ...example, document: tidied(example.document) }));
-  const cards = written.map((example) => card(example.title, example.document, () => load(example.document)));
+  const cards = written.map(({ title, document: text, variables: values }) => card(title, text, () => load(text, values)));
   byId("examples").querySelector("ul").replaceChildren(...cards);
   show(byId("examples").querySelector(".hint"), given.length === 0);
   const left = draft();
@@ -105,13 +105,13 @@ function readSchemaAgain() {
 /** A field of a root goes into an operation of its kind, a new one if the cursor stands in none; others to the cursor. */
 function insertField(text, operation) {
   const at = operationAt(query.value, query.position);
-  const inside = at !== null && at.start < query.position && query.position <= at.end;
+  const inside = at !== null && at.start < query.position && query.position < at.end;
   if (operation === null || (inside && at.kind === operation)) {
     query.insert(text);
     return;
   }
   const wrapped = `${operation} {\n${text.replace(/^/gm, "  ")}\n}`;
-  query.value = query.value.trim() ? `${wrapped}\n\n${query.value}` : `${wrapped}\n`;
+  query.value = query.value.trim() ? `${wrapped}\n\n${query.value}` : wrapped;
 }
 
 async function copyAnswer() {

@@ -63,13 +63,6 @@ export class Editor {
     this.#type(`${onEmptyLine ? "" : `\n${indent}`}${text}${follows ? `\n${before.match(/^\s*/)[0]}` : ""}`);
   }
 
-  /** Select a range, for example the place that an error names. Lines and columns count from 1. */
-  reveal({ line, column }) {
-    const start = this.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
-    this.#text.focus();
-    this.#text.setSelectionRange(start + column - 1, start + column);
-  }
-
   #refresh() {
     const { value } = this.#text;
     paint(this.#paint, `${value}\n`, this.#language);

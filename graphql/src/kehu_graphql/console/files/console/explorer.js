@@ -56,11 +56,11 @@ export class Explorer {
   }
 
   #start() {
-    const roots = this.#schema.roots.map(({ name }) => make("li", {}, this.#typeLink(name)));
-    const types = this.#schema.types.map(({ name }) => make("li", {}, this.#typeLink(name)));
+    const { roots, records, others } = this.#schema;
     return [
-      make("h3", {}, label("operations")), make("ul", { class: "names" }, ...roots),
-      make("h3", {}, label("types")), make("ul", { class: "names" }, ...types),
+      ...list("operations", this.#links(roots), "names"),
+      ...list("records", this.#links(records), "names"),
+      ...list("types", this.#links(others), "names"),
     ];
   }
 
@@ -82,14 +82,13 @@ export class Explorer {
     const inputs = (type.inputFields ?? []).map((field) => this.#field(type, field));
     const values = (type.enumValues ?? []).map((value) =>
       make("li", { class: value.isDeprecated ? "old" : null }, make("code", {}, value.name), description(value)));
-    const links = (types) => types.map(({ name }) => make("li", {}, this.#typeLink(name)));
     const implementations = type.kind === "INTERFACE" || type.kind === "UNION" ? type.possibleTypes ?? [] : [];
     return [
       make("h3", { class: "type-name" }, type.name), make("p", { class: "kind" }, type.kind.toLowerCase().replace("_", " ")),
       description(type),
       ...list("fields", fields), ...list("inputFields", inputs), ...list("values", values),
-      ...list("interfaces", links(type.interfaces ?? []), "names"),
-      ...list("implementations", links(implementations), "names"),
+      ...list("interfaces", this.#links(type.interfaces ?? []), "names"),
+      ...list("implementations", this.#links(implementations), "names"),
     ].filter(Boolean);
   }
 
@@ -105,7 +104,7 @@ export class Explorer {
       "li", { class: field.isDeprecated ? "old" : null },
       make("p", { class: "signature" }, of ? this.#typeLink(of) : null, of ? "." : null, name, ": ", this.#reference(field)),
       description(field),
-      field.args?.length ? make("ul", { class: "args" }, ...field.args.map((arg) => this.#argument(arg))) : null,
+      field.args?.length && !of ? make("ul", { class: "args" }, ...field.args.map((arg) => this.#argument(arg))) : null,
     );
   }
 
@@ -120,6 +119,10 @@ export class Explorer {
     const leaf = isLeaf(this.#schema.type(name)) && !this.#schema.type(name)?.enumValues;
     const link = leaf ? make("span", { class: "scalar" }, name) : this.#typeLink(name);
     return make("span", { class: "reference" }, before, link, after, fallback);
+  }
+
+  #links(types) {
+    return types.map(({ name }) => make("li", {}, this.#typeLink(name)));
   }
 
   #typeLink(name) {

@@ -5,7 +5,7 @@ import { byId, show } from "./elements.js";
 import { remember } from "./history.js";
 import { label } from "./labels.js";
 import { askToSignIn } from "./session.js";
-import { operationAt, paint } from "./tokens.js";
+import { onlyOperation, operationAt, paint } from "./tokens.js";
 
 const MOST_NEWS = 100;
 
@@ -35,12 +35,12 @@ export class Runner {
   }
 
   #operation() {
-    const query = this.#document.value;
-    const chosen = operationAt(query, this.#document.position);
+    const text = this.#document.value;
+    const chosen = operationAt(text, this.#document.position);
     const variables = readVariables(this.#variables.value);
     byId("variables-error").textContent = variables.reason ? label("badVariables", variables) : "";
     if (chosen === null || variables.reason) return null;
-    return { kind: chosen.kind, request: { query, variables: variables.value, operationName: chosen.name ?? undefined } };
+    return { kind: chosen.kind, request: { query: onlyOperation(text, chosen), variables: variables.value } };
   }
 
   async #ask(request) {
@@ -48,8 +48,10 @@ export class Runner {
     this.#begin(label("running"), () => abort.abort());
     try {
       const { ok, answer, text, status, milliseconds, bytes } = await send(request, abort.signal);
+      const errors = countErrors(answer);
+      const verdict = errors ? label("errors", { count: errors }) : String(status);
       showAnswer(answer === null ? text : JSON.stringify(answer, null, 2));
-      this.#end(`${verdict(answer, status)} · ${Math.round(milliseconds)} ms · ${size(bytes)}`, ok);
+      this.#end(`${verdict} · ${Math.round(milliseconds)} ms · ${size(bytes)}`, ok && errors === 0);
       if (hasCode(answer, "UNAUTHENTICATED")) askToSignIn();
     } catch (error) {
       this.#end(abort.signal.aborted ? "" : label("unreachable", { reason: error.message }), false);
@@ -117,10 +119,10 @@ function setStatus(text, tone = "") {
   byId("status").className = `status ${tone}`;
 }
 
-function verdict(answer, status) {
+/** Errors of the whole answer, and those of mutations that refused. */
+function countErrors(answer) {
   const refused = Object.values(answer?.data ?? {}).flatMap((payload) => payload?.userErrors ?? []);
-  const count = (answer?.errors ?? refused).length;
-  return count ? label("errors", { count }) : String(status);
+  return (answer?.errors ?? refused).length;
 }
 
 function hasCode(answer, code) {

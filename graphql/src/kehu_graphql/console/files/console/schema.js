@@ -20,7 +20,10 @@ fragment Ref on __Type {
   kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }
 }`;
 
-const TELLING = ["id", "name", "title", "subject", "code", "message", "totalCount", "count"];
+const TELLING = ["id", "name", "title", "subject", "code", "message", "field", "totalCount", "count"];
+const PLACEHOLDERS = {
+  Int: "0", Float: "0", Decimal: '"0"', Boolean: "true", Date: '"2026-01-31"', DateTime: '"2026-01-31T09:00:00Z"',
+};
 const MOST_FIELDS = 4;
 const DEEPEST = 3;
 const MOST_MATCHES = 80;
@@ -47,10 +50,14 @@ export class Schema {
     return this.#types.get(name) ?? null;
   }
 
-  /** All types but the roots, in order of their names. */
-  get types() {
-    const roots = new Set(this.roots.map(({ name }) => name));
-    return [...this.#types.values()].filter(({ name }) => !roots.has(name));
+  /** The types with an id, which is what people ask for; in order of their names. */
+  get records() {
+    return [...this.#types.values()].filter(isRecord);
+  }
+
+  /** All types but the roots and the records, in order of their names. */
+  get others() {
+    return [...this.#types.values()].filter((type) => !isRecord(type) && !this.operationOf(type.name));
   }
 
   /** Which operation a type is the root of, or null. */
@@ -58,7 +65,7 @@ export class Schema {
     return this.roots.find((root) => root.name === name)?.operation ?? null;
   }
 
-  /** Types and fields whose name holds `word`: `{type, field}`, those that begin with it first; and how many more. */
+  /** Types and fields whose name holds `word`: `{type, field}`, the likeliest first; and how many more there are. */
   find(word) {
     const wanted = word.trim().toLowerCase();
     const matches = [];
@@ -68,11 +75,15 @@ export class Schema {
         if (field.name.toLowerCase().includes(wanted)) matches.push({ type, field });
       }
     }
-    const rank = ({ type, field }) =>
-      ((field ?? type).name.toLowerCase().startsWith(wanted) ? 0 : 2) +
-      (field && !this.operationOf(type.name) ? 1 : 0);
-    matches.sort((a, b) => rank(a) - rank(b));
+    matches.sort((a, b) => this.#rank(a, wanted) - this.#rank(b, wanted));
     return { matches: matches.slice(0, MOST_MATCHES), more: Math.max(0, matches.length - MOST_MATCHES) };
+  }
+
+  #rank({ type, field }, wanted) {
+    const name = (field ?? type).name.toLowerCase();
+    const closeness = name === wanted ? 0 : name.startsWith(wanted) ? 1 : 2;
+    const weight = field ? (this.operationOf(type.name) ? 1 : isRecord(type) ? 2 : 4) : isRecord(type) ? 0 : 3;
+    return 5 * closeness + weight;
   }
 
   /** `field` as text to start from: its required arguments, and a selection where it needs one. */
@@ -118,7 +129,7 @@ export class Schema {
       const needed = this.type(reference.name).inputFields.filter(isRequired);
       return `{${needed.map((field) => `${field.name}: ${this.#placeholder(field.type)}`).join(", ")}}`;
     }
-    return { Int: "0", Float: "0", Boolean: "true" }[reference.name] ?? '""';
+    return PLACEHOLDERS[reference.name] ?? '""';
   }
 }
 
@@ -135,6 +146,10 @@ export function named(reference) {
 
 export function isLeaf(type) {
   return !type || type.kind === "SCALAR" || type.kind === "ENUM";
+}
+
+function isRecord({ kind, interfaces }) {
+  return kind === "OBJECT" && interfaces.some(({ name }) => name === "Node");
 }
 
 function isRequired({ type, defaultValue }) {

@@ -24,8 +24,9 @@ export function startSession(changed) {
   return refresh();
 }
 
-/** Open the sign-in form. */
+/** Open the sign-in form; a session that has ended no longer shows. */
 export function askToSignIn() {
+  refresh();
   byId("sign-in-error").textContent = "";
   byId("sign-in").showModal();
 }

@@ -84,6 +84,15 @@ export function operationAt(text, position) {
   return operations.find(({ start, end }) => start <= position && position <= end) ?? operations[0] ?? null;
 }
 
+/** The document with all operations but this one blanked out: lines and columns stay, names need not be given. */
+export function onlyOperation(text, chosen) {
+  const others = operationsOf(text).filter(({ start }) => start !== chosen.start);
+  return others.reduce(
+    (rest, { start, end }) => rest.slice(0, start) + rest.slice(start, end).replace(/[^\n\r]/g, " ") + rest.slice(end),
+    text,
+  );
+}
+
 /** The document with one field on a line, indented by two; its meaning stays the same. */
 export function tidied(text) {
   const lines = new Lines();
@@ -171,7 +180,7 @@ class Lines {
 
   text() {
     this.begin();
-    return `${this.#done.map(([depth, line]) => "  ".repeat(line ? depth : 0) + line).join("\n").trim()}\n`;
+    return this.#done.map(([depth, line]) => "  ".repeat(line ? depth : 0) + line).join("\n").trim();
   }
 }
 
