@@ -20,6 +20,7 @@ from kehu.model import utc_now
 from kehu.plugin import Plugin
 from kehu.reading.attributes import Catalogue
 from kehu.reading.filters import Filters
+from kehu.translating.catalogues import Catalogues
 
 
 class App:
@@ -40,6 +41,7 @@ class App:
         self.hooks = Hooks(self.composition.plugins)
         self.catalogue = Catalogue(self.composition)
         self.filters = Filters(self.catalogue)
+        self.translations = Catalogues(self.composition.plugins)
         self.broker = Broker()
         self.jobs: JobBackend = EmbeddedJobs()
         self.clock = clock

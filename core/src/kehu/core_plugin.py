@@ -15,6 +15,7 @@ from kehu.people import actions as people_actions
 from kehu.people import roles
 from kehu.people import rules as people_rules
 from kehu.products import rules as product_rules
+from kehu.translating import queries as translating_queries
 
 __all__ = [
     "contact_actions",
@@ -30,4 +31,5 @@ __all__ = [
     "plugin",
     "product_rules",
     "roles",
+    "translating_queries",
 ]

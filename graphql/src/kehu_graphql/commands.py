@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import secrets
 from collections.abc import Sequence
@@ -15,7 +14,13 @@ import kehu
 from kehu.cli import CommandContext
 from kehu.migrating import require_current, upgrade
 from kehu.people.principals import find_user, principal_of
-from kehu_graphql.demo import DEMO_EMAIL, EXAMPLES, ensure_demo_data, ensure_demo_user
+from kehu_graphql.demo import (
+    DEMO_EMAIL,
+    EXAMPLES,
+    ensure_demo_data,
+    ensure_demo_user,
+    ensure_predefined_roles,
+)
 from kehu_graphql.execution import Api
 from kehu_graphql.server.asgi import asgi
 
@@ -34,7 +39,7 @@ def serve(command: CommandContext, host: str | None, port: int | None) -> None:
         await require_current(app)
         await _serve(Api(app), host or command.settings.host, port or command.settings.port)
 
-    asyncio.run(run())
+    command.run(run())
 
 
 @click.command()
@@ -50,16 +55,15 @@ def demo(command: CommandContext, host: str | None, port: int | None, seed: int,
 
     async def run() -> None:
         await upgrade(app)
+        await ensure_predefined_roles(app)
         made = await ensure_demo_data(app, seed)
         password = secrets.token_urlsafe(9)
         await ensure_demo_user(app, password)
         click.echo(_welcome(app, *at, password=password, made=made))
-        if set_up_only:
-            await app.close()
-        else:
+        if not set_up_only:
             await _serve(Api(app), *at)
 
-    asyncio.run(run())
+    command.run(run())
 
 
 @click.command()

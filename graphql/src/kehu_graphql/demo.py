@@ -10,6 +10,7 @@ import kehu
 from kehu.people.models import Role, RoleAssignment
 from kehu.people.passwords import hash_password
 from kehu.people.principals import find_user
+from kehu.people.roles import ensure_roles
 
 DEMO_EMAIL = "demo@example.com"
 
@@ -38,6 +39,12 @@ EXAMPLES: list[dict[str, str]] = [
 }""",
     },
 ]
+
+
+async def ensure_predefined_roles(app: kehu.App) -> None:
+    """The roles that plugins grant to, as `kehu db upgrade` makes them."""
+    async with app.context() as ctx:
+        await ensure_roles(ctx)
 
 
 async def ensure_demo_data(app: kehu.App, seed: int) -> bool:

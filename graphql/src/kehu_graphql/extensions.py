@@ -31,7 +31,7 @@ class PerOperation(SchemaExtension):
         given = self.execution_context.context
         if isinstance(given, kehu.Context):
             yield
-            self._mask(given.request_id)
+            self._mask(given)
             return
         ctx = given.context()
         self.execution_context.context = ctx
@@ -39,13 +39,13 @@ class PerOperation(SchemaExtension):
             yield
         finally:
             await ctx.close()
-        self._mask(ctx.request_id)
+        self._mask(ctx)
 
-    def _mask(self, request_id: str) -> None:
+    def _mask(self, ctx: kehu.Context) -> None:
         result: Any = self.execution_context.result
         errors: list[GraphQLError] | None = getattr(result, "errors", None)
         if errors:
-            result.errors = [shown(error, request_id) for error in errors]
+            result.errors = [shown(error, ctx) for error in errors]
 
 
 EXTENSIONS: list[Any] = [

@@ -12,13 +12,15 @@ log = structlog.get_logger("kehu.graphql")
 MESSAGE = "Something went wrong on our side. The trace id leads to the details in the server's log."
 
 
-def shown(error: GraphQLError, trace_id: str) -> GraphQLError:
-    """The error as the client may see it; an unexpected one is logged with its traceback."""
+def shown(error: GraphQLError, ctx: kehu.Context) -> GraphQLError:
+    """The error as the client may see it, in its language; an unexpected one is logged with its traceback."""
+    trace_id = ctx.request_id
     cause = _cause(error)
     if cause is None:
         error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(error.extensions or {})}
         return error
     if isinstance(cause, kehu.Refusal):
+        error.message = ctx.app.translations.tell(cause.errors[0].message, ctx.principal.locale)
         error.extensions = {**cause.extensions, "traceId": trace_id}
         return error
     plugin = getattr(cause, "kehu_plugin", None)

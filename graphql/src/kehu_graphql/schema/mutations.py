@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -141,11 +140,17 @@ def _mutation(
         except kehu.Unauthenticated:
             raise
         except kehu.Refusal as refusal:
-            errors = [Bag(**dataclasses.asdict(error)) for error in refusal.errors]
+            errors = [_told(ctx, error) for error in refusal.errors]
             return payload(**dict.fromkeys(shown), userErrors=errors)
         return payload(**values, userErrors=[])
 
     return field(name, nullable(payload), resolve=resolve, arguments=arguments, description=description)
+
+
+def _told(ctx: kehu.Context, error: kehu.FieldError) -> Bag:
+    """The error in the language of who is told."""
+    told = ctx.app.translations.tell(error.message, ctx.principal.locale)
+    return Bag(code=error.code, message=told, field=error.field, plugin=error.plugin)
 
 
 def _payload(registry: Registry, name: str, shown: dict[str, Any]) -> type[Any]:

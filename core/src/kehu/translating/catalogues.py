@@ -1,0 +1,82 @@
+"""Catalogues: what every plugin says in other languages, from `locale/<language>/messages.po` of its package."""
+
+from __future__ import annotations
+
+import functools
+import importlib.resources
+import importlib.util
+from collections.abc import Iterator, Sequence
+from importlib.resources.abc import Traversable
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.pofile import read_po
+
+from kehu.plugin import Plugin
+from kehu.translating.texts import Text
+
+SOURCE_LANGUAGE = "en"
+Messages = dict[tuple[str | None, str], str]
+
+
+class Catalogues:
+    """The translations of one App's plugins. A language is read when somebody first asks for it."""
+
+    def __init__(self, plugins: Sequence[Plugin]) -> None:
+        self._packages = list(dict.fromkeys(filter(None, map(package_of, plugins))))
+        self._of = functools.lru_cache(maxsize=32)(self._read)
+
+    def tell(self, message: str, locale: str) -> str:
+        """The message in the language of `locale` (`zh_CN`, `zh-Hans-CN`, `en`), in English where there is no other."""
+        messages = self._of(locale)
+        if isinstance(message, Text):
+            translated = messages.get((None, message.template))
+            return message.in_words_of(translated) if translated else str(message)
+        return messages.get((None, message)) or message
+
+    def name(self, context: str, english: str, locale: str) -> str:
+        """The name of a type, field or choice: by its context (`Opportunity.amount`), else by its English words."""
+        messages = self._of(locale)
+        return messages.get((context, english)) or messages.get((None, english)) or english
+
+    def _read(self, locale: str) -> Messages:
+        found: Messages = {}
+        for language in _fallbacks(locale):
+            for package in self._packages:
+                found = dict(_messages(package, language)) | found
+        return found
+
+
+def package_of(plugin: Plugin) -> str | None:
+    """The import name of the package that a plugin comes with; None for a single file."""
+    if plugin.package:
+        return plugin.package
+    models = [resource.model.__module__ for resource in plugin.resources]
+    return models[0].partition(".")[0] if models and not plugin.local_file else None
+
+
+def _fallbacks(locale: str) -> list[str]:
+    """`zh_CN`, then `zh`; nothing for English, which is what the texts are written in."""
+    try:
+        parsed = Locale.parse(locale.replace("-", "_"))
+    except (ValueError, UnknownLocaleError):
+        return []
+    if parsed.language == SOURCE_LANGUAGE:
+        return []
+    territory = f"{parsed.language}_{parsed.territory}" if parsed.territory else None
+    return list(dict.fromkeys(filter(None, (str(parsed), territory, parsed.language))))
+
+
+def _messages(package: str, language: str) -> Iterator[tuple[tuple[str | None, str], str]]:
+    file = _file(package, language)
+    if file is None or not file.is_file():
+        return
+    with file.open("rb") as stream:
+        for message in read_po(stream, locale=language):
+            if message.id and message.string and not message.fuzzy:
+                yield (message.context or None, str(message.id)), str(message.string)
+
+
+def _file(package: str, language: str) -> Traversable | None:
+    if importlib.util.find_spec(package) is None:
+        return None
+    return importlib.resources.files(package).joinpath("locale", language, "messages.po")

@@ -1,0 +1,116 @@
+"""Sentences and names in other languages."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import DeclarativeBase, Mapped
+
+import kehu
+from kehu.core_plugin import plugin as core
+from kehu.translating import Catalogues, labels_of, words
+from kehu_graphql import Api
+
+MESSAGES = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "{name} closed on {day:%Y-%m-%d}."
+msgstr "{name} 已于 {day:%Y-%m-%d} 关闭。"
+
+msgctxt "Deal"
+msgid "Deal"
+msgstr "商机"
+
+msgctxt "Deal.stage"
+msgid "Stage"
+msgstr "阶段"
+
+msgctxt "Deal.stage.WON"
+msgid "Won"
+msgstr "赢单"
+"""
+
+
+class Base(kehu.Model, DeclarativeBase): ...
+
+
+class Deal(kehu.Entity, Base):
+    """A deal."""
+
+    __tablename__ = "speaking_deal"
+    stage: Mapped[str] = kehu.choice("OPEN", "WON", default="OPEN")
+
+
+@pytest.fixture
+def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> kehu.Plugin:
+    folder = tmp_path / "speaking_package" / "locale" / "zh_CN"
+    folder.mkdir(parents=True)
+    (tmp_path / "speaking_package" / "__init__.py").write_text("")
+    (folder / "messages.po").write_text(MESSAGES, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "speaking_package", raising=False)
+    plugin = kehu.Plugin("speaking", requires=["core"])
+    plugin.package = "speaking_package"
+    deal = plugin.resource(Deal)
+
+    @deal.before_write
+    async def refuse(_: kehu.Context, change: kehu.Change[Deal]) -> None:
+        change.error(kehu.text("{name} closed on {day:%Y-%m-%d}.", name="大单", day=date(2026, 3, 1)))
+
+    return plugin
+
+
+@pytest.fixture
+async def app(plugin: kehu.Plugin, sqlite_url: str) -> AsyncIterator[kehu.App]:
+    app = kehu.App([core, plugin], sqlite_url)
+    async with app.engine.begin() as connection:
+        await connection.run_sync(app.composition.metadata.create_all)
+    yield app
+    await app.close()
+
+
+def test_a_text_is_its_english_sentence() -> None:
+    sentence = kehu.text("{name} has {count} deals.", name="Acme", count=3)
+    assert sentence == "Acme has 3 deals."
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "zh-CN", "zh-Hans-CN"])
+def test_a_text_is_told_in_the_language_asked_for(plugin: kehu.Plugin, locale: str) -> None:
+    sentence = kehu.text("{name} closed on {day:%Y-%m-%d}.", name="大单", day=date(2026, 3, 1))
+    assert Catalogues([plugin]).tell(sentence, locale) == "大单 已于 2026-03-01 关闭。"
+
+
+@pytest.mark.parametrize("locale", ["en", "de", "nonsense", ""])
+def test_a_text_is_told_in_english_where_there_is_no_other(plugin: kehu.Plugin, locale: str) -> None:
+    sentence = kehu.text("{name} closed on {day:%Y-%m-%d}.", name="Acme", day=date(2026, 3, 1))
+    assert Catalogues([plugin]).tell(sentence, locale) == "Acme closed on 2026-03-01."
+
+
+@pytest.mark.parametrize("name", ["expectedCloseOn", "EXPECTED_CLOSE_ON", "expected_close_on"])
+def test_a_name_without_a_translation_is_spelled_in_words(name: str) -> None:
+    assert words(name) == "Expected close on"
+
+
+async def test_types_fields_and_choices_have_labels(app: kehu.App) -> None:
+    async with app.context() as ctx:
+        deal = next(label for label in labels_of(ctx, "zh_CN") if label.name == "Deal")
+    stage = next(field for field in deal.fields if field.name == "stage")
+    assert (deal.label, stage.label, [choice.label for choice in stage.choices]) == (
+        "商机",
+        "阶段",
+        ["Open", "赢单"],
+    )
+
+
+async def test_a_refusal_speaks_the_language_of_who_is_refused(app: kehu.App) -> None:
+    principal = kehu.Principal(None, "王芳", grants={"*": kehu.Level.ALL}, locale="zh_CN")
+    document = "mutation { createDeal(input: {stage: WON}) { userErrors { message plugin } } }"
+    answer = await Api(app).execute(document, principal=principal)
+    assert answer["data"]["createDeal"]["userErrors"] == [
+        {"message": "大单 已于 2026-03-01 关闭。", "plugin": "speaking"}
+    ]
