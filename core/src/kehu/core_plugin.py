@@ -7,6 +7,7 @@ from kehu.contacts import rules as contact_rules
 from kehu.core_declarations import plugin
 from kehu.customers import fields as customer_fields
 from kehu.customers import rules as customer_rules
+from kehu.demo import data as demo_data
 from kehu.interactions import actions as interaction_actions
 from kehu.interactions import fields as interaction_fields
 from kehu.interactions import rules as interaction_rules
@@ -22,6 +23,7 @@ __all__ = [
     "contact_rules",
     "customer_fields",
     "customer_rules",
+    "demo_data",
     "interaction_actions",
     "interaction_fields",
     "interaction_rules",
