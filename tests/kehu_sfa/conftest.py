@@ -31,13 +31,26 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def app(database_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
-    app = kehu.App(kehu.installed(["sfa"]), database_url, clock=clock)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
-    yield app
-    await app.close()
+    """Core and sfa on both databases."""
+    async for app in composed(database_url, clock):
+        yield app
+
+
+@pytest.fixture
+async def sqlite_app(sqlite_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
+    """Core and sfa on SQLite alone, for rules that ask no database."""
+    async for app in composed(sqlite_url, clock):
+        yield app
 
 
 @pytest.fixture
 async def stages(app: kehu.App) -> Stages:
     return await saved_stages(app)
+
+
+async def composed(url: str, clock: Clock) -> AsyncIterator[kehu.App]:
+    app = kehu.App(kehu.installed(["sfa"]), url, clock=clock)
+    async with app.engine.begin() as connection:
+        await connection.run_sync(app.composition.metadata.create_all)
+    yield app
+    await app.close()

@@ -91,9 +91,11 @@ REFUSED_VALUES = [
 
 @pytest.mark.parametrize(("values", "code", "field"), REFUSED_VALUES)
 async def test_values_out_of_range_are_refused(
-    app: kehu.App, stages: Stages, values: dict[str, Any], code: str, field: str
+    sqlite_app: kehu.App, values: dict[str, Any], code: str, field: str
 ) -> None:
-    errors = await refused(app, Opportunity(name="New press", stage_id=stages.qualified.id, **values))
+    stages = await saved_stages(sqlite_app)
+
+    errors = await refused(sqlite_app, Opportunity(name="New press", stage_id=stages.qualified.id, **values))
 
     assert [(e.code, e.field) for e in errors] == [(code, field)]
 
@@ -109,11 +111,11 @@ async def test_all_that_is_wrong_comes_back_together(app: kehu.App, stages: Stag
 
 
 @pytest.mark.parametrize("probability", [0, 100, None])
-async def test_the_ends_of_the_range_are_in_it(
-    app: kehu.App, stages: Stages, probability: int | None
-) -> None:
+async def test_the_ends_of_the_range_are_in_it(sqlite_app: kehu.App, probability: int | None) -> None:
+    stages = await saved_stages(sqlite_app)
+
     opportunity = await saved_opportunity(
-        app, stages.qualified, probability=probability, amount=Decimal(0), currency="JPY"
+        sqlite_app, stages.qualified, probability=probability, amount=Decimal(0), currency="JPY"
     )
 
     assert opportunity.probability == probability
@@ -127,9 +129,11 @@ async def test_the_ends_of_the_range_are_in_it(
     ],
 )
 async def test_nothing_closes_before_it_opens_or_in_the_future(
-    app: kehu.App, stages: Stages, values: dict[str, Any], code: str
+    sqlite_app: kehu.App, values: dict[str, Any], code: str
 ) -> None:
-    errors = await refused(app, Opportunity(name="New press", stage_id=stages.won.id, **values))
+    stages = await saved_stages(sqlite_app)
+
+    errors = await refused(sqlite_app, Opportunity(name="New press", stage_id=stages.won.id, **values))
 
     assert [(e.code, e.field) for e in errors] == [(code, "closedOn")]
 

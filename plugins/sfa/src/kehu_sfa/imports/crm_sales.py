@@ -162,7 +162,7 @@ async def _store_customers(
         known |= await store(contexts, recipe, ready, account)
         waiting = [row for row in waiting if row not in ready]
     account.read += len(waiting)
-    orphaned = "its parent {} is no account of the file."
+    orphaned = "its parent {!r} is no imported account."
     account.rejected += [(row.line, orphaned.format(row["subsidiary_of"])) for row in waiting]
     return known
 
