@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import enum
+import uuid
 from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Generic, TypedDict, TypeVar
 
 import sqlalchemy as sa
 
@@ -14,6 +17,21 @@ from kehu.plugin.declarations import Origin
 
 T = TypeVar("T", bound=Entity)
 V = TypeVar("V")
+
+# What custom fields can hold. Named one by one: a default of another type is an error, and not a field of `object`.
+Value = TypeVar("Value", str, bool, int, float, Decimal, datetime, date, uuid.UUID)
+Choice = TypeVar("Choice", bound=enum.Enum)
+
+
+class CustomFieldOptions(TypedDict, total=False):
+    """What `plugin.custom_field` takes beside the type of the values.
+
+    required: a create without it is refused. read: a permission needed to see it, else null.
+    """
+
+    required: bool
+    read: str | None
+    description: str | None
 
 
 class CustomField(Generic[T, V]):
@@ -29,11 +47,11 @@ class CustomField(Generic[T, V]):
         kind: type[V],
         origin: Origin,
         *,
-        default: V | None,
-        required: bool,
-        choices: Sequence[V],
-        read: str | None,
-        description: str | None,
+        default: V | None = None,
+        required: bool = False,
+        choices: Sequence[V] = (),
+        read: str | None = None,
+        description: str | None = None,
     ) -> None:
         self.model, self.field_name, self.kind, self.origin = model, name, kind, origin
         self.key = f"{origin.plugin}.{name}"

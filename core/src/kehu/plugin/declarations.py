@@ -14,6 +14,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 RowScope = InstrumentedAttribute[Any] | tuple[InstrumentedAttribute[Any], ...] | Literal["auto"]
 RootKind = Literal["query", "mutation", "subscription"]
+FieldKind = Literal["field", "batch", "sql"]
+Operation = Literal["list", "get", "create", "update", "delete", "watch", "aggregate"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class ResourceDeclaration:
     origin: Origin
     name: str
     plural: str
-    operations: frozenset[str]
+    operations: frozenset[Operation]
     row_scope: RowScope
     default_order: tuple[Any, ...]
     description: str
@@ -48,7 +50,7 @@ class FieldDeclaration:
     model: type[Any]
     name: str
     origin: Origin
-    kind: Literal["field", "batch", "sql"]
+    kind: FieldKind
     function: Callable[..., Any]
     read: str | None
     description: str | None

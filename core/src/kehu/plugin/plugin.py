@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import inspect
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack, get_args, overload
 
 import click
+import pydantic
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from kehu.model import Entity
 from kehu.names import lower_first, plural
 from kehu.plugin import declarations as d
-from kehu.plugin.custom_fields import CustomField
-
-if TYPE_CHECKING:
-    from kehu.context import Context
-    from kehu.writing.changes import Change
+from kehu.plugin.custom_fields import Choice, CustomField, CustomFieldOptions, Value
+from kehu.plugin.functions import F, Handler, JobFunction, WriteHook, declaring
+from kehu.plugin.resource import Resource
 
 T = TypeVar("T", bound=Entity)
 S = TypeVar("S")
 V = TypeVar("V")
 R = TypeVar("R")
 P = ParamSpec("P")
-F = TypeVar("F", bound=Callable[..., Any])
+Settings = TypeVar("Settings", bound=pydantic.BaseModel)
 
-ALL_OPERATIONS = ("list", "get", "create", "update", "delete", "watch", "aggregate")
+ALL_OPERATIONS: tuple[d.Operation, ...] = get_args(d.Operation)
 
 
 class Plugin:
@@ -73,9 +73,9 @@ class Plugin:
         *,
         name: str | None = None,
         plural_name: str | None = None,
-        operations: Sequence[str] = ALL_OPERATIONS,
+        operations: Sequence[d.Operation] = ALL_OPERATIONS,
         row_scope: d.RowScope = "auto",
-        default_order: Sequence[Any] = (),
+        default_order: Sequence[sa.SQLColumnExpression[Any]] = (),
         description: str | None = None,
     ) -> Resource[T]:
         """Make a mapped class a type with queries, mutations, an aggregate and a subscription.
@@ -114,7 +114,7 @@ class Plugin:
         deprecated: str | None = None,
     ) -> Callable[[Callable[Concatenate[T, P], R]], Callable[Concatenate[T, P], R]]:
         """A value computed per object; may be async. A `kehu.Context` parameter is filled in, others are arguments."""
-        return self._field(model, "field", name, read, description, deprecated)  # type: ignore[no-any-return]  # it returns what it is given
+        return self._field(model, "field", name, read, description, deprecated)
 
     def batch_field(
         self,
@@ -129,7 +129,7 @@ class Plugin:
         Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]],
     ]:
         """A value computed for all objects of an answer at once: one query instead of one per object."""
-        return self._field(model, "batch", name, read, description, deprecated)  # type: ignore[no-any-return]  # it returns what it is given
+        return self._field(model, "batch", name, read, description, deprecated)
 
     def sql_field(
         self,
@@ -139,15 +139,17 @@ class Plugin:
         read: str | None = None,
         description: str | None = None,
         deprecated: str | None = None,
-    ) -> Callable[[Callable[[type[T]], sa.ColumnElement[R]]], Callable[[type[T]], sa.ColumnElement[R]]]:
+    ) -> Callable[
+        [Callable[[type[T]], sa.SQLColumnExpression[R]]], Callable[[type[T]], sa.SQLColumnExpression[R]]
+    ]:
         """A SQL expression: can be selected, filtered and ordered by, and counts only rows that the reader may see."""
-        return self._field(model, "sql", name, read, description, deprecated)  # type: ignore[no-any-return]  # it returns what it is given
+        return self._field(model, "sql", name, read, description, deprecated)
 
     def relation(
         self,
-        model: type[S],
+        model: type[Entity],
         name: str,
-        foreign_key: InstrumentedAttribute[Any],
+        foreign_key: InstrumentedAttribute[uuid.UUID | None],
         *,
         read: str | None = None,
         description: str | None = None,
@@ -157,34 +159,37 @@ class Plugin:
             d.RelationDeclaration(model, name, self._here(), foreign_key, read, description)
         )
 
+    @overload
     def custom_field(
         self,
         model: type[T],
         name: str,
-        kind: type[V],
+        kind: type[Value],
         *,
-        default: V | None = None,
-        required: bool = False,
-        choices: Sequence[V] = (),
-        read: str | None = None,
-        description: str | None = None,
-    ) -> CustomField[T, V]:
+        default: Value | None = None,
+        choices: Sequence[Value] = (),
+        **options: Unpack[CustomFieldOptions],
+    ) -> CustomField[T, Value]: ...
+
+    @overload
+    def custom_field(
+        self,
+        model: type[T],
+        name: str,
+        kind: type[Choice],
+        *,
+        default: Choice | None = None,
+        choices: Sequence[Choice] = (),
+        **options: Unpack[CustomFieldOptions],
+    ) -> CustomField[T, Choice]: ...
+
+    def custom_field(self, model: type[T], name: str, kind: type[Any], **options: Any) -> CustomField[T, Any]:
         """A typed field kept in the entity's JSON column; `required` refuses a create without it."""
-        custom = CustomField(
-            model,
-            name,
-            kind,
-            self._here(),
-            default=default,
-            required=required,
-            choices=choices,
-            read=read,
-            description=description,
-        )
+        custom: CustomField[T, Any] = CustomField(model, name, kind, self._here(), **options)
         self.custom_fields.append(custom)
         return custom
 
-    def add_choice(self, attribute: InstrumentedAttribute[Any], value: str) -> None:
+    def add_choice(self, attribute: InstrumentedAttribute[str | None], value: str) -> None:
         """Add a value to another plugin's `kehu.choice` column."""
         self.choices.append(d.ChoiceDeclaration(attribute, value, self._here()))
 
@@ -211,74 +216,56 @@ class Plugin:
         Needs the permission `<plugin>.<entity>:<verb>` unless another is named.
         """
 
-        def declare(
-            function: Callable[Concatenate[T, P], Awaitable[R]],
-        ) -> Callable[Concatenate[T, P], Awaitable[R]]:
-            self.actions.append(
-                d.ActionDeclaration(
-                    model,
-                    name or function.__name__,
-                    self._at(function),
-                    function,
-                    permission,
-                    description or inspect.getdoc(function),
-                )
-            )
-            return function
+        def declare(function: Callable[..., Any]) -> None:
+            called, origin = name or function.__name__, self._at(function)
+            doc = description or inspect.getdoc(function)
+            self.actions.append(d.ActionDeclaration(model, called, origin, function, permission, doc))
 
-        return declare
+        return declaring(declare)
 
     def query(
         self, *, name: str | None = None, permission: str | None = None, public: bool = False
     ) -> Callable[[F], F]:
         """A root query field. `public`: open to people who are not signed in."""
-        return self._root("query", name, permission, public=public)  # type: ignore[no-any-return]  # it returns what it is given
+        return self._root("query", name, permission, public=public)
 
     def mutation(
         self, *, name: str | None = None, permission: str | None = None, public: bool = False
     ) -> Callable[[F], F]:
         """A root mutation field, in one transaction; refusals become userErrors of its payload."""
-        return self._root("mutation", name, permission, public=public)  # type: ignore[no-any-return]  # it returns what it is given
+        return self._root("mutation", name, permission, public=public)
 
     def subscription(
-        self,
-        *,
-        name: str | None = None,
-        permission: str | None = None,
+        self, *, name: str | None = None, permission: str | None = None
     ) -> Callable[[Callable[P, AsyncIterator[R]]], Callable[P, AsyncIterator[R]]]:
         """A root subscription field: an async generator."""
-        return self._root("subscription", name, permission, public=False)  # type: ignore[no-any-return]  # it returns what it is given
+        return self._root("subscription", name, permission, public=False)
 
     # --- hooks ---
-    def before_write(self, model: type[T]) -> Callable[[_WriteHook[T]], _WriteHook[T]]:
+    def before_write(self, model: type[T]) -> Callable[[WriteHook[T]], WriteHook[T]]:
         """Validate, veto or enrich writes of `model`; see `kehu_before_write`."""
-        return self._hook("kehu_before_write", model)  # type: ignore[no-any-return]  # it returns what it is given
+        return self._hook("kehu_before_write", model)
 
-    def after_write(self, model: type[T]) -> Callable[[_WriteHook[T]], _WriteHook[T]]:
+    def after_write(self, model: type[T]) -> Callable[[WriteHook[T]], WriteHook[T]]:
         """Write more in the same transaction; see `kehu_after_write`."""
-        return self._hook("kehu_after_write", model)  # type: ignore[no-any-return]  # it returns what it is given
+        return self._hook("kehu_after_write", model)
 
-    def after_commit(self, model: type[T]) -> Callable[[_WriteHook[T]], _WriteHook[T]]:
+    def after_commit(self, model: type[T]) -> Callable[[WriteHook[T]], WriteHook[T]]:
         """Act once the write is safe; see `kehu_after_commit`."""
-        return self._hook("kehu_after_commit", model)  # type: ignore[no-any-return]  # it returns what it is given
+        return self._hook("kehu_after_commit", model)
 
     def hookimpl(self, implementation: V) -> V:
         """Register an object whose methods are marked with `@kehu.hookimpl`."""
         self.hook_objects.append(d.HookObjectDeclaration(implementation, self._here()))
         return implementation
 
-    def on(
-        self, event: type[V]
-    ) -> Callable[[Callable[[Context, V], Awaitable[None]]], Callable[[Context, V], Awaitable[None]]]:
+    def on(self, event: type[V]) -> Callable[[Handler[V]], Handler[V]]:
         """Handle an event of this or another plugin, after the commit, at least once."""
 
-        def declare(
-            function: Callable[[Context, V], Awaitable[None]],
-        ) -> Callable[[Context, V], Awaitable[None]]:
+        def declare(function: Callable[..., Any]) -> None:
             self.handlers.append(d.HandlerDeclaration(event, function, self._at(function)))
-            return function
 
-        return declare
+        return declaring(declare)
 
     # --- the rest ---
     def permission(self, name: str, description: str) -> str:
@@ -296,7 +283,7 @@ class Plugin:
                 spelled[f"{self.name}.{entity}:{action}"] = level or "ALL"
         self.grants.append(d.GrantDeclaration(role, spelled, self._here()))
 
-    def settings(self, settings_class: type[V]) -> type[V]:
+    def settings(self, settings_class: type[Settings]) -> type[Settings]:
         """Class decorator for a pydantic model: `KEHU_<PLUGIN>_<FIELD>` and `[<plugin>]` in kehu.toml."""
         self.settings_classes.append(d.SettingsDeclaration(settings_class, self._here()))
         return settings_class
@@ -310,7 +297,7 @@ class Plugin:
         timeout_seconds: float = 300,
         per_tenant: bool = False,
         atomic: bool = False,
-    ) -> Callable[[_JobFunction[P]], _JobFunction[P]]:
+    ) -> Callable[[JobFunction[P]], JobFunction[P]]:
         """Work for later: `await ctx.enqueue(remind, {"interaction_id": "..."})`; arguments are JSON.
 
         schedule: a cron line in UTC; each of its moments enqueues the job once, however many workers there are.
@@ -320,8 +307,8 @@ class Plugin:
         hosted installation on its own.
         """
 
-        def declare(function: _JobFunction[P]) -> _JobFunction[P]:
-            full = f"{self.name}.{name or getattr(function, '__name__', 'job')}"
+        def declare(function: Callable[..., Any]) -> None:
+            full = f"{self.name}.{name or function.__name__}"
             self.jobs.append(
                 d.JobDeclaration(
                     full,
@@ -334,9 +321,8 @@ class Plugin:
                     atomic,
                 )
             )
-            return function
 
-        return declare
+        return declaring(declare)
 
     def command(self, command: click.Command, *, group: str | None = None) -> click.Command:
         """A command of the `kehu` command line: `kehu <command>` or `kehu <group> <command>`."""
@@ -376,100 +362,32 @@ class Plugin:
     def _field(
         self,
         model: type[Any],
-        kind: Any,
+        kind: d.FieldKind,
         name: str | None,
         read: str | None,
         description: str | None,
         deprecated: str | None,
-    ) -> Any:
-        def declare(function: F) -> F:
+    ) -> Callable[[F], F]:
+        def declare(function: Callable[..., Any]) -> None:
+            called, origin = name or function.__name__, self._at(function)
+            doc = description or inspect.getdoc(function)
             self.fields.append(
-                d.FieldDeclaration(
-                    model,
-                    name or function.__name__,
-                    self._at(function),
-                    kind,
-                    function,
-                    read,
-                    description or inspect.getdoc(function),
-                    deprecated,
-                )
+                d.FieldDeclaration(model, called, origin, kind, function, read, doc, deprecated)
             )
-            return function
 
-        return declare
+        return declaring(declare)
 
-    def _root(self, kind: d.RootKind, name: str | None, permission: str | None, *, public: bool) -> Any:
-        def declare(function: F) -> F:
-            self.roots.append(
-                d.RootDeclaration(
-                    kind,
-                    name or function.__name__,
-                    self._at(function),
-                    function,
-                    permission,
-                    public,
-                    inspect.getdoc(function),
-                )
-            )
-            return function
+    def _root(
+        self, kind: d.RootKind, name: str | None, permission: str | None, *, public: bool
+    ) -> Callable[[F], F]:
+        def declare(function: Callable[..., Any]) -> None:
+            called, origin, doc = name or function.__name__, self._at(function), inspect.getdoc(function)
+            self.roots.append(d.RootDeclaration(kind, called, origin, function, permission, public, doc))
 
-        return declare
+        return declaring(declare)
 
-    def _hook(self, hook: str, model: type[Any]) -> Any:
-        def declare(function: F) -> F:
+    def _hook(self, hook: str, model: type[Any]) -> Callable[[F], F]:
+        def declare(function: Callable[..., Any]) -> None:
             self.hooks.append(d.HookDeclaration(hook, self._at(function), function, model))
-            return function
 
-        return declare
-
-
-class Resource(Generic[T]):
-    """What `plugin.resource(Model)` returns: `@opportunity.action` is `@plugin.action(Opportunity)`."""
-
-    def __init__(self, plugin: Plugin, model: type[T]) -> None:
-        self.plugin, self.model = plugin, model
-
-    def field(self, function: Callable[Concatenate[T, P], R]) -> Callable[Concatenate[T, P], R]:
-        """A computed field; see Plugin.field."""
-        return self.plugin.field(self.model)(function)
-
-    def batch_field(
-        self, function: Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]]
-    ) -> Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]]:
-        """A field computed for many objects at once; see Plugin.batch_field."""
-        return self.plugin.batch_field(self.model)(function)
-
-    def sql_field(
-        self, function: Callable[[type[T]], sa.ColumnElement[R]]
-    ) -> Callable[[type[T]], sa.ColumnElement[R]]:
-        """A field that is a SQL expression; see Plugin.sql_field."""
-        return self.plugin.sql_field(self.model)(function)
-
-    def action(
-        self, function: Callable[Concatenate[T, P], Awaitable[R]]
-    ) -> Callable[Concatenate[T, P], Awaitable[R]]:
-        """A verb; see Plugin.action."""
-        return self.plugin.action(self.model)(function)
-
-    def before_write(
-        self, function: Callable[[Context, Change[T]], Awaitable[None]]
-    ) -> Callable[[Context, Change[T]], Awaitable[None]]:
-        """Validate, veto or enrich; see Plugin.before_write."""
-        return self.plugin.before_write(self.model)(function)
-
-    def after_write(
-        self, function: Callable[[Context, Change[T]], Awaitable[None]]
-    ) -> Callable[[Context, Change[T]], Awaitable[None]]:
-        """Write more in the same transaction; see Plugin.after_write."""
-        return self.plugin.after_write(self.model)(function)
-
-    def after_commit(
-        self, function: Callable[[Context, Change[T]], Awaitable[None]]
-    ) -> Callable[[Context, Change[T]], Awaitable[None]]:
-        """Act after the commit; see Plugin.after_commit."""
-        return self.plugin.after_commit(self.model)(function)
-
-
-_WriteHook = Callable[["Context", "Change[T]"], Awaitable[None]]
-_JobFunction = Callable[Concatenate["Context", P], Awaitable[None]]
+        return declaring(declare)
