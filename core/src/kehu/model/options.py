@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, MappedColumn, mapped_column
+from sqlalchemy.schema import SchemaItem
+
+if TYPE_CHECKING:
+    from kehu.model.entity import Entity
+
+ColumnPart = sa.types.TypeEngine[Any] | type[sa.types.TypeEngine[Any]] | SchemaItem
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,43 +30,59 @@ class ColumnOptions:
     audit: bool = True
 
 
-def column(
-    *args: Any,
-    expose: bool = True,
-    filter: bool = True,
-    order: bool = True,
-    create: bool = True,
-    update: bool = True,
-    read: str | None = None,
-    write: str | None = None,
-    audit: bool = True,
-    **kwargs: Any,
-) -> MappedColumn[Any]:
-    """A column of a mapped class; the rest of the arguments go to SQLAlchemy's `mapped_column`.
+class ColumnArguments(TypedDict, total=False):
+    """What `column`, `ref` and `choice` take by name.
 
     expose: part of the API at all. filter, order: may be filtered and ordered by. create, update: settable by
     these mutations. read, write: a permission needed to see (else null) or to set it. audit: False keeps the
-    value out of the audit trail (secrets). `doc=` becomes the description in the schema.
+    value out of the audit trail (secrets). The rest is SQLAlchemy's: `doc` becomes the description in the schema,
+    `name` is what the column is called in the database.
     """
-    options = ColumnOptions(expose, filter, order, create, update, read, write, (), audit)
-    return mapped_column(*args, info={"kehu": options}, **kwargs)
+
+    expose: bool
+    filter: bool
+    order: bool
+    create: bool
+    update: bool
+    read: str | None
+    write: str | None
+    audit: bool
+    default: Any
+    onupdate: Any
+    server_default: str | sa.TextClause | sa.ColumnElement[Any] | None
+    doc: str | None
+    comment: str | None
+    name: str | None
+    nullable: bool
+    primary_key: bool
+    index: bool
+    unique: bool
+    deferred: bool
+    sort_order: int
+
+
+def column(*parts: ColumnPart, **arguments: Unpack[ColumnArguments]) -> MappedColumn[Any]:
+    """A column of a mapped class: `name: Mapped[str] = kehu.column(sa.String(200), doc="What it is called.")`.
+
+    The parts are a type, where the annotation alone does not say it, a foreign key, a check. See ColumnArguments.
+    """
+    return _mapped(*parts, **arguments)
 
 
 def ref(
-    target: type[Any], *, ondelete: str | None = None, index: bool = True, **kwargs: Any
+    target: type[Entity], *, ondelete: str | None = None, **arguments: Unpack[ColumnArguments]
 ) -> MappedColumn[Any]:
-    """A foreign key to an entity of this or another plugin; gives the fields `<name>Id` and `<name>`.
+    """A foreign key to an entity of this or another plugin, indexed; gives the fields `<name>Id` and `<name>`.
 
     The target's Column object is used, because a string cannot cross from one MetaData to another.
     """
     key: InstrumentedAttribute[Any] = target.id
-    return column(sa.ForeignKey(key, ondelete=ondelete), index=index, **kwargs)
+    return _mapped(sa.ForeignKey(key, ondelete=ondelete), **{"index": True, **arguments})
 
 
-def choice(*values: str, **kwargs: Any) -> MappedColumn[Any]:
+def choice(*values: str, **arguments: Unpack[ColumnArguments]) -> MappedColumn[Any]:
     """A pick-list, which other plugins may add to with `plugin.add_choice`; a GraphQL enum of upper-case values."""
-    options = {name: kwargs.pop(name) for name in _OPTION_NAMES if name in kwargs}
-    return mapped_column(sa.String(40), info={"kehu": ColumnOptions(choices=values, **options)}, **kwargs)
+    return _mapped(sa.String(40), choices=values, **arguments)
 
 
 def options_of(col: sa.Column[Any]) -> ColumnOptions:
@@ -70,5 +92,10 @@ def options_of(col: sa.Column[Any]) -> ColumnOptions:
     return found
 
 
-_OPTION_NAMES = tuple(f.name for f in dataclasses.fields(ColumnOptions) if f.name != "choices")
+def _mapped(*parts: Any, **arguments: Any) -> MappedColumn[Any]:
+    options = {name: arguments.pop(name) for name in _OPTION_NAMES if name in arguments}
+    return mapped_column(*parts, info={"kehu": ColumnOptions(**options)}, **arguments)
+
+
+_OPTION_NAMES = tuple(field.name for field in dataclasses.fields(ColumnOptions))
 _DEFAULTS = ColumnOptions()

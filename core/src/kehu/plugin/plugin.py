@@ -167,7 +167,7 @@ class Plugin:
         kind: type[Value],
         *,
         default: Value | None = None,
-        choices: Sequence[Value] = (),
+        choices: Sequence[Value] = ...,
         **options: Unpack[CustomFieldOptions],
     ) -> CustomField[T, Value]: ...
 
@@ -179,7 +179,7 @@ class Plugin:
         kind: type[Choice],
         *,
         default: Choice | None = None,
-        choices: Sequence[Choice] = (),
+        choices: Sequence[Choice] = ...,
         **options: Unpack[CustomFieldOptions],
     ) -> CustomField[T, Choice]: ...
 

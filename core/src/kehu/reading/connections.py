@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import sqlalchemy as sa
 
 from kehu.model import Entity
 from kehu.reading.pages import ListArguments, Page, page
@@ -26,6 +28,6 @@ class ListOf(Generic[T]):
     def __init__(self, ctx: Context, model: type[T], arguments: ListArguments) -> None:
         self._ctx, self._model, self._arguments = ctx, model, arguments
 
-    async def fetch(self, *conditions: Any) -> Connection[T]:
+    async def fetch(self, *conditions: sa.ColumnExpressionArgument[bool]) -> Connection[T]:
         """The page asked for, of those records for which the conditions hold."""
         return Connection(await page(self._ctx, self._model, self._arguments, conditions))
