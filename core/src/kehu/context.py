@@ -149,6 +149,11 @@ class Context:
         """The write path itself is at work; session flushes are its own."""
         return self._unit is not None and self._unit.storing
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether a transaction of `write()` is open."""
+        return self._unit is not None
+
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[None]:
         """One transaction: hooks, audit, outbox, commit, events. Inside another it joins that one.

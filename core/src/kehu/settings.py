@@ -19,6 +19,7 @@ from pydantic_settings import (
 
 from kehu.app import App
 from kehu.errors import SetupError
+from kehu.jobs.port import JOBS_AT_ONCE
 from kehu.plugin import Plugin, installed, installed_names, load_directory
 
 FILE = Path("kehu.toml")
@@ -27,7 +28,8 @@ FILE = Path("kehu.toml")
 class Settings(BaseSettings):
     """How this installation runs. Each field is `KEHU_<FIELD>` in the environment and `<field>` in kehu.toml.
 
-    `plugins` are the ids to enable, None for all that are installed; core is always enabled.
+    `plugins` are the ids to enable, None for all that are installed; core is always enabled. `jobs_at_once` is how
+    many jobs a server runs at a time; 0 leaves all of them to `kehu worker`.
     """
 
     model_config = SettingsConfigDict(env_prefix="KEHU_", extra="forbid", frozen=True)
@@ -37,6 +39,7 @@ class Settings(BaseSettings):
     plugins_dir: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    jobs_at_once: int = Field(JOBS_AT_ONCE, ge=0)
     secret: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

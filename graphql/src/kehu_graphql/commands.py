@@ -37,7 +37,8 @@ def serve(command: CommandContext, host: str | None, port: int | None) -> None:
 
     async def run() -> None:
         await require_current(app)
-        await _serve(Api(app), host or command.settings.host, port or command.settings.port)
+        at = (host or command.settings.host, port or command.settings.port)
+        await _serve(Api(app), *at, jobs_at_once=command.settings.jobs_at_once)
 
     command.run(run())
 
@@ -61,7 +62,7 @@ def demo(command: CommandContext, host: str | None, port: int | None, seed: int,
         await ensure_demo_user(app, password)
         click.echo(_welcome(app, *at, password=password, made=made))
         if not set_up_only:
-            await _serve(Api(app), *at)
+            await _serve(Api(app), *at, jobs_at_once=command.settings.jobs_at_once)
 
     command.run(run())
 
@@ -123,9 +124,9 @@ def print_schema(command: CommandContext, names: str | None) -> None:
     click.echo(Api(app).sdl, nl=False)
 
 
-async def _serve(api: Api, host: str, port: int) -> None:
+async def _serve(api: Api, host: str, port: int, *, jobs_at_once: int) -> None:
     config = uvicorn.Config(
-        asgi(api, examples=EXAMPLES),
+        asgi(api, examples=EXAMPLES, jobs_at_once=jobs_at_once),
         host=host,
         port=port,
         log_config=None,

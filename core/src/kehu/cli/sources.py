@@ -27,6 +27,7 @@ _BUILT_IN = {
     "db": ("kehu.cli.database:database", "Bring the database up to date, and see whether it is."),
     "plugin": ("kehu.cli.plugins:plugins", "See which plugins there are; remove what one left behind."),
     "user": ("kehu.cli.users:users", "Manage the people who sign in."),
+    "worker": ("kehu.cli.worker:worker", "Run jobs until SIGTERM or Ctrl-C."),
 }
 
 

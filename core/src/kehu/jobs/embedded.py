@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import uuid
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -13,7 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kehu.broker import RecordChange
 from kehu.ids import uuid7
 from kehu.jobs.models import Job, JobState
+from kehu.jobs.pace import Pace
 from kehu.jobs.port import NewJob
+from kehu.jobs.worker import working
 
 if TYPE_CHECKING:
     from kehu.app import App
@@ -24,6 +26,9 @@ JOB = cast(sa.Table, Job.__table__)
 
 class EmbeddedJobs:
     """Needs nothing but the database that is there anyway."""
+
+    def __init__(self, pace: Pace | None = None) -> None:
+        self._pace = pace or Pace()
 
     async def enqueue(self, ctx: Context, job: NewJob) -> uuid.UUID:
         """Store the job in the transaction of `ctx`; see the port."""
@@ -36,10 +41,9 @@ class EmbeddedJobs:
         ctx.announce(RecordChange(Job, stored, "create" if stored == row["id"] else "update", ()))
         return stored
 
-    @contextlib.asynccontextmanager
-    async def running(self, app: App, *, jobs_at_once: int) -> AsyncIterator[None]:
+    def running(self, app: App, *, jobs_at_once: int) -> contextlib.AbstractAsyncContextManager[None]:
         """Run jobs while the context lasts; see the port."""
-        yield
+        return working(app, jobs_at_once=jobs_at_once, pace=self._pace, chance=random.SystemRandom())
 
 
 def _row(ctx: Context, job: NewJob) -> dict[str, Any]:

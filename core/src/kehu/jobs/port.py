@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kehu.app import App
     from kehu.context import Context
 
-WORKERS_JOBS = 10
+JOBS_AT_ONCE = 10
 
 
 class JobTaken(KehuError):

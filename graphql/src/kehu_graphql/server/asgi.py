@@ -14,6 +14,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
+from kehu.jobs.port import JOBS_AT_ONCE
+from kehu.jobs.runner import job_runner
 from kehu_graphql.console import console_routes
 from kehu_graphql.execution import Api
 from kehu_graphql.server.middleware import BodyLimit, RequestLog
@@ -21,8 +23,11 @@ from kehu_graphql.server.operations import Operations
 from kehu_graphql.server.sessions import session_route
 
 
-def asgi(api: Api, *, examples: Sequence[dict[str, str]] = ()) -> Starlette:
-    """The application that `kehu serve` runs; `examples` are the documents that the query page offers."""
+def asgi(api: Api, *, examples: Sequence[dict[str, str]] = (), jobs_at_once: int = JOBS_AT_ONCE) -> Starlette:
+    """The application that `kehu serve` runs; `examples` are the documents that the query page offers.
+
+    It runs the App's jobs too, `jobs_at_once` of them.
+    """
     operations = Operations(api)
     routes: list[BaseRoute] = [
         Route("/graphql", operations),
@@ -32,11 +37,13 @@ def asgi(api: Api, *, examples: Sequence[dict[str, str]] = ()) -> Starlette:
         *console_routes(examples),
     ]
     return Starlette(
-        routes=routes, middleware=[Middleware(RequestLog), Middleware(BodyLimit)], lifespan=_lifespan(api)
+        routes=routes,
+        middleware=[Middleware(RequestLog), Middleware(BodyLimit)],
+        lifespan=_lifespan(api, jobs_at_once),
     )
 
 
-def _lifespan(api: Api) -> Lifespan[Starlette]:
+def _lifespan(api: Api, jobs_at_once: int) -> Lifespan[Starlette]:
     @contextlib.asynccontextmanager
     async def lifespan(server: Starlette) -> AsyncIterator[None]:
         await api.app.hooks.run("kehu_start", app=api.app)
@@ -44,7 +51,8 @@ def _lifespan(api: Api) -> Lifespan[Starlette]:
         gc.collect()
         gc.freeze()
         try:
-            yield
+            async with job_runner(api.app, jobs_at_once=jobs_at_once):
+                yield
         finally:
             await api.app.hooks.run("kehu_stop", app=api.app)
             await api.app.close()
