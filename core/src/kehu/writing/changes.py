@@ -29,7 +29,8 @@ class Change(Generic[T]):
     """
 
     def __init__(self, obj: T, operation: Operation, entity: EntityDefinition) -> None:
-        self.obj, self.op, self.entity = obj, operation, entity
+        self.obj, self.entity = obj, entity
+        self.op: Operation = operation
         self.before: dict[str, Any] = {}
         self.after: dict[str, Any] = {}
         self.changed_by: dict[str, str] = {}
