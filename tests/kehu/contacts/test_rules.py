@@ -175,7 +175,7 @@ async def test_an_address_names_its_country_by_code(app: kehu.App, acme: Custome
     place = await saved(app, Address(customer_id=acme.id, lines="1 Main Street", country="Germany"))
     assert place.country == "DE"
     errors = await refused(app, Address(customer_id=acme.id, lines="1 Main Street", country="Atlantis"))
-    assert [(e.code, e.field) for e in errors] == [("INVALID", "country")]
+    assert ("INVALID", "country") in [(e.code, e.field) for e in errors]
 
 
 async def test_a_chinese_line_fills_what_is_empty(app: kehu.App, acme: Customer) -> None:

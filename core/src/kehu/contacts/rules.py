@@ -128,7 +128,8 @@ async def normalise_address(_ctx: Context, change: Change[Address]) -> None:
                 f"{place.country!r} is no country; write its ISO 3166 code, such as CN.",
                 field=Address.country,
             )
-        place.country = found
+        else:
+            place.country = found
     if change.touches(Address.lines) and place.lines:
         place.recognise_divisions()
 

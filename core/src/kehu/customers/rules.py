@@ -96,4 +96,5 @@ def _normalise_country(change: Change[Customer]) -> None:
     found = country_code(typed)
     if found is None:
         change.error(f"{typed!r} is no country; write its ISO 3166 code, such as CN.", field=Customer.country)
-    change.obj.country = found
+    else:
+        change.obj.country = found
