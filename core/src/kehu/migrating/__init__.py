@@ -1,6 +1,6 @@
 """Migrations: every plugin has revisions of its own, and the database follows the set of plugins."""
 
-from kehu.migrating.connecting import reached
+from kehu.migrating.connecting import address_of, reached
 from kehu.migrating.planning import PendingRevision, PluginPlan, check, plan, require_current
 from kehu.migrating.purging import Remains, purge, remains_of
 from kehu.migrating.revising import revision
@@ -11,6 +11,7 @@ __all__ = [
     "PendingRevision",
     "PluginPlan",
     "Remains",
+    "address_of",
     "check",
     "downgrade",
     "downgrade_all",

@@ -10,19 +10,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from kehu.app import App
+from kehu.migrating.owners import owner_of
 from kehu.migrating.relation_indexes import is_relation_index
 
 
-def comparing_context(connection: sa.Connection, app: App, plugin: str) -> MigrationContext:
-    """An Alembic context that sees the tables of one plugin only, and no relation indexes."""
-    owners = app.composition.table_owners
-
-    def is_of_plugin(table: str) -> bool:
-        return owners[table] == plugin if table in owners else table.startswith(f"{plugin}_")
+def comparing_context(connection: sa.Connection, app: App, *plugins: str) -> MigrationContext:
+    """An Alembic context that sees the tables of these plugins only, and no relation indexes."""
 
     def include(_: Any, name: str | None, kind: str, *_more: Any) -> bool:
         if kind == "table":
-            return is_of_plugin(str(name))
+            return owner_of(app, str(name)) in plugins
         return not (kind == "index" and is_relation_index(name))
 
     options = {
@@ -33,11 +30,12 @@ def comparing_context(connection: sa.Connection, app: App, plugin: str) -> Migra
     return MigrationContext.configure(connection, opts=options)
 
 
-def differences(connection: sa.Connection, app: App, plugin: str) -> list[str]:
-    """A sentence for each difference between the database and the tables that a plugin maps."""
-    context = comparing_context(connection, app, plugin)
+def differences(connection: sa.Connection, app: App) -> list[tuple[str, str]]:
+    """What differs between the database and the tables that the plugins map: whose table it is, and a sentence."""
+    context = comparing_context(connection, app, *(plugin.name for plugin in app.composition.plugins))
     found = compare_metadata(context, app.composition.metadata)
-    return [_sentence(change) for change in _flat(found)]
+    dialect = connection.dialect
+    return [(str(owner_of(app, _table_of(change))), _sentence(change, dialect)) for change in _flat(found)]
 
 
 def _flat(changes: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
@@ -49,35 +47,38 @@ def _flat(changes: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
             yield change
 
 
-def _sentence(change: tuple[Any, ...]) -> str:
+def _table_of(change: tuple[Any, ...]) -> str:
     kind, *what = change
     if kind.endswith("_table"):
-        return _TABLES[kind].format(what[0].name)
-    if kind.endswith("_column"):
-        return _COLUMNS[kind].format(what[1], what[2].name)
+        return str(what[0].name)
+    if kind.endswith("_column") or kind.startswith("modify_"):
+        return str(what[1])
+    return str(what[0].table.name)
+
+
+def _sentence(change: tuple[Any, ...], dialect: sa.Dialect) -> str:
+    kind, *what = change
+    table = _table_of(change)
     if kind.startswith("modify_"):
-        subject = f"Column {what[1]}.{what[2]} differs: {_WORDS.get(kind, kind)}"
-        return f"{subject} is {what[4]!r}, the code says {what[5]!r}."
+        before, after = (_described(value, dialect) for value in what[-2:])
+        return f"Column {table}.{what[2]} differs: {_ASPECTS[kind]} is {before}, the code says {after}."
     verb, _, noun = kind.partition("_")
-    element = what[0]
-    noun = _WORDS.get(noun, noun)
-    name = f"{noun} {element.name} on {element.table.name}"
-    return f"The {name} is missing." if verb == "add" else f"The {name} is not in the code."
+    verdict = "is missing" if verb == "add" else "is not in the code"
+    if noun == "table":
+        return f"Table {table} {verdict}."
+    if noun == "column":
+        return f"Column {table}.{what[-1].name} {verdict}."
+    return f"The {_NOUNS.get(noun, noun)} {what[0].name} on {table} {verdict}."
 
 
-_TABLES: Mapping[str, str] = {
-    "add_table": "Table {} is missing.",
-    "remove_table": "Table {} is not in the code.",
-    "add_table_comment": "The comment of table {} is missing.",
-    "remove_table_comment": "The comment of table {} is not in the code.",
-}
-_COLUMNS: Mapping[str, str] = {
-    "add_column": "Column {}.{} is missing.",
-    "remove_column": "Column {}.{} is not in the code.",
-}
-_WORDS: Mapping[str, str] = {
-    "fk": "foreign key",
+def _described(value: Any, dialect: sa.Dialect) -> str:
+    return str(value.compile(dialect=dialect) if isinstance(value, sa.types.TypeEngine) else value)
+
+
+_NOUNS: Mapping[str, str] = {"fk": "foreign key", "table_comment": "comment of"}
+_ASPECTS: Mapping[str, str] = {
     "modify_type": "its type",
-    "modify_nullable": "that it may be empty",
+    "modify_nullable": "whether it may be empty",
     "modify_default": "its default",
+    "modify_comment": "its comment",
 }

@@ -44,9 +44,13 @@ async def changing_schema(app: App) -> AsyncIterator[AsyncConnection]:
             yield connection
 
 
+def address_of(engine: AsyncEngine) -> str:
+    """The address of a database as people write it, without the password."""
+    return engine.url.set(drivername=engine.url.get_backend_name()).render_as_string(hide_password=True)
+
+
 def unreachable(engine: AsyncEngine, error: BaseException) -> str:
-    """Why the engine's database cannot be used, without the password in its address."""
-    address = engine.url.set(drivername=engine.url.get_backend_name()).render_as_string(hide_password=True)
+    """Why the engine's database cannot be used."""
     reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
     if engine.dialect.name == "sqlite":
         advice = (
@@ -54,12 +58,14 @@ def unreachable(engine: AsyncEngine, error: BaseException) -> str:
         )
     else:
         advice = "Check that the server runs, and user, password and name of the database"
-    return f"The database {address} cannot be reached: {reason}. {advice}; the address comes from KEHU_DATABASE_URL."
+    sentence = f"The database {address_of(engine)} cannot be reached: {reason}."
+    return f"{sentence} {advice}; the address comes from KEHU_DATABASE_URL."
 
 
 @contextlib.asynccontextmanager
 async def _alembic_turn() -> AsyncIterator[None]:
-    while not _ALEMBIC.acquire(blocking=False):  # noqa: ASYNC110  # Whoever holds it may run in another thread.
+    # Whoever holds it may run in another thread, where an asyncio.Event would not wake us.
+    while not _ALEMBIC.acquire(blocking=False):  # noqa: ASYNC110
         await asyncio.sleep(0.005)
     try:
         yield

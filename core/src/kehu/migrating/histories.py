@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib.resources
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from kehu.errors import SetupError
 from kehu.plugin import Plugin
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True)
 class History:
     """The revisions of one plugin, which have a version table of their own: a plugin may leave any day."""
 
@@ -28,9 +29,9 @@ class History:
         """The table that says how far the database has come."""
         return version_table(self.plugin)
 
-    @property
+    @functools.cached_property
     def scripts(self) -> ScriptDirectory:
-        """Alembic's view of the folder, read anew."""
+        """Alembic's view of the folder."""
         return ScriptDirectory(str(self.folder), version_locations=[str(self.folder)])
 
     def context(self, connection: sa.Connection, **options: object) -> MigrationContext:
@@ -53,10 +54,9 @@ class History:
 
     def revisions(self) -> list[Script]:
         """All revisions, oldest first. Raises SetupError for a history with two ends or a gap."""
-        scripts = self.scripts
         try:
-            heads = scripts.get_heads()
-            found = list(scripts.walk_revisions())
+            heads = self.scripts.get_heads()
+            found = list(self.scripts.walk_revisions())
         except Exception as error:
             raise SetupError(
                 f"The revisions of plugin {self.plugin!r} in {self.folder} cannot be read: {error}"

@@ -82,12 +82,7 @@ def _about(plan: PluginPlan) -> list[str]:
 def _drifted(connection: sa.Connection, app: App) -> list[str]:
     lacking = [str(index.name) for index in relation_indexes.missing(connection, app)]
     sentences = [f"Index {name} is missing: run `kehu db upgrade`." for name in lacking]
-    for plugin in app.composition.plugins:
-        advice = (
-            f"write a revision with `kehu db revision {plugin.name} -m ...`, or undo what was done by hand."
-        )
-        found = differences(connection, app, plugin.name)
-        sentences += [
-            f"{difference} Where the code of {plugin.name!r} is right, {advice}" for difference in found
-        ]
+    for plugin, difference in differences(connection, app):
+        advice = f"If the code is right, `kehu db revision {plugin} -m ...` writes a revision; if not, undo the change."
+        sentences.append(f"{difference} {advice}")
     return sentences

@@ -64,10 +64,10 @@ def _remains_of(connection: sa.Connection, app: App, plugin: str) -> Remains:
 
 def _purge(connection: sa.Connection, app: App, plugin: str) -> None:
     remains = _remains_of(connection, app, plugin)
-    doomed = sa.MetaData()
-    doomed.reflect(connection, only=list(remains.rows), resolve_fks=False)
     _check_nothing_refers_to(connection, remains)
-    doomed.drop_all(connection)
+    found = sa.MetaData()
+    found.reflect(connection, only=list(remains.rows))
+    found.drop_all(connection, tables=[found.tables[name] for name in remains.rows])
     connection.execute(sa.delete(Grant).where(Grant.permission.in_(remains.permissions)))
     for table, keys in remains.custom_fields.items():
         for key in keys:

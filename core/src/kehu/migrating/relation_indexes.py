@@ -7,11 +7,13 @@ run, and makes the missing ones afterwards.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import sqlalchemy as sa
 
 from kehu.app import App
+from kehu.migrating.owners import owner_of
 
 SUFFIX = "_in_order"
 
@@ -42,8 +44,7 @@ def drop_outdated(connection: sa.Connection, app: App) -> None:
 
 def drop_of(connection: sa.Connection, app: App, plugin: str) -> None:
     """Drop all of one plugin's tables; the next upgrade makes those that are wanted."""
-    owned = tuple(f"ix_{table}_" for table, owner in app.composition.table_owners.items() if owner == plugin)
-    _drop(connection, [name for name, _ in _there(connection, app) if name.startswith(owned)])
+    _drop(connection, [name for name, _ in _there(connection, app, plugin)])
 
 
 def create_missing(connection: sa.Connection, app: App) -> None:
@@ -52,13 +53,15 @@ def create_missing(connection: sa.Connection, app: App) -> None:
         index.create(connection)
 
 
-def _there(connection: sa.Connection, app: App) -> Iterator[tuple[str, list[str | None]]]:
-    """Name and columns of the relation indexes on tables of the App's plugins, former tables included."""
-    prefixes = tuple(f"{plugin.name}_" for plugin in app.composition.plugins)
-    for (_, table), indexes in sa.inspect(connection).get_multi_indexes().items():
-        for index in indexes if table.startswith(prefixes) else ():
-            if is_relation_index(index["name"]):
-                yield str(index["name"]), index["column_names"]
+def _there(connection: sa.Connection, app: App, *plugins: str) -> Iterator[tuple[str, list[str | None]]]:
+    """Name and columns of the relation indexes on tables of these plugins (of all, when none is named)."""
+    inspector = sa.inspect(connection)
+    wanted = set(plugins or (plugin.name for plugin in app.composition.plugins))
+    tables = [table for table in inspector.get_table_names() if owner_of(app, table) in wanted]
+    found = inspector.get_multi_indexes(filter_names=tables) if tables else {}
+    for index in itertools.chain.from_iterable(found.values()):
+        if is_relation_index(index["name"]):
+            yield str(index["name"]), index["column_names"]
 
 
 def _drop(connection: sa.Connection, names: list[str]) -> None:

@@ -123,7 +123,7 @@ def _description(history: History, step: RevisionStep | StampStep) -> Applied:
 
 
 def _failure(history: History, failed: Applied | None, error: Exception) -> str:
-    what = f"Revision {failed.revision} ({failed.message})" if failed else "Migrating"
+    what = f"Revision {failed.revision} ({failed.message or 'no message'})" if failed else "Migrating"
     reason = str(getattr(error, "orig", None) or error).strip().splitlines() or [""]
     return (
         f"{what} of plugin {history.plugin!r} failed: {type(error).__name__}: {reason[0]}. "
