@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import functools
 import uuid
 from collections.abc import Coroutine, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ class CommandContext:
 
         return load_settings(**self.options)
 
-    def start(self) -> None:
-        """Set up the logs; called once, before a command runs."""
-        from kehu.cli.logs import configure_logs  # noqa: PLC0415  # `kehu --help` does without structlog.
+    def logs(self) -> AbstractContextManager[object]:
+        """Set up the logs, in which each line names the request while the context lasts."""
+        from kehu.cli.logs import configured_logs  # noqa: PLC0415  # `kehu --help` does without structlog.
 
-        configure_logs(self.settings.log_level, request_id=self.request_id)
+        return configured_logs(self.settings.log_level, request_id=self.request_id)
 
     def app(self) -> App:
         """The App of the enabled plugins, the same one every time. Raises SetupError and CompositionError."""
@@ -54,13 +54,9 @@ class CommandContext:
 
     def run_on(self, app: App, work: Coroutine[Any, Any, T]) -> T:
         """Like `run`, on another App than that of the settings."""
-        from kehu.cli.running import explained  # noqa: PLC0415  # `kehu --help` does without Alembic.
+        from kehu.cli.running import run_explained  # noqa: PLC0415  # `kehu --help` does without Alembic.
 
-        async def explaining() -> T:
-            async with explained(app):
-                return await work
-
-        return asyncio.run(explaining())
+        return run_explained(app, work)
 
     @functools.cached_property
     def _app(self) -> App:

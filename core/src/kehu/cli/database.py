@@ -11,7 +11,7 @@ from kehu.app import App
 from kehu.cli.context import CommandContext
 from kehu.composition.order import required_by
 from kehu.errors import SetupError
-from kehu.migrating import Applied, PluginPlan, check, downgrade, plan, revision, upgrade
+from kehu.migrating import Applied, PluginPlan, address_of, check, downgrade, plan, revision, upgrade
 from kehu.people.roles import ensure_roles
 from kehu.plugin import Plugin
 from kehu.settings import enabled_plugins
@@ -65,7 +65,9 @@ def downgrade_command(command: CommandContext, plugin: str, target: str, *, yes:
         "all of its tables and what is in them" if target == "base" else f"what came after revision {target}"
     )
     if not yes:
-        click.confirm(f"This drops {loss} of plugin {plugin!r} from {app.engine.url!r}. Go on?", abort=True)
+        click.confirm(
+            f"This drops {loss} of plugin {plugin!r} from {address_of(app.engine)}. Go on?", abort=True
+        )
     for done in command.run(downgrade(app, plugin, target)):
         click.echo(_line("Took back", done))
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import AbstractContextManager
+from typing import TextIO
 
 import structlog
 
 QUIET = ("alembic", "sqlalchemy")
 
 
-def configure_logs(level: str, *, request_id: str) -> None:
-    """Send the logs of kehu and of all libraries to standard error, each line with the request it belongs to."""
+def configured_logs(level: str, *, request_id: str) -> AbstractContextManager[object]:
+    """Send the logs of kehu and of all libraries to standard error.
+
+    Until the context ends, each line names the request; a server binds another one for each of its own.
+    """
     before: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -29,25 +34,38 @@ def configure_logs(level: str, *, request_id: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
-    structlog.contextvars.bind_contextvars(request_id=request_id)
     _to_standard_error(level, before)
+    return structlog.contextvars.bound_contextvars(request_id=request_id)
+
+
+class StandardError(logging.StreamHandler[TextIO]):
+    """Writes to whatever standard error is at that moment; tests and embedders exchange it."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]  # looked up each time instead of kept
+        """Standard error, now."""
+        return sys.stderr
 
 
 def _to_standard_error(level: str, before: list[structlog.typing.Processor]) -> None:
-    handler = logging.StreamHandler(sys.stderr)
-    finish: list[structlog.typing.Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    handler = StandardError()
+    finish = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()]
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=finish, foreign_pre_chain=before))
+    root = logging.getLogger()
+    root.handlers = [*(other for other in root.handlers if not isinstance(other, StandardError)), handler]
+    root.setLevel(level)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _rendering() -> list[structlog.typing.Processor]:
     if sys.stderr.isatty():
         order = ["timestamp", "level", "event"]
-        finish += [
+        return [
             structlog.processors.ExceptionRenderer(),
             structlog.processors.LogfmtRenderer(key_order=order),
         ]
-    else:
-        finish += [
-            structlog.processors.dict_tracebacks,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ]
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=finish, foreign_pre_chain=before))
-    logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]

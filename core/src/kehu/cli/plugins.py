@@ -8,7 +8,7 @@ import click
 
 from kehu.cli.context import CommandContext
 from kehu.ledger.records import distribution_of
-from kehu.migrating import Remains, purge, remains_of
+from kehu.migrating import Remains, address_of, purge, remains_of
 from kehu.plugin import Plugin, installed_names
 from kehu.settings import enabled_plugins
 
@@ -42,7 +42,7 @@ def purge_command(command: CommandContext, name: str, *, yes: bool) -> None:
     remains = command.run(remains_of(app, name))
     click.echo(_described(remains))
     if not yes:
-        click.confirm(f"Drop all of it from {app.engine.url!r}, for good?", abort=True)
+        click.confirm(f"Drop all of it from {address_of(app.engine)}, for good?", abort=True)
     command.run(purge(app, name))
     click.echo(f"Nothing of plugin {name!r} is left.")
 

@@ -59,10 +59,10 @@ class Root(click.Group):
 )
 @click.option("--debug", is_flag=True, help="Show where an error comes from.")
 @click.version_option(package_name="kehu-core", prog_name="kehu")
-@click.pass_obj
-def main(command: CommandContext, /, **_: object) -> None:
+@click.pass_context
+def main(ctx: click.Context, /, **_: object) -> None:
     """Run kehu, a CRM made of plugins.
 
     Settings come from KEHU_* in the environment and from kehu.toml in this folder.
     """
-    command.start()
+    ctx.with_resource(ctx.obj.logs())

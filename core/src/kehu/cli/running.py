@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
+import asyncio
+import sqlite3
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from kehu.app import App
 from kehu.migrating import require_current
 
+T = TypeVar("T")
 
-@contextlib.asynccontextmanager
-async def explained(app: App) -> AsyncIterator[None]:
-    """Close the App at the end. When the database refuses, look first whether it is there and up to date.
 
-    Raises SetupError for a database that cannot be reached or lacks revisions; otherwise what was raised.
+def run_explained(app: App, work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` and close the App. When the database refuses, look whether it is there and up to date.
+
+    Raises SetupError for a database that cannot be reached or lacks revisions; otherwise what `work` raised.
     """
+    return asyncio.run(_explained(app, work))
+
+
+async def _explained(app: App, work: Coroutine[Any, Any, T]) -> T:
     try:
-        yield
-    except sa.exc.DBAPIError:
+        return await work
+    except (sa.exc.DBAPIError, sqlite3.Error):
         await require_current(app)
         raise
     finally:

@@ -41,8 +41,9 @@ def add_command(
 ) -> None:
     """Add the user NAME; asks for the password."""
     password = _from_standard_input() if password_stdin else _asked_for()
-    command.run(_added(command, name, email, password, roles, teams))
-    click.echo(f"Added {name} <{email}>.")
+    address = normalise_email(email)
+    command.run(_added(command, name, address, password, roles, teams))
+    click.echo(f"Added {name} <{address}>.")
 
 
 def _from_standard_input() -> str:
@@ -63,9 +64,7 @@ async def _added(
     teams: tuple[str, ...],
 ) -> None:
     async with command.app().context(request_id=command.request_id) as ctx, ctx.write():
-        user = ctx.add(
-            User(name=name, email=normalise_email(email), password_hash=await hash_password(password))
-        )
+        user = ctx.add(User(name=name, email=email, password_hash=await hash_password(password)))
         await ctx.flush()
         for role in roles:
             ctx.add(RoleAssignment(user_id=user.id, role_id=(await _role(ctx, role)).id))
