@@ -14,7 +14,6 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.people.models import Membership
-from kehu.products.models import Product
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.plugin import plugin
@@ -92,7 +91,7 @@ async def _cast(ctx: kehu.Context, stages: Sequence[Stage]) -> _Cast:
     return _Cast(
         stages,
         customers=(await session.scalars(sa.select(kehu.Customer.id).order_by(kehu.Customer.id))).all(),
-        products=(await session.scalars(sa.select(Product.id).order_by(Product.id))).all(),
+        products=(await session.scalars(sa.select(kehu.Product.id).order_by(kehu.Product.id))).all(),
         owners=[(user, teams.get(user)) for user in users],
     )
 

@@ -20,7 +20,6 @@ import sqlalchemy as sa
 import kehu
 from kehu.identifiers.countries import country_code
 from kehu.people.models import Membership
-from kehu.products.models import PriceList, PriceListItem, Product
 from kehu_sfa.imports.files import ImportReport, Row, RowRejected, read_rows
 from kehu_sfa.imports.storing import Contexts, Recipe, known_ids, store
 from kehu_sfa.opportunities.models import Opportunity
@@ -119,11 +118,11 @@ async def _store_products(
 ) -> dict[str, uuid.UUID]:
     price_list_id = await _price_list_id(contexts)
     recipe = Recipe(
-        Product,
+        kehu.Product,
         "product",
         make=_product,
         also=lambda row, product: [
-            PriceListItem(
+            kehu.PriceListItem(
                 price_list_id=price_list_id, product_id=product.id, price=_decimal(row, "sales_price")
             )
         ],
@@ -133,18 +132,18 @@ async def _store_products(
 
 async def _price_list_id(contexts: Contexts) -> uuid.UUID:
     name = "List prices"
-    known = await known_ids(contexts, PriceList)
+    known = await known_ids(contexts, kehu.PriceList)
     if name in known:
         return known[name]
     async with contexts() as ctx, ctx.write():
-        prices = ctx.add(PriceList(name=name, currency=CURRENCY, external_id=name))
+        prices = ctx.add(kehu.PriceList(name=name, currency=CURRENCY, external_id=name))
     return prices.id
 
 
-def _product(row: Row) -> Product:
+def _product(row: Row) -> kehu.Product:
     _decimal(row, "sales_price")
     name = row["product"]
-    return Product(
+    return kehu.Product(
         code=name.upper().replace(" ", "-"), name=name, series=row["series"] or None, external_id=name
     )
 

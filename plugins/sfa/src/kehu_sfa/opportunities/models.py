@@ -11,9 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.contacts.models import Contact
 from kehu.model import utc_now
-from kehu.products.models import Product
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.sfa_base import Base, set_by_a_rule
 
@@ -80,8 +78,8 @@ class Opportunity(kehu.Owned, Base):
     customer_id: Mapped[uuid.UUID | None] = kehu.ref(
         kehu.Customer, doc="With which customer; none while that is not known yet."
     )
-    contact_id: Mapped[uuid.UUID | None] = kehu.ref(Contact, doc="The first person to talk to about it.")
-    product_id: Mapped[uuid.UUID | None] = kehu.ref(Product, doc="What it is mainly about.")
+    contact_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Contact, doc="The first person to talk to about it.")
+    product_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Product, doc="What it is mainly about.")
     name: Mapped[str] = kehu.column(sa.String(200), doc="What the deal is about, in a line.")
     pipeline_id: Mapped[uuid.UUID] = kehu.ref(
         Pipeline,

@@ -9,7 +9,6 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.products.models import Product
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.plugin import plugin
@@ -38,7 +37,7 @@ async def win_rate(
     closed_until: date | None = None,
     owner: kehu.User | None = None,
     pipeline: Pipeline | None = None,
-    product: Product | None = None,
+    product: kehu.Product | None = None,
 ) -> WinRate:
     """Won and lost among the opportunities that you may see, closed on these days, both included."""
     o = Opportunity

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -27,68 +28,14 @@ async def start_somewhere(ctx: kehu.Context, change: kehu.Change[Opportunity]) -
 
 
 @opportunity.before_write
-async def keep_to_the_verbs(_ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
-    """Stage and closing change through moveTo, win, lose and reopen; the pipeline stays for good."""
-    if change.creating or change.deleting:
+async def check(ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
+    """Only the verbs move and close; losses have reasons, amounts currencies; numbers and dates are possible ones."""
+    if change.deleting:
         return
-    if change.touches(Opportunity.pipeline_id):
-        change.error(
-            "An opportunity stays in its pipeline.", field=Opportunity.pipeline_id, code="PIPELINE_FIXED"
-        )
-    closing = (Opportunity.stage_id, Opportunity.closed_at, Opportunity.closed_on)
-    if change.touches(*closing) and not change.obj.has_moved:
-        message = "The stage of an opportunity changes through moveTo, win, lose and reopen only."
-        change.error(message, field=Opportunity.stage_id, code="STAGE_NOT_SETTABLE")
-
-
-@opportunity.before_write
-async def know_why_it_was_lost(_ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
-    """The reason of a loss may be corrected, but never emptied; the verbs see to the rest."""
-    opportunity = change.obj
-    about_the_loss = (Opportunity.lost_reason, Opportunity.lost_note)
-    if change.creating or opportunity.has_moved or not change.touches(*about_the_loss):
-        return
-    was_lost = change.old(Opportunity.lost_reason) is not None
-    if was_lost and opportunity.lost_reason is None:
-        message = f"{opportunity.name} was lost; say why."
-        change.error(message, field=Opportunity.lost_reason, code="LOST_REASON_MISSING")
-    if not was_lost:
-        message = f"{opportunity.name} has not been lost; use lose to close it with a reason."
-        change.error(message, field=Opportunity.lost_reason, code="NOT_LOST")
-
-
-@opportunity.before_write
-async def check_money(_ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
-    """Amounts are not negative and have a currency that exists; probabilities are 0 to 100 percent."""
-    opportunity = change.obj
-    if opportunity.amount is not None and opportunity.amount < 0:
-        message = f"The amount cannot be negative; {opportunity.amount} is."
-        change.error(message, field=Opportunity.amount, code="OUT_OF_RANGE")
-    if opportunity.amount is not None and opportunity.currency is None:
-        change.error("An amount needs its currency.", field=Opportunity.currency, code="CURRENCY_MISSING")
-    if opportunity.currency is not None and not is_currency(opportunity.currency):
-        message = f"{opportunity.currency!r} is not an ISO 4217 currency, such as EUR."
-        change.error(message, field=Opportunity.currency, code="UNKNOWN_CURRENCY")
-    if opportunity.probability is not None and not 0 <= opportunity.probability <= 100:
-        message = f"probability is a percentage, 0 to 100; {opportunity.probability} is not."
-        change.error(message, field=Opportunity.probability, code="OUT_OF_RANGE")
-
-
-@opportunity.before_write
-async def check_dates(ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
-    """Nothing closes before it was opened, or in the future; an open opportunity has no closing date."""
-    opportunity = change.obj
-    if opportunity.closed_on is None or not change.touches(Opportunity.closed_on, Opportunity.opened_on):
-        return
-    if opportunity.closed_at is None:
-        message = "closedOn goes with a stage that wins or loses."
-        change.error(message, field=Opportunity.closed_on, code="OPPORTUNITY_OPEN")
-    if opportunity.opened_on is not None and opportunity.closed_on < opportunity.opened_on:
-        message = f"It cannot close on {opportunity.closed_on}: it was opened on {opportunity.opened_on}."
-        change.error(message, field=Opportunity.closed_on, code="CLOSED_BEFORE_OPENED")
-    if change.touches(Opportunity.closed_on) and opportunity.closed_on > ctx.today():
-        message = f"{opportunity.closed_on} is in the future; use expectedCloseOn until then."
-        change.error(message, field=Opportunity.closed_on, code="CLOSED_IN_FUTURE")
+    _keep_to_the_verbs(change)
+    _know_why_it_was_lost(change)
+    _check_money(change)
+    _check_dates(change, ctx.today())
 
 
 @opportunity.after_write
@@ -119,6 +66,67 @@ async def _first_stage_of(ctx: kehu.Context, change: kehu.Change[Opportunity]) -
     named = change.touches(Opportunity.pipeline_id)
     pipeline_id = opportunity.pipeline_id if named else (await default_pipeline(ctx)).id
     return await first_stage(ctx, pipeline_id, StageCategory.OPEN)
+
+
+def _keep_to_the_verbs(change: kehu.Change[Opportunity]) -> None:
+    """Stage and closing change through moveTo, win, lose and reopen; the pipeline stays for good."""
+    if change.creating:
+        return
+    if change.touches(Opportunity.pipeline_id):
+        change.error(
+            "An opportunity stays in its pipeline.", field=Opportunity.pipeline_id, code="PIPELINE_FIXED"
+        )
+    closing = (Opportunity.stage_id, Opportunity.closed_at, Opportunity.closed_on)
+    if change.touches(*closing) and not change.obj.has_moved:
+        message = "The stage of an opportunity changes through moveTo, win, lose and reopen only."
+        change.error(message, field=Opportunity.stage_id, code="STAGE_NOT_SETTABLE")
+
+
+def _know_why_it_was_lost(change: kehu.Change[Opportunity]) -> None:
+    """The reason of a loss may be corrected, but never emptied; the verbs see to the rest."""
+    opportunity = change.obj
+    about_the_loss = (Opportunity.lost_reason, Opportunity.lost_note)
+    if change.creating or opportunity.has_moved or not change.touches(*about_the_loss):
+        return
+    was_lost = change.old(Opportunity.lost_reason) is not None
+    if was_lost and opportunity.lost_reason is None:
+        message = f"{opportunity.name} was lost; say why."
+        change.error(message, field=Opportunity.lost_reason, code="LOST_REASON_MISSING")
+    if not was_lost:
+        message = f"{opportunity.name} has not been lost; use lose to close it with a reason."
+        change.error(message, field=Opportunity.lost_reason, code="NOT_LOST")
+
+
+def _check_money(change: kehu.Change[Opportunity]) -> None:
+    """Amounts are not negative and have a currency that exists; probabilities are 0 to 100 percent."""
+    opportunity = change.obj
+    if opportunity.amount is not None and opportunity.amount < 0:
+        message = f"The amount cannot be negative; {opportunity.amount} is."
+        change.error(message, field=Opportunity.amount, code="OUT_OF_RANGE")
+    if opportunity.amount is not None and opportunity.currency is None:
+        change.error("An amount needs its currency.", field=Opportunity.currency, code="CURRENCY_MISSING")
+    if opportunity.currency is not None and not is_currency(opportunity.currency):
+        message = f"{opportunity.currency!r} is not an ISO 4217 currency, such as EUR."
+        change.error(message, field=Opportunity.currency, code="UNKNOWN_CURRENCY")
+    if opportunity.probability is not None and not 0 <= opportunity.probability <= 100:
+        message = f"probability is a percentage, 0 to 100; {opportunity.probability} is not."
+        change.error(message, field=Opportunity.probability, code="OUT_OF_RANGE")
+
+
+def _check_dates(change: kehu.Change[Opportunity], today: date) -> None:
+    """Nothing closes before it was opened, or in the future; an open opportunity has no closing date."""
+    opportunity = change.obj
+    if opportunity.closed_on is None or not change.touches(Opportunity.closed_on, Opportunity.opened_on):
+        return
+    if opportunity.closed_at is None:
+        message = "closedOn goes with a stage that wins or loses."
+        change.error(message, field=Opportunity.closed_on, code="OPPORTUNITY_OPEN")
+    if opportunity.opened_on is not None and opportunity.closed_on < opportunity.opened_on:
+        message = f"It cannot close on {opportunity.closed_on}: it was opened on {opportunity.opened_on}."
+        change.error(message, field=Opportunity.closed_on, code="CLOSED_BEFORE_OPENED")
+    if change.touches(Opportunity.closed_on) and opportunity.closed_on > today:
+        message = f"{opportunity.closed_on} is in the future; use expectedCloseOn until then."
+        change.error(message, field=Opportunity.closed_on, code="CLOSED_IN_FUTURE")
 
 
 async def _present_change(ctx: kehu.Context, opportunity_id: uuid.UUID) -> StageChange | None:
