@@ -144,7 +144,7 @@ async def test_a_plugin_that_others_require_is_not_taken_away(garden: Garden, da
             "0009",
             "Plugin 'garden' has no revision '0009'; it has 0001, and `base` for nothing at all.",
         ),
-        ("gardne", "base", "Plugin 'gardne' has no migrations here; those that have are: core, garden."),
+        ("gardne", "base", "Plugin 'gardne' is not enabled; those with migrations are: core, garden."),
     ],
 )
 async def test_an_unknown_plugin_or_revision_is_refused(
@@ -156,6 +156,46 @@ async def test_an_unknown_plugin_or_revision_is_refused(
 
     with pytest.raises(kehu.SetupError, match=re.escape(sentence)):
         await downgrade(app, plugin, target)
+    await app.close()
+
+
+async def test_a_plugin_that_others_only_make_use_of_may_be_taken_away(
+    garden: Garden, sqlite_url: str
+) -> None:
+    garden.revise(FIRST)
+    shop = kehu.Plugin("shop", requires=["core"])
+    shop.when("garden")(lambda _: None)
+    app = kehu.App([core, shop, garden.declare()], sqlite_url)
+    await upgrade(app)
+
+    await downgrade(app, "garden")
+
+    assert "garden_bed" not in await table_names(app)
+    await app.close()
+
+
+async def test_tables_that_others_refer_to_are_not_taken_away(garden: Garden, database_url: str) -> None:
+    garden.revise(FIRST)
+    app = garden.app(database_url)
+    await upgrade(app)
+    kind = "UUID" if app.is_postgresql else "CHAR(32)"
+    await execute(app, f"CREATE TABLE shop_order (bed_id {kind} REFERENCES garden_bed (id))")
+
+    with pytest.raises(
+        kehu.SetupError, match="Tables of other plugins refer to those of 'garden': shop_order"
+    ):
+        await downgrade(app, "garden")
+
+    assert "garden_bed" in await table_names(app)
+    await app.close()
+
+
+async def test_a_plugin_without_a_folder_for_revisions_is_told_to_make_one(sqlite_url: str) -> None:
+    app = kehu.App([core, kehu.Plugin("shop", requires=["core"])], sqlite_url)
+    await upgrade(app)
+
+    with pytest.raises(kehu.SetupError, match="its package needs a folder migrations/versions"):
+        await downgrade(app, "shop")
     await app.close()
 
 

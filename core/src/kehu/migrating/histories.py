@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import importlib.resources
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -98,12 +98,15 @@ def history_of(plugin: Plugin) -> History | None:
 
 def needed_history(app: App, plugin: str) -> History:
     """The history of the plugin with this id. Raises SetupError where there is none."""
-    known: Sequence[History] = histories(app)
-    found = next((history for history in known if history.plugin == plugin), None)
-    if found is None:
-        names = ", ".join(history.plugin for history in known)
-        raise SetupError(f"Plugin {plugin!r} has no migrations here; those that have are: {names}.")
-    return found
+    known = {history.plugin: history for history in histories(app)}
+    if plugin in known:
+        return known[plugin]
+    if any(each.name == plugin for each in app.composition.plugins):
+        raise SetupError(
+            f"Plugin {plugin!r} has no migrations: its package needs a folder migrations/versions, "
+            f"with an __init__.py in both."
+        )
+    raise SetupError(f"Plugin {plugin!r} is not enabled; those with migrations are: {', '.join(known)}.")
 
 
 def _packages(plugin: Plugin) -> Iterator[str]:

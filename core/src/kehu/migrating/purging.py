@@ -13,6 +13,7 @@ from kehu.errors import SetupError
 from kehu.ledger.records import forget_plugin, recorded
 from kehu.migrating.connecting import changing_schema, reached
 from kehu.migrating.histories import version_table
+from kehu.migrating.references import check_nothing_refers_to
 from kehu.people.models import Grant
 
 
@@ -64,7 +65,7 @@ def _remains_of(connection: sa.Connection, app: App, plugin: str) -> Remains:
 
 def _purge(connection: sa.Connection, app: App, plugin: str) -> None:
     remains = _remains_of(connection, app, plugin)
-    _check_nothing_refers_to(connection, remains)
+    check_nothing_refers_to(connection, plugin, remains.rows)
     found = sa.MetaData()
     found.reflect(connection, only=list(remains.rows))
     found.drop_all(connection, tables=[found.tables[name] for name in remains.rows])
@@ -74,18 +75,6 @@ def _purge(connection: sa.Connection, app: App, plugin: str) -> None:
             _remove_custom_field(connection, table, key)
     connection.exec_driver_sql(f'DROP TABLE IF EXISTS "{version_table(plugin)}"')
     forget_plugin(connection, plugin)
-
-
-def _check_nothing_refers_to(connection: sa.Connection, remains: Remains) -> None:
-    referring = sorted(
-        table
-        for (_, table), keys in sa.inspect(connection).get_multi_foreign_keys().items()
-        if table not in remains.rows and any(key["referred_table"] in remains.rows for key in keys)
-    )
-    if referring:
-        raise SetupError(
-            f"Tables of other plugins refer to those of {remains.plugin!r}: {', '.join(referring)}."
-        )
 
 
 def _remove_custom_field(connection: sa.Connection, table: str, key: str) -> None:

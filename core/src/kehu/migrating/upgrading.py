@@ -12,12 +12,12 @@ from alembic.runtime.migration import MigrationContext, RevisionStep, StampStep
 from alembic.util import CommandError
 
 from kehu.app import App
-from kehu.composition.order import required_by
 from kehu.errors import SetupError
 from kehu.ledger.records import forget_plugin, record_plugins
 from kehu.migrating import relation_indexes
 from kehu.migrating.connecting import changing_schema
 from kehu.migrating.histories import History, histories, needed_history
+from kehu.migrating.references import check_nothing_refers_to
 
 Steps = Callable[[Any], Sequence[RevisionStep | StampStep]]
 
@@ -141,14 +141,21 @@ def _check_target(history: History, target: str) -> None:
 
 
 def _check_nothing_stands_on(connection: sa.Connection, app: App, history: History) -> None:
-    plugins = app.composition.plugins
     standing = [
         other.plugin
         for other in histories(app)
-        if history.plugin in required_by(plugins, other.plugin) and other.current(connection) is not None
+        if history.plugin in _hard_requirements(app, other.plugin) and other.current(connection) is not None
     ]
     if standing:
         names = ", ".join(standing[::-1])
         raise SetupError(
             f"Plugin {history.plugin!r} is required by {names}; downgrade what requires it first."
         )
+    tables = [name for name, owner in app.composition.table_owners.items() if owner == history.plugin]
+    check_nothing_refers_to(connection, history.plugin, tables)
+
+
+def _hard_requirements(app: App, name: str) -> set[str]:
+    """What a plugin requires directly, without those others that it only makes use of where they are."""
+    plugin = app.composition.plugin(name)
+    return set(plugin.requires) - {other for other, _ in plugin.conditional}
