@@ -51,6 +51,7 @@ class _Composer:
         for plugin in self.plugins:
             self._collect_contributions(plugin)
         self._collect_permissions()
+        self._check_grants()
         self._claim_roots()
         self._claim_the_rest()
         jobs = job_declarations(self.plugins, self.problems)
@@ -257,6 +258,15 @@ class _Composer:
             for permission in plugin.permissions:
                 if self.claims.claim("permission", permission.name, permission.origin):
                     self.permissions[permission.name] = permission.description
+
+    def _check_grants(self) -> None:
+        for plugin in self.plugins:
+            for grant in plugin.grants:
+                self.problems.extend(
+                    f"{grant.origin}: the role {grant.role!r} is granted {name!r}, which no enabled plugin declares"
+                    for name in grant.permissions
+                    if name not in self.permissions
+                )
 
     def _claim_roots(self) -> None:
         for entity in self.entities.values():

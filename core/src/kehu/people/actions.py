@@ -35,7 +35,7 @@ async def viewer(ctx: Context) -> Viewer:
     return Viewer(found, permissions)
 
 
-@plugin.mutation(public=True)
+@plugin.mutation(public=True, in_transaction=False)
 async def sign_in(ctx: Context, email: str, password: str) -> SignedIn:
     """Open a session with an e-mail address and a password; send its token as `Authorization: Bearer`."""
     return await signing_in.sign_in(ctx, email, password)

@@ -50,25 +50,24 @@ async def sign_in(
     """Open a session for the user with this e-mail address and password.
 
     `device` and `address` say from where, as the server sees it. Raises SignInFailed, which never says what
-    was wrong, or TooManyAttempts while somebody has to wait. A failure commits the transaction, in which
-    nothing else may have been written: the count of failures must stay.
+    was wrong, or TooManyAttempts while somebody has to wait. Not for use inside
+    `ctx.write()`: the password is checked before a transaction begins, so that nobody waits for it.
     """
     throttles = [Throttle(f"email {email_key(email)}", EMAIL_LIMIT)]
     if address is not None:
         throttles.append(Throttle(f"address {address}", ADDRESS_LIMIT))
+    for throttle in throttles:
+        await throttle.check(ctx)
+    user = await find_user(ctx, email)
+    matches = await is_password(password, user.password_hash if user else None)
     async with ctx.write():
+        if user is not None and matches and _may_sign_in(user):
+            await throttles[0].forget(ctx)
+            await _renew_hash(ctx, user, password)
+            return await open_session(ctx, user, device=device)
         for throttle in throttles:
-            await throttle.check(ctx)
-        user = await find_user(ctx, email)
-        matches = await is_password(password, user.password_hash if user else None)
-        if user is None or not matches or not _may_sign_in(user):
-            for throttle in throttles:
-                await throttle.note_failure(ctx)
-            await ctx.session.commit()
-            raise SignInFailed("The e-mail address or the password is wrong.")
-        await throttles[0].forget(ctx)
-        await _renew_hash(ctx, user, password)
-        return await open_session(ctx, user, device=device)
+            await throttle.note_failure(ctx)
+    raise SignInFailed("The e-mail address or the password is wrong.")
 
 
 async def open_session(ctx: Context, user: User, *, device: str | None = None) -> SignedIn:

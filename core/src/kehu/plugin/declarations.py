@@ -96,6 +96,7 @@ class RootDeclaration:
     function: Callable[..., Any]
     permission: str | None
     public: bool
+    in_transaction: bool
     description: str | None
 
 

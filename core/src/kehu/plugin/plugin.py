@@ -16,6 +16,7 @@ from kehu.model import Entity
 from kehu.names import lower_first, plural
 from kehu.plugin import declarations as d
 from kehu.plugin.custom_fields import Choice, CustomField, CustomFieldOptions, Value
+from kehu.plugin.declared import Declared
 from kehu.plugin.functions import F, Handler, JobFunction, WriteHook, declaring
 from kehu.plugin.resource import Resource
 
@@ -29,7 +30,7 @@ Settings = TypeVar("Settings", bound=pydantic.BaseModel)
 ALL_OPERATIONS: tuple[d.Operation, ...] = get_args(d.Operation)
 
 
-class Plugin:
+class Plugin(Declared):
     """What one distribution, or one file of a consultant, adds to kehu.
 
     `name` prefixes tables, permissions, settings, jobs and events. `requires` names the plugins whose types it
@@ -41,27 +42,7 @@ class Plugin:
         self.where = d.caller()
         self.package: str | None = None
         self.local_file: str | None = None
-        self.conditional: list[tuple[str, Callable[[Plugin], None]]] = []
-        self.resources: list[d.ResourceDeclaration] = []
-        self.fields: list[d.FieldDeclaration] = []
-        self.relations: list[d.RelationDeclaration] = []
-        self.custom_fields: list[CustomField[Any, Any]] = []
-        self.actions: list[d.ActionDeclaration] = []
-        self.roots: list[d.RootDeclaration] = []
-        self.hooks: list[d.HookDeclaration] = []
-        self.hook_objects: list[d.HookObjectDeclaration] = []
-        self.extensions: list[d.ExtensionDeclaration] = []
-        self.choices: list[d.ChoiceDeclaration] = []
-        self.interfaces: list[d.InterfaceDeclaration] = []
-        self.implementations: list[d.ImplementationDeclaration] = []
-        self.permissions: list[d.PermissionDeclaration] = []
-        self.grants: list[d.GrantDeclaration] = []
-        self.settings_classes: list[d.SettingsDeclaration] = []
-        self.jobs: list[d.JobDeclaration] = []
-        self.commands: list[d.CommandDeclaration] = []
-        self.events: list[d.EventDeclaration] = []
-        self.handlers: list[d.HandlerDeclaration] = []
-        self.tables: list[sa.Table] = []
+        super().__init__()
 
     def __repr__(self) -> str:
         return f"<Plugin {self.name!r} ({self.where})>"
@@ -227,19 +208,27 @@ class Plugin:
         self, *, name: str | None = None, permission: str | None = None, public: bool = False
     ) -> Callable[[F], F]:
         """A root query field. `public`: open to people who are not signed in."""
-        return self._root("query", name, permission, public=public)
+        return self._root("query", name, permission, public=public, in_transaction=False)
 
     def mutation(
-        self, *, name: str | None = None, permission: str | None = None, public: bool = False
+        self,
+        *,
+        name: str | None = None,
+        permission: str | None = None,
+        public: bool = False,
+        in_transaction: bool = True,
     ) -> Callable[[F], F]:
-        """A root mutation field, in one transaction; refusals become userErrors of its payload."""
-        return self._root("mutation", name, permission, public=public)
+        """A root mutation field, in one transaction; refusals become userErrors of its payload.
+
+        `in_transaction=False`: the function opens its own, because it does something slow before.
+        """
+        return self._root("mutation", name, permission, public=public, in_transaction=in_transaction)
 
     def subscription(
         self, *, name: str | None = None, permission: str | None = None
     ) -> Callable[[Callable[P, AsyncIterator[R]]], Callable[P, AsyncIterator[R]]]:
         """A root subscription field: an async generator."""
-        return self._root("subscription", name, permission, public=False)
+        return self._root("subscription", name, permission, public=False, in_transaction=False)
 
     # --- hooks ---
     def before_write(self, model: type[T]) -> Callable[[WriteHook[T]], WriteHook[T]]:
@@ -378,11 +367,19 @@ class Plugin:
         return declaring(declare)
 
     def _root(
-        self, kind: d.RootKind, name: str | None, permission: str | None, *, public: bool
+        self,
+        kind: d.RootKind,
+        name: str | None,
+        permission: str | None,
+        *,
+        public: bool,
+        in_transaction: bool,
     ) -> Callable[[F], F]:
         def declare(function: Callable[..., Any]) -> None:
             called, origin, doc = name or function.__name__, self._at(function), inspect.getdoc(function)
-            self.roots.append(d.RootDeclaration(kind, called, origin, function, permission, public, doc))
+            self.roots.append(
+                d.RootDeclaration(kind, called, origin, function, permission, public, in_transaction, doc)
+            )
 
         return declaring(declare)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -50,7 +51,8 @@ def root_mutation(registry: Registry, root: d.RootDeclaration) -> GeneratedField
         result = await function.call(ctx, None, given)
         return {"result": result} if shown else {}
 
-    return _mutation(registry, camel(root.name), shown, run, function.arguments, root.description)
+    name, arguments, text = camel(root.name), function.arguments, root.description
+    return _mutation(registry, name, shown, run, arguments, text, in_transaction=root.in_transaction)
 
 
 def _create(registry: Registry, entity: EntityDefinition) -> GeneratedField:
@@ -128,14 +130,16 @@ def _mutation(
     run: Run,
     arguments: dict[str, Argument],
     description: str | None,
+    *,
+    in_transaction: bool = True,
 ) -> GeneratedField:
-    """A mutation in one transaction, whose refusals become userErrors of its payload."""
+    """A mutation, whose refusals become userErrors of its payload."""
     payload = _payload(registry, f"{pascal(name)}Payload", shown)
 
     async def resolve(root: Any, info: Any, **given: Any) -> Any:
         ctx: kehu.Context = info.context
         try:
-            async with ctx.write():
+            async with ctx.write() if in_transaction else contextlib.nullcontext():
                 values = await run(ctx, given)
         except kehu.Unauthenticated:
             raise
