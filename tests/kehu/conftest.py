@@ -36,3 +36,13 @@ async def app(database_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
         await connection.run_sync(app.composition.metadata.create_all)
     yield app
     await app.close()
+
+
+@pytest.fixture
+async def sqlite_app(sqlite_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
+    """Core on SQLite alone, for rules that many parameters try."""
+    app = kehu.App([core], sqlite_url, clock=clock)
+    async with app.engine.begin() as connection:
+        await connection.run_sync(app.composition.metadata.create_all)
+    yield app
+    await app.close()

@@ -70,6 +70,7 @@ class _Composer:
             permissions=dict(sorted(self.permissions.items())),
             grants=[grant for plugin in self.plugins for grant in plugin.grants],
             metadata=metadata,
+            tables_in_order=[table.name for table in metadata.sorted_tables],
             table_owners={table.name: owner for table, owner in tables},
             models_by_table={entity.model.__table__.name: model for model, entity in self.entities.items()},
             jobs={job.name: job for job in jobs},

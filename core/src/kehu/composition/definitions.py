@@ -105,6 +105,7 @@ class Composition:
     grants: Sequence[d.GrantDeclaration]
     metadata: sa.MetaData
     table_owners: Mapping[str, str]
+    tables_in_order: Sequence[str]
     models_by_table: Mapping[str, type[Any]]
     jobs: Mapping[str, d.JobDeclaration]
     jobs_by_function: Mapping[Callable[..., Any], d.JobDeclaration]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import ORMExecuteState, Session, unitofwork, with_loader_criteria
 from sqlalchemy.sql import visitors
 
 from kehu.access import row_scope
@@ -18,6 +19,10 @@ from kehu.errors import KehuError
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+# The steps of a flush, which SQLAlchemy has no public name for.
+_saving: Any = unitofwork._SaveUpdateAll
+_deleting: Any = unitofwork._DeleteAll
 
 S = TypeVar("S", bound=sa.sql.Executable)
 
@@ -165,3 +170,23 @@ def _refuse_unseen_writes(session: Session, flush_context: Any, instances: Any) 
         raise BypassedWritePath(
             f"{unseen} would be written without hooks and audit; use `async with ctx.write():` or `await ctx.flush()`."
         )
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _store_parents_first(session: Session, flush_context: Any, instances: Any) -> None:
+    """Insert records before those that point at them, and delete them after.
+
+    SQLAlchemy orders tables by relationships, of which kehu has none; the foreign keys say the same.
+    """
+    ctx: Context | None = session.info.get("ctx")
+    if ctx is None:
+        return
+    touched = {type(obj) for obj in [*session.new, *session.dirty, *session.deleted]}
+    rank = {name: place for place, name in enumerate(ctx.app.composition.tables_in_order)}
+    mappers = sorted(
+        (sa.inspect(cls) for cls in touched), key=lambda mapper: rank.get(mapper.local_table.name, -1)
+    )
+    for parent, child in itertools.pairwise(mappers):
+        saves = _saving(flush_context, parent), _saving(flush_context, child)
+        deletes = _deleting(flush_context, child), _deleting(flush_context, parent)
+        flush_context.dependencies.update((saves, deletes))
