@@ -71,7 +71,11 @@ export class Editor {
     this.#changed(value);
   }
 
+  /** Keep colours and numbers where the text is: scrolled as far, and as large without the scroll bars. */
   #follow() {
+    const { offsetWidth, clientWidth, offsetHeight, clientHeight } = this.#text;
+    this.#paint.style.right = `${offsetWidth - clientWidth}px`;
+    this.#paint.style.bottom = this.#gutter.style.bottom = `${offsetHeight - clientHeight}px`;
     this.#paint.scrollTop = this.#gutter.scrollTop = this.#text.scrollTop;
     this.#paint.scrollLeft = this.#text.scrollLeft;
   }

@@ -135,7 +135,8 @@ function list(title, items, kind = "fields") {
 }
 
 function description({ description: text, isDeprecated, deprecationReason }, lines = 0) {
-  const shown = lines ? text?.split("\n")[0] : text;
+  const paragraphs = text?.replace(/(\S)\n(?=\S)/g, "$1 ").split(/\n{2,}/) ?? [];
+  const shown = (lines ? paragraphs.slice(0, lines) : paragraphs).join("\n\n");
   const old = isDeprecated ? `${label("deprecated")}${deprecationReason ? `: ${deprecationReason}` : ""}` : null;
-  return shown || old ? make("p", { class: "description" }, [old, shown].filter(Boolean).join("\n")) : null;
+  return shown || old ? make("p", { class: "description" }, [old, shown].filter(Boolean).join("\n\n")) : null;
 }
