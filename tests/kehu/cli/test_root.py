@@ -124,6 +124,20 @@ def test_an_unknown_command_is_refused() -> None:
     assert "No such command 'migrate'" in result.stderr
 
 
+def test_help_that_was_shown_before_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from kehu.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
+    )
+    run = [sys.executable, "-c", code]
+
+    first, second = (subprocess.run(run, capture_output=True, text=True, check=True).stdout for _ in range(2))
+
+    heavy = {"sqlalchemy", "alembic", "pydantic", "structlog", "strawberry", "kehu_graphql", "kehu_sfa"}
+    assert heavy <= set(first.split())
+    assert heavy.isdisjoint(second.split())
+    assert first.rpartition("\n\n")[0] == second.rpartition("\n\n")[0]
+
+
 def test_the_installed_program_answers() -> None:
     program = Path(sys.executable).with_name("kehu")
 
