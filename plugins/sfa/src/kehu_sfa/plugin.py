@@ -6,6 +6,8 @@ The table of contents of this plugin: what it adds to the API stands here, its n
 from __future__ import annotations
 
 import kehu
+from kehu_sfa.money.models import TaxRate
+from kehu_sfa.numbering.models import COUNTERS
 from kehu_sfa.opportunities.models import Opportunity, StageChange
 from kehu_sfa.pipelines.models import Pipeline, Stage
 
@@ -20,6 +22,9 @@ stage_change = plugin.resource(
     row_scope=StageChange.opportunity_id,
     default_order=[StageChange.entered_at],
 )
+
+tax_rate = plugin.resource(TaxRate, default_order=[TaxRate.percent])
+plugin.table(COUNTERS)
 
 plugin.relation(Pipeline, "stages", Stage.pipeline_id, description="Its steps, in order.")
 plugin.relation(Pipeline, "opportunities", Opportunity.pipeline_id, description="Deals on this path.")
@@ -61,3 +66,9 @@ plugin.grant(
     stage_change="read",
     opportunity="read create update moveTo win lose reopen export",
 )
+
+# What quotes and orders look up.
+for role in ("Salesperson", "Partner Manager", "Marketing", "Auditor"):
+    plugin.grant(role, tax_rate="read")
+plugin.grant("Sales Manager", tax_rate="read create update delete")
+plugin.grant("Integration", tax_rate="read create update")

@@ -10,6 +10,39 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "sfa_number_counter",
+        sa.Column("series", sa.String(length=20), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("series", "year", name=op.f("pk_sfa_number_counter")),
+    )
+    op.create_table(
+        "sfa_tax_rate",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column(
+            "percent",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("valid_from_on", sa.Date(), nullable=True),
+        sa.Column("valid_until_on", sa.Date(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_tax_rate")),
+        sa.UniqueConstraint("name", name=op.f("uq_sfa_tax_rate_name")),
+    )
+    with op.batch_alter_table("sfa_tax_rate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_tax_rate_country"), ["country"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_tax_rate_external_id"), ["external_id"], unique=False)
+
+    op.create_table(
         "sfa_pipeline",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("team_id", sa.Uuid(), nullable=True),
@@ -204,3 +237,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_pipeline_external_id"))
 
     op.drop_table("sfa_pipeline")
+    with op.batch_alter_table("sfa_tax_rate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_tax_rate_external_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_tax_rate_country"))
+
+    op.drop_table("sfa_tax_rate")
+    op.drop_table("sfa_number_counter")
