@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kehu.audit.models import AuditEntry
+from kehu.calendars.models import Calendar, CalendarException, CalendarHours, PublicHoliday
 from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
 from kehu.customers.models import Customer
 from kehu.interactions.models import Interaction, InteractionParticipant
@@ -29,6 +30,19 @@ audit_entry = plugin.resource(
 
 job = plugin.resource(
     Job, operations=["list", "get", "watch", "aggregate"], default_order=[Job.created_at.desc()]
+)
+
+calendar = plugin.resource(Calendar, default_order=[Calendar.name])
+calendar_hours = plugin.resource(
+    CalendarHours,
+    plural_name="CalendarHoursList",
+    default_order=[CalendarHours.created_at],
+)
+calendar_exception = plugin.resource(CalendarException, default_order=[CalendarException.falls_on])
+public_holiday = plugin.resource(PublicHoliday, default_order=[PublicHoliday.falls_on])
+plugin.relation(Calendar, "hours", CalendarHours.calendar_id, description="Its opening hours, by weekday.")
+plugin.relation(
+    Calendar, "exceptions", CalendarException.calendar_id, description="Single days with hours of their own."
 )
 
 customer = plugin.resource(Customer, default_order=[Customer.sorting_name])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kehu.calendars import fields as calendar_fields
+from kehu.calendars import rules as calendar_rules
 from kehu.contacts import actions as contact_actions
 from kehu.contacts import rules as contact_rules
 from kehu.core_declarations import plugin
@@ -19,6 +21,8 @@ from kehu.products import rules as product_rules
 from kehu.translating import queries as translating_queries
 
 __all__ = [
+    "calendar_fields",
+    "calendar_rules",
     "contact_actions",
     "contact_rules",
     "customer_fields",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
+from kehu.calendars.models import Calendar, CalendarHours, Weekday
 from kehu.context import Context
 from kehu.core_declarations import plugin
 from kehu.demo import names
@@ -23,6 +24,7 @@ COMING_DAYS = 30
 PLANNED_SHARE = 0.25
 BULK_DISCOUNT = Decimal("0.9")
 BULK_QUANTITY = Decimal(10)
+OFFICE_HOURS = (("08:00", "12:00"), ("13:00", "17:00"))
 
 
 class DemoData:
@@ -31,6 +33,7 @@ class DemoData:
     @hookimpl
     async def kehu_demo_data(self, ctx: Context, chance: random.Random) -> None:
         """Users in a tree of teams, products with prices, customers with contacts, and interactions."""
+        await _make_calendar(ctx)
         sellers = await _make_people(ctx)
         await _make_products(ctx)
         acquaintances = await make_customers(ctx, chance, sellers)
@@ -40,6 +43,16 @@ class DemoData:
 
 
 plugin.hookimpl(DemoData())
+
+
+async def _make_calendar(ctx: Context) -> None:
+    """The hours of the office, which keeps the holidays of its country."""
+    calendar = ctx.add(Calendar(name="Office", time_zone="Europe/London", country="GB", subdivision="ENG"))
+    await ctx.flush()
+    for weekday in list(Weekday)[:5]:
+        for opens, closes in OFFICE_HOURS:
+            ctx.add(CalendarHours(calendar_id=calendar.id, weekday=weekday, opens=opens, closes=closes))
+    await ctx.flush()
 
 
 async def _make_people(ctx: Context) -> list[tuple[User, Team]]:

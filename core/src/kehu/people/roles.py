@@ -23,6 +23,7 @@ ROLES = {
     "Integration": "Another system: reads and writes records, never deletes them.",
 }
 
+_CALENDARS = ("calendar", "calendar_hours", "calendar_exception", "public_holiday")
 _LOOKED_UP = dict.fromkeys(
     (
         "user",
@@ -33,6 +34,7 @@ _LOOKED_UP = dict.fromkeys(
         "price_list",
         "price_list_item",
         "currency_rate",
+        *_CALENDARS,
     ),
     "read",
 )

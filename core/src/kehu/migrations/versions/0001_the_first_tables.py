@@ -10,6 +10,25 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "core_calendar",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("subdivision", sa.String(length=10), nullable=True),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_calendar")),
+    )
+    with op.batch_alter_table("core_calendar", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_calendar_external_id"), ["external_id"], unique=False)
+
+    op.create_table(
         "core_currency_rate",
         sa.Column("base", sa.String(length=3), nullable=False),
         sa.Column("quote", sa.String(length=3), nullable=False),
@@ -118,6 +137,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_product_category_parent_id"), ["parent_id"], unique=False)
 
     op.create_table(
+        "core_public_holiday",
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("falls_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("is_working_day", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_public_holiday")),
+        sa.UniqueConstraint("country", "falls_on", name=op.f("uq_core_public_holiday_country_falls_on")),
+    )
+    op.create_table(
         "core_role",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("description", sa.String(length=500), nullable=True),
@@ -205,6 +238,48 @@ def upgrade() -> None:
     with op.batch_alter_table("core_audit_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_audit_entry_record_id"), ["record_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_audit_entry_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "core_calendar_exception",
+        sa.Column("calendar_id", sa.Uuid(), nullable=False),
+        sa.Column("falls_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("opens", sa.String(length=5), nullable=True),
+        sa.Column("closes", sa.String(length=5), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["calendar_id"], ["core_calendar.id"], name=op.f("fk_core_calendar_exception_calendar_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_calendar_exception")),
+    )
+    with op.batch_alter_table("core_calendar_exception", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_core_calendar_exception_calendar_id"), ["calendar_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_core_calendar_exception_falls_on"), ["falls_on"], unique=False)
+
+    op.create_table(
+        "core_calendar_hours",
+        sa.Column("calendar_id", sa.Uuid(), nullable=False),
+        sa.Column("weekday", sa.String(length=40), nullable=False),
+        sa.Column("opens", sa.String(length=5), nullable=False),
+        sa.Column("closes", sa.String(length=5), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["calendar_id"], ["core_calendar.id"], name=op.f("fk_core_calendar_hours_calendar_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_calendar_hours")),
+    )
+    with op.batch_alter_table("core_calendar_hours", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_calendar_hours_calendar_id"), ["calendar_id"], unique=False)
 
     op.create_table(
         "core_contact",
@@ -782,6 +857,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_contact_external_id"))
 
     op.drop_table("core_contact")
+    with op.batch_alter_table("core_calendar_hours", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_calendar_hours_calendar_id"))
+
+    op.drop_table("core_calendar_hours")
+    with op.batch_alter_table("core_calendar_exception", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_calendar_exception_falls_on"))
+        batch_op.drop_index(batch_op.f("ix_core_calendar_exception_calendar_id"))
+
+    op.drop_table("core_calendar_exception")
     with op.batch_alter_table("core_audit_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_audit_entry_user_id"))
         batch_op.drop_index(batch_op.f("ix_core_audit_entry_record_id"))
@@ -804,6 +888,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_role_external_id"))
 
     op.drop_table("core_role")
+    op.drop_table("core_public_holiday")
     with op.batch_alter_table("core_product_category", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_product_category_parent_id"))
         batch_op.drop_index(batch_op.f("ix_core_product_category_external_id"))
@@ -824,3 +909,7 @@ def downgrade() -> None:
     op.drop_table("core_job_worker")
     op.drop_table("core_job_schedule")
     op.drop_table("core_currency_rate")
+    with op.batch_alter_table("core_calendar", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_calendar_external_id"))
+
+    op.drop_table("core_calendar")
