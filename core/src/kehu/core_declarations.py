@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kehu.approvals.models import ApprovalDecision, ApprovalRequest, ApprovalRule, ApprovalStep
 from kehu.audit.models import AuditEntry
 from kehu.calendars.models import Calendar, CalendarException, CalendarHours, PublicHoliday
 from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
@@ -100,6 +101,27 @@ plugin.relation(
 plugin.relation(ProductCategory, "products", Product.category_id, description="The products of this kind.")
 plugin.relation(Product, "prices", PriceListItem.product_id, description="What it costs, in all lists.")
 plugin.relation(PriceList, "items", PriceListItem.price_list_id, description="The prices of the list.")
+
+approval_rule = plugin.resource(ApprovalRule, default_order=[ApprovalRule.kind, ApprovalRule.position])
+approval_request = plugin.resource(
+    ApprovalRequest,
+    operations=["list", "get", "watch", "aggregate"],
+    default_order=[ApprovalRequest.requested_at.desc()],
+)
+approval_step = plugin.resource(
+    ApprovalStep,
+    operations=["list", "get", "watch", "aggregate"],
+    row_scope=ApprovalStep.request_id,
+    default_order=[ApprovalStep.position],
+)
+approval_decision = plugin.resource(
+    ApprovalDecision,
+    operations=["list", "get"],
+    row_scope=ApprovalDecision.step_id,
+    default_order=[ApprovalDecision.decided_at],
+)
+plugin.relation(ApprovalRequest, "steps", ApprovalStep.request_id, description="Who must agree, in order.")
+plugin.relation(ApprovalStep, "decisions", ApprovalDecision.step_id, description="What was decided, and why.")
 
 plugin.relation(Team, "subteams", Team.parent_id, description="The teams right below.")
 plugin.relation(Team, "memberships", Membership.team_id, description="Who is in the team.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from kehu.approvals import actions as approval_actions
+from kehu.approvals import rules as approval_rules
 from kehu.calendars import fields as calendar_fields
 from kehu.calendars import rules as calendar_rules
+from kehu.cli.states import states_command
 from kehu.contacts import actions as contact_actions
 from kehu.contacts import rules as contact_rules
 from kehu.core_declarations import plugin
@@ -20,7 +23,11 @@ from kehu.people import rules as people_rules
 from kehu.products import rules as product_rules
 from kehu.translating import queries as translating_queries
 
+plugin.command(states_command, group="docs")
+
 __all__ = [
+    "approval_actions",
+    "approval_rules",
     "calendar_fields",
     "calendar_rules",
     "contact_actions",

@@ -9,6 +9,8 @@ subset of the arguments, and run one after the other in the order of plugins: co
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from kehu.app import App
+    from kehu.approvals.models import ApprovalRule
     from kehu.context import Context
     from kehu.writing.changes import Change
 
@@ -59,6 +62,16 @@ class HookSpecs:
 
         Added with AND to what the principal's grants already allow, in every query, count, relation, filter,
         aggregate and subscription. It can only hide, never show more. Must not be `async` and must be quick.
+        """
+
+    @hookspec
+    def kehu_approval_rules(
+        self, ctx: Context, record: Any, kind: str, measure: Decimal
+    ) -> Sequence[ApprovalRule] | None:
+        """Say who else must agree when `measure` of `kind` is asked for `record`, beside the rules kept as data.
+
+        Return new `ApprovalRule` objects with a position that are in no session, or None. Called once for each kind of
+        a request, in its transaction, before the steps are made.
         """
 
     @hookspec

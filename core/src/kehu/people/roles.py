@@ -73,6 +73,13 @@ _SERVING = {
     _PARTICIPANTS: "read create delete:TEAM",
 }
 
+_ASKED = {
+    "approval_rule": "read",
+    "approval_request": "read:OWN withdraw",
+    "approval_step": "read:OWN approve reject delegate",
+    "approval_decision": "read:OWN",
+}
+
 plugin.grant("Sales Manager", **{**_LOOKED_UP, **_works_on_customers("SUBTREE"), **_PRICING})
 plugin.grant("Salesperson", **{**_LOOKED_UP, **_works_on_customers("OWN")})
 plugin.grant("Marketing", **{**_LOOKED_UP, **_SERVING, "customer": "read create update export"})
@@ -87,6 +94,11 @@ plugin.grant(
     "Integration",
     **{**_LOOKED_UP, **dict.fromkeys(_RECORDS, "read create update"), _PARTICIPANTS: "read create"},
 )
+
+
+for name in ("Sales Manager", "Salesperson", "Marketing", "Service Agent", "Partner Manager"):
+    plugin.grant(name, **_ASKED)
+plugin.grant("Auditor", **dict.fromkeys(_ASKED, "read"))
 
 
 async def ensure_roles(ctx: Context) -> None:

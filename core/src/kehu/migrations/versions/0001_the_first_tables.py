@@ -219,6 +219,79 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_user_external_id"), ["external_id"], unique=False)
 
     op.create_table(
+        "core_approval_request",
+        sa.Column("subject_id", sa.String(length=120), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("measures", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("requested_by_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_user.id"], name=op.f("fk_core_approval_request_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["core_user.id"], name=op.f("fk_core_approval_request_requested_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_approval_request")),
+    )
+    with op.batch_alter_table("core_approval_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_approval_request_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_core_approval_request_requested_by_id"), ["requested_by_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_core_approval_request_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
+        "core_approval_rule",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=100), nullable=False),
+        sa.Column(
+            "above", sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"), nullable=True
+        ),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("approver_id", sa.Uuid(), nullable=True),
+        sa.Column("role_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("remind_after_hours", sa.Integer(), nullable=True),
+        sa.Column("escalate_after_hours", sa.Integer(), nullable=True),
+        sa.Column("escalate_to_id", sa.Uuid(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["core_user.id"], name=op.f("fk_core_approval_rule_approver_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["escalate_to_id"], ["core_user.id"], name=op.f("fk_core_approval_rule_escalate_to_id")
+        ),
+        sa.ForeignKeyConstraint(["role_id"], ["core_role.id"], name=op.f("fk_core_approval_rule_role_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_core_approval_rule_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_approval_rule")),
+    )
+    with op.batch_alter_table("core_approval_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_approval_rule_approver_id"), ["approver_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_core_approval_rule_escalate_to_id"), ["escalate_to_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_core_approval_rule_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_approval_rule_kind"), ["kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_approval_rule_role_id"), ["role_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_approval_rule_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
         "core_audit_entry",
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("principal", sa.String(length=200), nullable=False),
@@ -539,6 +612,57 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_address_external_id"), ["external_id"], unique=False)
 
     op.create_table(
+        "core_approval_step",
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column("rule_id", sa.Uuid(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("approver_id", sa.Uuid(), nullable=True),
+        sa.Column("role_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("remind_after_hours", sa.Integer(), nullable=True),
+        sa.Column("escalate_after_hours", sa.Integer(), nullable=True),
+        sa.Column("escalate_to_id", sa.Uuid(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalate_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approver_id"], ["core_user.id"], name=op.f("fk_core_approval_step_approver_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["escalate_to_id"], ["core_user.id"], name=op.f("fk_core_approval_step_escalate_to_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["core_approval_request.id"], name=op.f("fk_core_approval_step_request_id")
+        ),
+        sa.ForeignKeyConstraint(["role_id"], ["core_role.id"], name=op.f("fk_core_approval_step_role_id")),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["core_approval_rule.id"], name=op.f("fk_core_approval_step_rule_id")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_core_approval_step_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_approval_step")),
+    )
+    with op.batch_alter_table("core_approval_step", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_approval_step_approver_id"), ["approver_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_approval_step_escalate_at"), ["escalate_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_core_approval_step_escalate_to_id"), ["escalate_to_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_core_approval_step_remind_at"), ["remind_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_approval_step_request_id"), ["request_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_approval_step_role_id"), ["role_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_approval_step_rule_id"), ["rule_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_approval_step_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
         "core_contact_point",
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("contact_id", sa.Uuid(), nullable=True),
@@ -707,6 +831,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_price_list_item_product_id"), ["product_id"], unique=False)
 
     op.create_table(
+        "core_approval_decision",
+        sa.Column("step_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("passed_to_id", sa.Uuid(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["core_user.id"], name=op.f("fk_core_approval_decision_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["passed_to_id"], ["core_user.id"], name=op.f("fk_core_approval_decision_passed_to_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["step_id"], ["core_approval_step.id"], name=op.f("fk_core_approval_decision_step_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_approval_decision")),
+    )
+    with op.batch_alter_table("core_approval_decision", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_core_approval_decision_decided_by_id"), ["decided_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_core_approval_decision_passed_to_id"), ["passed_to_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_core_approval_decision_step_id"), ["step_id"], unique=False)
+
+    op.create_table(
         "core_interaction_participant",
         sa.Column("interaction_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
@@ -756,6 +913,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_interaction_participant_contact_id"))
 
     op.drop_table("core_interaction_participant")
+    with op.batch_alter_table("core_approval_decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_approval_decision_step_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_decision_passed_to_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_decision_decided_by_id"))
+
+    op.drop_table("core_approval_decision")
     with op.batch_alter_table("core_price_list_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_price_list_item_product_id"))
 
@@ -796,6 +959,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_contact_point_contact_id"))
 
     op.drop_table("core_contact_point")
+    with op.batch_alter_table("core_approval_step", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_approval_step_team_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_step_rule_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_step_role_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_step_request_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_step_remind_at"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_step_escalate_to_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_step_escalate_at"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_step_approver_id"))
+
+    op.drop_table("core_approval_step")
     with op.batch_alter_table("core_address", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_address_external_id"))
         batch_op.drop_index(batch_op.f("ix_core_address_customer_id"))
@@ -871,6 +1045,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_audit_entry_record_id"))
 
     op.drop_table("core_audit_entry")
+    with op.batch_alter_table("core_approval_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_approval_rule_team_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_rule_role_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_rule_kind"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_rule_external_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_rule_escalate_to_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_rule_approver_id"))
+
+    op.drop_table("core_approval_rule")
+    with op.batch_alter_table("core_approval_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_approval_request_subject_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_request_requested_by_id"))
+        batch_op.drop_index(batch_op.f("ix_core_approval_request_owner_id"))
+
+    op.drop_table("core_approval_request")
     with op.batch_alter_table("core_user", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_user_external_id"))
 
