@@ -44,8 +44,9 @@ class PerOperation(SchemaExtension):
     def _mask(self, ctx: kehu.Context) -> None:
         result: Any = self.execution_context.result
         errors: list[GraphQLError] | None = getattr(result, "errors", None)
-        if errors:
-            result.errors = [shown(error, ctx) for error in errors]
+        for found in (errors, self.execution_context.pre_execution_errors):
+            if found:
+                found[:] = [shown(error, ctx) for error in found]
 
 
 EXTENSIONS: list[Any] = [

@@ -9,6 +9,7 @@ import kehu
 
 log = structlog.get_logger("kehu.graphql")
 
+NOT_VALID = "GRAPHQL_VALIDATION_FAILED"
 MESSAGE = "Something went wrong on our side. The trace id leads to the details in the server's log."
 
 
@@ -17,7 +18,7 @@ def shown(error: GraphQLError, ctx: kehu.Context) -> GraphQLError:
     trace_id = ctx.request_id
     cause = _cause(error)
     if cause is None:
-        error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(error.extensions or {})}
+        error.extensions = {"code": NOT_VALID, **(error.extensions or {})}
         return error
     if isinstance(cause, kehu.Refusal):
         error.message = ctx.app.translations.tell(cause.errors[0].message, ctx.principal.locale)

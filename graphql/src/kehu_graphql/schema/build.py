@@ -17,6 +17,7 @@ from strawberry.types.field import StrawberryField
 import kehu
 from kehu.names import camel
 from kehu_graphql.extensions import EXTENSIONS
+from kehu_graphql.masking import NOT_VALID
 from kehu_graphql.schema import mutations, roots
 from kehu_graphql.schema.aggregates import aggregate_field
 from kehu_graphql.schema.fields import GeneratedField, define, new_class
@@ -37,7 +38,13 @@ class KehuSchema(strawberry.Schema):
         return [] if sync else super().get_extensions(sync)
 
     def process_errors(self, errors: list[Any], execution_context: Any = None) -> None:
-        """Strawberry would log every refusal with a traceback; kehu_graphql.masking logs what is unexpected."""
+        """Name what is wrong with the document; Strawberry would log every refusal with a traceback instead.
+
+        kehu_graphql.masking sees to the errors of operations that ran, and logs what is unexpected.
+        """
+        for error in errors:
+            if error.original_error is None:
+                error.extensions = {"code": NOT_VALID, **(error.extensions or {})}
 
     def get_fields(self, type_definition: Any) -> list[StrawberryField]:
         return [self._translated(copy.copy(field)) for field in type_definition.fields]

@@ -6,16 +6,22 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLHTTPResponse
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 import kehu
 from kehu_graphql.execution import Api
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
+
+MEDIA_TYPE = "application/graphql-response+json; charset=utf-8"
+OK, BAD_REQUEST = 200, 400
 
 
 @dataclasses.dataclass
@@ -33,7 +39,11 @@ class Asking:
 
 
 class Operations(GraphQL[Any, Any]):
-    """The endpoint `/graphql`."""
+    """The endpoint `/graphql`, as the GraphQL over HTTP specification has it.
+
+    A request that never ran (not parsed, not valid, variables of the wrong type) is answered without `data`; with
+    status 400, and in the media type application/graphql-response+json, to clients whose Accept names that type.
+    """
 
     def __init__(self, api: Api) -> None:
         super().__init__(api.schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
@@ -41,6 +51,30 @@ class Operations(GraphQL[Any, Any]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
         return Asking(self._app, request, await principal_of(self._app, request))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _accepts_graphql_response(Headers(scope=scope)):
+            await super().__call__(scope, receive, send)
+            return
+
+        async def in_its_media_type(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("application/json"):
+                    headers["content-type"] = MEDIA_TYPE
+                if message["status"] == OK and scope["state"].get("never_ran"):
+                    message["status"] = BAD_REQUEST
+            await send(message)
+
+        await super().__call__(scope, receive, in_its_media_type)
+
+    async def process_result(self, request: Request, result: Any) -> GraphQLHTTPResponse:
+        """The body of an answer; `data` is left out where nothing ran."""
+        body = await super().process_result(request, result)
+        if result.errors and result.data is None and all(error.path is None for error in result.errors):
+            del body["data"]
+            request.state.never_ran = True
+        return body
 
     async def on_ws_connect(self, context: Asking) -> Any:
         """Take the token of connection_init; a page of another origin needs one, because cookies follow it."""
@@ -55,3 +89,8 @@ class Operations(GraphQL[Any, Any]):
                 {"message": "Another origin must send a token in connection_init."}
             )
         return await super().on_ws_connect(context)
+
+
+def _accepts_graphql_response(headers: Headers) -> bool:
+    """Whether the client names the media type; `*/*` and silence get application/json, which every client reads."""
+    return "application/graphql-response+json" in headers.get("accept", "")
