@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped
 
 import kehu
 from kehu.core_plugin import plugin as core
-from kehu.translating import Catalogues, labels_of, words
+from kehu.translating import Catalogues, labels_of, missing_names, words
 from kehu_graphql import Api
 
 MESSAGES = """
@@ -114,3 +114,19 @@ async def test_a_refusal_speaks_the_language_of_who_is_refused(app: kehu.App) ->
     assert answer["data"]["createDeal"]["userErrors"] == [
         {"message": "大单 已于 2026-03-01 关闭。", "plugin": "speaking"}
     ]
+
+
+async def test_every_name_of_core_is_told_in_chinese(sqlite_url: str) -> None:
+    app = kehu.App([core], sqlite_url)
+    async with app.context() as ctx:
+        assert missing_names(ctx, "zh_CN", plugin="core") == []
+
+
+async def test_a_reference_and_a_claim_are_named_without_id_and_is(sqlite_url: str) -> None:
+    app = kehu.App([core], sqlite_url)
+    async with app.context() as ctx:
+        labels = {label.name: label for label in labels_of(ctx, "zh_CN")}
+    names = {field.name: field.label for field in labels["Customer"].fields}
+    assert (names["ownerId"], names["lifecycle"], names["externalId"]) == ("负责人", "生命周期", "外部编号")
+    kind = next(field for field in labels["Customer"].fields if field.name == "kind")
+    assert [choice.label for choice in kind.choices] == ["企业", "个人"]

@@ -38,6 +38,11 @@ class Catalogues:
         messages = self._of(locale)
         return messages.get((context, english)) or messages.get((None, english)) or english
 
+    def has(self, context: str, english: str, locale: str) -> bool:
+        """Whether there is a translation of a name."""
+        messages = self._of(locale)
+        return (context, english) in messages or (None, english) in messages
+
     def _read(self, locale: str) -> Messages:
         found: Messages = {}
         for language in _fallbacks(locale):

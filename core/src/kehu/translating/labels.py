@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kehu.composition import EntityDefinition
+from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.names import camel, pascal
 from kehu.translating.catalogues import Catalogues
 
@@ -54,36 +56,57 @@ def words(name: str) -> str:
     return " ".join(parts).strip().capitalize()
 
 
+def field_words(name: str) -> str:
+    """What people read for a field: `ownerId` is "Owner", `isActive` is "Active"."""
+    spelled = words(name)
+    kept = ("External id",)
+    return spelled if spelled in kept else spelled.removesuffix(" id").removeprefix("Is ").capitalize()
+
+
+def missing_names(ctx: Context, locale: str, *, plugin: str) -> list[str]:
+    """The names of a plugin's types, fields and choices that its catalogue for `locale` does not have, with context."""
+    catalogues = ctx.app.translations
+    named = [n for e in ctx.app.composition.entities.values() if e.owner.plugin == plugin for n in _names(e)]
+    return [
+        f"{context}: {english}" for context, english in named if not catalogues.has(context, english, locale)
+    ]
+
+
 def _entity(catalogues: Catalogues, entity: EntityDefinition, locale: str) -> EntityLabel:
-    shown = [column for column in entity.columns.values() if column.options.expose]
+    def label(context: str, english: str) -> str:
+        return catalogues.name(context, english, locale)
+
+    fields = [
+        FieldLabel(
+            name,
+            label(f"{entity.name}.{name}", field_words(name)),
+            [ChoiceLabel(value, label(f"{entity.name}.{name}.{value}", words(value))) for value in choices],
+        )
+        for name, choices in _fields(entity).items()
+    ]
+    one, many = words(entity.name), words(pascal(entity.plural))
+    return EntityLabel(entity.name, label(entity.name, one), label(entity.name, many), fields)
+
+
+def _names(entity: EntityDefinition) -> Iterator[tuple[str, str]]:
+    yield entity.name, words(entity.name)
+    for name, choices in _fields(entity).items():
+        yield f"{entity.name}.{name}", field_words(name)
+        yield from ((f"{entity.name}.{name}.{value}", words(value)) for value in choices)
+
+
+def _fields(entity: EntityDefinition) -> dict[str, list[str]]:
+    """The fields of a type with the values of those that are pick-lists."""
+    columns = {c.name: _values(c) for c in entity.columns.values() if c.options.expose}
     added = [
         *(f.name for f in entity.fields),
         *(r.name for r in entity.relations),
         *(c.field_name for c in entity.custom_fields),
     ]
-    fields = [
-        FieldLabel(
-            column.name,
-            _name(catalogues, entity, column.name, locale),
-            _choices(catalogues, entity, column.name, column.choices, locale),
-        )
-        for column in shown
-    ]
-    fields += [FieldLabel(camel(name), _name(catalogues, entity, camel(name), locale), []) for name in added]
-    label = catalogues.name(entity.name, words(entity.name), locale)
-    return EntityLabel(
-        entity.name, label, catalogues.name(entity.name, words(pascal(entity.plural)), locale), fields
-    )
+    return columns | {camel(name): [] for name in added}
 
 
-def _name(catalogues: Catalogues, entity: EntityDefinition, field: str, locale: str) -> str:
-    return catalogues.name(f"{entity.name}.{field}", words(field), locale)
-
-
-def _choices(
-    catalogues: Catalogues, entity: EntityDefinition, field: str, values: list[str], locale: str
-) -> list[ChoiceLabel]:
-    context = f"{entity.name}.{field}"
-    return [
-        ChoiceLabel(value, catalogues.name(f"{context}.{value}", words(value), locale)) for value in values
-    ]
+def _values(column: ColumnDefinition) -> list[str]:
+    if isinstance(column.kind, enum.EnumMeta):
+        return [str(member.name) for member in column.kind]
+    return column.choices
