@@ -17,6 +17,7 @@ from kehu.interactions import actions as interaction_actions
 from kehu.interactions import fields as interaction_fields
 from kehu.interactions import rules as interaction_rules
 from kehu.jobs import actions as job_actions
+from kehu.jobs import forgetting as job_forgetting
 from kehu.people import actions as people_actions
 from kehu.people import roles
 from kehu.people import rules as people_rules
@@ -39,6 +40,7 @@ __all__ = [
     "interaction_fields",
     "interaction_rules",
     "job_actions",
+    "job_forgetting",
     "people_actions",
     "people_rules",
     "plugin",

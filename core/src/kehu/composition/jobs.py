@@ -18,6 +18,13 @@ def job_declarations(plugins: Sequence[Plugin], problems: list[str]) -> list[Job
     """All jobs; appends a sentence to `problems` for each that cannot work."""
     jobs = [job for plugin in plugins for job in plugin.jobs]
     problems.extend(f"{job.origin}: job {job.name!r} {wrong}" for job in jobs for wrong in _wrong_with(job))
+    first = {job.function: job.name for job in reversed(jobs)}
+    problems.extend(
+        f"{job.origin}: job {job.name!r} is the same function as job {first[job.function]!r}; enqueue() could "
+        "not tell them apart"
+        for job in jobs
+        if first[job.function] != job.name
+    )
     return jobs
 
 

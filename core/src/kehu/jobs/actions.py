@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from kehu.context import Context
 from kehu.core_declarations import job
-from kehu.jobs.models import Job
+from kehu.database import unscoped
+from kehu.jobs.models import Job, JobIsNotOver
 
 
 @job.action
@@ -17,3 +20,7 @@ async def cancel(record: Job, ctx: Context) -> None:
 async def retry(record: Job, ctx: Context) -> None:
     """Run a failed or cancelled job again, now, with all of its attempts."""
     record.retry(at=ctx.now())
+    waiting = sa.select(Job.id).where(Job.waiting_key == record.key)
+    if record.key is not None and await ctx.session.scalar(unscoped(waiting)) is not None:
+        raise JobIsNotOver(f"Another job waits already to do the same, {record.key}.", field="key")
+    record.waiting_key = record.key

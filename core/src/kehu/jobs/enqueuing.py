@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import uuid
@@ -42,7 +43,12 @@ async def enqueue(
 
 def _check_arguments(declaration: JobDeclaration, arguments: Mapping[str, Any]) -> None:
     try:
-        inspect.signature(declaration.function).bind(None, **arguments)
+        _signature(declaration.function).bind(None, **arguments)
     except TypeError as error:
         raise NotAJob(f"The job {declaration.name} cannot be called so: {error}.") from None
     json.dumps(dict(arguments))
+
+
+@functools.lru_cache(maxsize=1000)
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function)

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from kehu.access import SYSTEM
-from kehu.broker import RecordChange
 from kehu.context import Context
 from kehu.errors import KehuError
-from kehu.jobs.models import Job
 from kehu.jobs.port import JobTaken
-from kehu.jobs.store import Claimed, JobStore, changes_one
+from kehu.jobs.store import Claimed, JobStore
 from kehu.plugin.declarations import JobDeclaration
 
 if TYPE_CHECKING:
@@ -67,7 +65,7 @@ class _HeldJob:
 
     async def confirm(self, ctx: Context) -> None:
         """Raise JobTaken unless the job is this worker's; see the port."""
-        if (await ctx.session.execute(self._store.confirming(self._job))).first() is None:
+        if not await self._store.confirm_within(ctx, self._job):
             raise JobTaken(_TAKEN)
 
     async def progress(self, ctx: Context, percent: int) -> None:
@@ -76,15 +74,12 @@ class _HeldJob:
         if percent == self._percent or now - self._told_at < SECONDS_BETWEEN_PROGRESS:
             return
         self._percent, self._told_at = percent, now
-        if not await self._store_progress(ctx, percent):
+        if ctx.is_writing:
+            is_mine = await self._store.progress_within(ctx, self._job, percent)
+        else:
+            is_mine = await self._store.progress(self._job, percent)
+        if not is_mine:
             raise JobTaken(_TAKEN)
-
-    async def _store_progress(self, ctx: Context, percent: int) -> bool:
-        if not ctx.is_writing:
-            return await self._store.progress(self._job, percent)
-        statement = self._store.changing(self._job).values(progress=percent)
-        ctx.announce(RecordChange(Job, self._job, "update", ("progress",)))
-        return await changes_one(ctx, statement)
 
 
 class _AtomicJob(_HeldJob):
@@ -92,9 +87,8 @@ class _AtomicJob(_HeldJob):
 
     async def confirm(self, ctx: Context) -> None:
         """Note the success in the same transaction."""
-        if not await changes_one(ctx, self._store.succeeding(self._job)):
+        if not await self._store.succeed_within(ctx, self._job):
             raise JobTaken(_TAKEN)
-        ctx.announce(RecordChange(Job, self._job, "update", ("state", "progress", "finishedAt")))
 
 
 _TAKEN = "The job was cancelled, or given to another worker; nothing of this transaction is kept."

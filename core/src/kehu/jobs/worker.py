@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 log = structlog.get_logger("kehu.jobs")
 
+# Jobs end in bunches; a moment later there is room for several at once.
+SECONDS_BETWEEN_CLAIMS = 0.002
 SECONDS_BETWEEN_DOUBTS = 0.1
 WORKER_ENDED = "The worker ended before the job did."
 
@@ -81,7 +83,11 @@ class Worker:
             is_full = await self._surviving(self._start_jobs, otherwise=False)
             if not is_full or len(self._running) >= self._limit:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._pace.poll)
+                    async with asyncio.timeout(
+                        self._pace.poll
+                    ):  # wait_for may lose a cancellation in Python 3.11.
+                        await self._woken.wait()
+                await asyncio.sleep(SECONDS_BETWEEN_CLAIMS)
 
     async def _keep_alive(self) -> None:
         while True:
@@ -122,7 +128,7 @@ class Worker:
         if dead:
             log.warning("workers do not answer; their jobs are taken over", workers=len(dead))
             await store.bury(dead)
-        for job in await store.orphans():
+        for job in await store.adopt():
             await self._note_failure(store, job, WORKER_ENDED, wait=timedelta())
         await store.mend_after_clock_jump()
 
