@@ -22,6 +22,7 @@ from kehu_graphql.demo import (
     ensure_predefined_roles,
 )
 from kehu_graphql.execution import Api
+from kehu_graphql.schema.comparing import compare
 from kehu_graphql.server.asgi import asgi
 
 GRACE_SECONDS = 10
@@ -122,6 +123,25 @@ def print_schema(command: CommandContext, names: str | None) -> None:
     """Print the schema definition; needs no database."""
     app = command.app() if names is None else kehu.App(kehu.installed(_names(names)))
     click.echo(Api(app).sdl, nl=False)
+
+
+@schema.command("diff")
+@click.argument("old", type=click.File("r", encoding="utf-8"))
+@click.option(
+    "--plugins", "names", default=None, metavar="A,B", help="These plugins instead of the configured ones."
+)
+@click.pass_obj
+def diff_schema(command: CommandContext, old: IO[str], names: str | None) -> None:
+    """Compare the schema with an OLD one in a file: what would break a front-end, and what is new.
+
+    The exit status is 1 when something would break.
+    """
+    app = command.app() if names is None else kehu.App(kehu.installed(_names(names)))
+    differences = compare(old.read(), Api(app).sdl)
+    for line in differences.lines:
+        click.echo(line)
+    if differences.breaking:
+        raise click.exceptions.Exit(1)
 
 
 async def _serve(api: Api, host: str, port: int, *, jobs_at_once: int) -> None:
