@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 
+import pydantic
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from kehu.access import SYSTEM, Principal
@@ -13,7 +15,10 @@ from kehu.broker import Broker
 from kehu.composition import Composition, compose
 from kehu.context import Context
 from kehu.database import AsyncScopedSession, open_engine
+from kehu.deliveries import Deliveries
 from kehu.dispatch import Hooks
+from kehu.events.catalogue import EventCatalogue
+from kehu.events.nodes import Nodes
 from kehu.jobs.embedded import EmbeddedJobs
 from kehu.jobs.port import JobBackend
 from kehu.model import utc_now
@@ -22,10 +27,13 @@ from kehu.reading.attributes import Catalogue
 from kehu.reading.filters import Filters
 from kehu.translating.catalogues import Catalogues
 
+S = TypeVar("S", bound=pydantic.BaseModel)
+
 
 class App:
     """A composed system. Two Apps with different plugins live in one process without seeing each other.
 
+    `settings` are those of plugins, one object of each class that is not to be as it is by default.
     Raises CompositionError when the plugins do not fit together, SetupError for an unusable database address.
     """
 
@@ -36,17 +44,22 @@ class App:
         *,
         clock: Callable[[], datetime] = utc_now,
         engine: AsyncEngine | None = None,
+        settings: Sequence[pydantic.BaseModel] = (),
     ) -> None:
         self.composition: Composition = compose(plugins)
         self.hooks = Hooks(self.composition.plugins)
         self.catalogue = Catalogue(self.composition)
         self.filters = Filters(self.catalogue)
         self.translations = Catalogues(self.composition.plugins)
-        self.broker = Broker()
+        self.events = EventCatalogue(self.composition)
         self.jobs: JobBackend = EmbeddedJobs()
+        self._settings = {type(each): each for each in settings}
         self.clock = clock
         self.engine = engine or open_engine(database_url)
         self.is_postgresql = self.engine.dialect.name == "postgresql"
+        self.nodes = Nodes(self)
+        self.broker = Broker(before_listening=self.nodes.connect)
+        self.deliveries = Deliveries(self)
         self.write_lock = None if self.is_postgresql else asyncio.Lock()
         self.sessions = async_sessionmaker(
             self.engine, class_=AsyncScopedSession, expire_on_commit=False, autoflush=False
@@ -56,6 +69,12 @@ class App:
         """A new context; use it with `async with`."""
         return Context(self, principal, request_id=request_id)
 
+    def settings_of(self, settings_class: type[S]) -> S:
+        """The settings of a plugin: those the App was given, or the defaults of the class."""
+        found = self._settings.get(settings_class)
+        return found if isinstance(found, settings_class) else settings_class()
+
     async def close(self) -> None:
         """Close all database connections."""
+        await self.nodes.close()
         await self.engine.dispose()

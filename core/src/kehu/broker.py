@@ -1,11 +1,11 @@
-"""The broker: tells subscribers within this process which records were written."""
+"""The broker: tells subscribers, within this process and on other nodes, which records were written."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from kehu.writing.changes import Change, Operation
@@ -29,10 +29,15 @@ class RecordChange:
 
 
 class Broker:
-    """Fan-out to the subscriptions of this process; a subscriber that does not keep up is cut off."""
+    """Fan-out to the subscriptions of this process; a subscriber that does not keep up is cut off.
 
-    def __init__(self) -> None:
+    `before_listening` is awaited by each subscriber before it hears anything: there the connection to the other nodes
+    is opened.
+    """
+
+    def __init__(self, before_listening: Callable[[], Awaitable[None]] | None = None) -> None:
         self._queues: set[asyncio.Queue[RecordChange | None]] = set()
+        self._before_listening = before_listening
 
     @property
     def listeners(self) -> int:
@@ -44,9 +49,7 @@ class Broker:
         for queue in list(self._queues):
             for change in changes:
                 if queue.full():
-                    self._queues.discard(queue)
-                    queue.get_nowait()
-                    queue.put_nowait(None)
+                    self._cut_off(queue)
                     break
                 queue.put_nowait(change)
 
@@ -55,8 +58,21 @@ class Broker:
         queue: asyncio.Queue[RecordChange | None] = asyncio.Queue(QUEUE_LENGTH)
         self._queues.add(queue)
         try:
+            if self._before_listening is not None:
+                await self._before_listening()
             while (change := await queue.get()) is not None:
                 if change.model is model:
                     yield change
         finally:
             self._queues.discard(queue)
+
+    def cut_off_all(self) -> None:
+        """End every subscription, because some changes were missed: clients subscribe anew and read what there is."""
+        for queue in list(self._queues):
+            self._cut_off(queue)
+
+    def _cut_off(self, queue: asyncio.Queue[RecordChange | None]) -> None:
+        self._queues.discard(queue)
+        if queue.full():
+            queue.get_nowait()
+        queue.put_nowait(None)

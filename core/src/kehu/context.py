@@ -18,6 +18,7 @@ from kehu.broker import RecordChange
 from kehu.database import AsyncScopedSession, unscoped
 from kehu.database.sqlite import begin_immediate
 from kehu.errors import Forbidden, NotFound, Unauthenticated
+from kehu.events.trail import Cause, emitted
 from kehu.jobs.enqueuing import enqueue
 from kehu.jobs.port import RunningJob
 from kehu.model import Archivable, Entity
@@ -53,6 +54,7 @@ class Context:
         self._loaders: dict[Hashable, BatchLoader[Any, Any]] = {}
         self._unit: UnitOfWork | None = None
         self._announcements: list[RecordChange] = []
+        self.cause: Cause | None = None
 
     async def __aenter__(self) -> Context:
         return self
@@ -169,9 +171,11 @@ class Context:
                 await self._begin()
                 yield
                 await unit.flush()
-                await unit.record()
                 if self.running_job is not None:
                     await self.running_job.confirm(self)
+                await unit.record()
+                news = [*(RecordChange.of(change) for change in unit.done), *self._announcements]
+                await self.app.nodes.notify(self, news)
                 await self.session.commit()
             except BaseException:
                 await self.session.rollback()
@@ -179,10 +183,11 @@ class Context:
             finally:
                 self._unit = None
                 self._loaders.clear()
-                announcements, self._announcements = self._announcements, []
-        done = unit.take_done()
-        await unit.announce(done)
-        self.app.broker.publish([*(RecordChange.of(change) for change in done), *announcements])
+                self._announcements = []
+        self.app.broker.publish(news)
+        if unit.has_news:
+            self.app.deliveries.wake()
+        await unit.announce(unit.take_done())
 
     async def flush(self) -> None:
         """Store what is pending now, with hooks, because what follows needs to read it. Only inside `write()`."""
@@ -215,6 +220,21 @@ class Context:
     def announce(self, change: RecordChange) -> None:
         """Tell subscribers, once this transaction is committed, of a record that was not written by way of hooks."""
         self._announcements.append(change)
+
+    def emit(
+        self, event: object, *, customer_id: uuid.UUID | None = None, record: Entity | None = None
+    ) -> uuid.UUID:
+        """Tell of an event once this transaction is committed, at least once, to whoever handles it; returns its id.
+
+        `event` is of a class declared with `@plugin.event`. Events about one customer are told in the order of
+        commits: name the customer, or the `record` that has one. Only inside `write()`. Raises UnknownEvent, and
+        EventsGoInCircles in a handler at the end of a chain of ten.
+        """
+        if self._unit is None:
+            raise RuntimeError("emit() outside of `async with ctx.write():`")
+        news = emitted(self, event, customer_id=customer_id, record=record)
+        self._unit.emit(news)
+        return news.id
 
     def add(self, record: T) -> T:
         """Put a new record into the transaction."""

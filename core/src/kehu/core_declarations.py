@@ -6,15 +6,19 @@ from kehu.approvals.models import ApprovalDecision, ApprovalRequest, ApprovalRul
 from kehu.audit.models import AuditEntry
 from kehu.calendars.models import Calendar, CalendarException, CalendarHours, PublicHoliday
 from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
+from kehu.core_settings import CoreSettings
 from kehu.customers.models import Customer
+from kehu.events.models import EventDelivery
 from kehu.interactions.models import Interaction, InteractionParticipant
 from kehu.jobs.models import Job
 from kehu.ledger.models import LEDGER
 from kehu.people.models import Grant, Membership, Role, RoleAssignment, Team, User
 from kehu.plugin import Plugin
 from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product, ProductCategory
+from kehu.webhooks.models import WebhookDelivery, WebhookSubscription
 
 plugin = Plugin("core")
+plugin.settings(CoreSettings)
 
 user = plugin.resource(User, default_order=[User.name])
 team = plugin.resource(Team, default_order=[Team.name])
@@ -31,6 +35,25 @@ audit_entry = plugin.resource(
 
 job = plugin.resource(
     Job, operations=["list", "get", "watch", "aggregate"], default_order=[Job.created_at.desc()]
+)
+event_delivery = plugin.resource(
+    EventDelivery,
+    plural_name="EventDeliveries",
+    operations=["list", "get", "aggregate"],
+    default_order=[EventDelivery.created_at.desc()],
+)
+webhook_subscription = plugin.resource(WebhookSubscription, default_order=[WebhookSubscription.name])
+webhook_delivery = plugin.resource(
+    WebhookDelivery,
+    plural_name="WebhookDeliveries",
+    operations=["list", "get", "aggregate"],
+    default_order=[WebhookDelivery.created_at.desc()],
+)
+plugin.relation(
+    WebhookSubscription,
+    "deliveries",
+    WebhookDelivery.subscription_id,
+    description="What was sent, newest first.",
 )
 
 calendar = plugin.resource(Calendar, default_order=[Calendar.name])

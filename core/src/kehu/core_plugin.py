@@ -13,6 +13,7 @@ from kehu.core_declarations import plugin
 from kehu.customers import fields as customer_fields
 from kehu.customers import rules as customer_rules
 from kehu.demo import data as demo_data
+from kehu.events import actions as event_actions
 from kehu.interactions import actions as interaction_actions
 from kehu.interactions import fields as interaction_fields
 from kehu.interactions import rules as interaction_rules
@@ -23,6 +24,8 @@ from kehu.people import roles
 from kehu.people import rules as people_rules
 from kehu.products import rules as product_rules
 from kehu.translating import queries as translating_queries
+from kehu.webhooks import actions as webhook_actions
+from kehu.webhooks import rules as webhook_rules
 
 plugin.command(states_command, group="docs")
 
@@ -36,6 +39,7 @@ __all__ = [
     "customer_fields",
     "customer_rules",
     "demo_data",
+    "event_actions",
     "interaction_actions",
     "interaction_fields",
     "interaction_rules",
@@ -47,4 +51,6 @@ __all__ = [
     "product_rules",
     "roles",
     "translating_queries",
+    "webhook_actions",
+    "webhook_rules",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -97,7 +98,21 @@ def make_app(settings: Settings) -> App:
 
     Raises SetupError for unusable settings, CompositionError for plugins that do not fit together.
     """
-    return App(enabled_plugins(settings), settings.database_url)
+    plugins = enabled_plugins(settings)
+    return App(plugins, settings.database_url, settings=plugin_settings(plugins))
+
+
+def plugin_settings(plugins: Sequence[Plugin]) -> list[BaseModel]:
+    """The settings of these plugins, from `KEHU_<PLUGIN>_<FIELD>` and below it from the table `[<plugin>]`.
+
+    Raises SetupError for a value that cannot be used and for a key of the table that there is not.
+    """
+    content = read_file()
+    return [
+        _of_plugin(plugin.name, declared.settings, content.get(plugin.name, {}))
+        for plugin in plugins
+        for declared in plugin.settings_classes
+    ]
 
 
 def read_file() -> dict[str, Any]:
@@ -119,6 +134,23 @@ def read_file() -> dict[str, Any]:
 def _is_of_plugin(name: str, content: dict[str, Any]) -> bool:
     """Whether a key is the table of a plugin; with a plugins_dir, any table may be one of a file in it."""
     return isinstance(content[name], dict) and (name in installed_names() or "plugins_dir" in content)
+
+
+def _of_plugin(plugin: str, settings: type[BaseModel], table: Mapping[str, Any]) -> BaseModel:
+    variables = {name: f"KEHU_{plugin}_{name}".upper() for name in settings.model_fields}
+    given = {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
+    unknown = [name for name in table if name not in settings.model_fields]
+    if unknown:
+        raise SetupError(f"{FILE} has the unknown key {unknown[0]!r} in its table [{plugin}].")
+    try:
+        return settings(**{**table, **given})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = str(problem["loc"][0])
+        raise SetupError(
+            f"The setting {name!r} of plugin {plugin!r} ({variables.get(name, name)}, or {name} in the table "
+            f"[{plugin}] of {FILE}) is wrong: {problem['msg']}."
+        ) from None
 
 
 def _own_values(content: dict[str, Any]) -> dict[str, Any]:

@@ -1,17 +1,15 @@
-"""What happened to records: the audit trail, and the outbox that tells others."""
+"""What happened to records: the audit trail."""
 
 from __future__ import annotations
 
 import enum
 import uuid
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 from kehu.core_base import Base
-from kehu.ids import uuid7
 from kehu.model import Entity, GlobalId, column, ref
 from kehu.people.models import User
 
@@ -37,18 +35,3 @@ class AuditEntry(Entity, Base):
     changes: Mapped[dict[str, Any]] = column(
         doc="By field: `before`, `after`, and `plugin` where the hook of a plugin set the value."
     )
-
-
-class OutboxEvent(Base):
-    """Something that happened, waiting to be told; written in the same transaction as what happened."""
-
-    __tablename__ = "core_outbox_event"
-    id: Mapped[uuid.UUID] = column(primary_key=True, default=uuid7)
-    created_at: Mapped[datetime] = column(index=True)
-    name: Mapped[str] = column(sa.String(120))
-    version: Mapped[int] = column(default=1)
-    customer_id: Mapped[uuid.UUID | None] = column(index=True)
-    record_id: Mapped[GlobalId | None] = column()
-    request_id: Mapped[str | None] = column(sa.String(64))
-    payload: Mapped[dict[str, Any]] = column()
-    delivered_at: Mapped[datetime | None] = column(index=True)

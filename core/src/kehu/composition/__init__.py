@@ -6,6 +6,7 @@ from kehu.composition.definitions import (
     Composition,
     EntityDefinition,
     ReferenceDefinition,
+    events_permission,
     permission_entity,
 )
 
@@ -15,6 +16,7 @@ __all__ = [
     "EntityDefinition",
     "ReferenceDefinition",
     "compose",
+    "events_permission",
     "extension_field_names",
     "permission_entity",
     "root_names",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapper
 
 from kehu.composition.claims import Claims
 from kehu.composition.columns import column_definitions, reference_definitions
-from kehu.composition.definitions import Composition, EntityDefinition
+from kehu.composition.definitions import Composition, EntityDefinition, events_permission
 from kehu.composition.jobs import job_declarations
 from kehu.composition.order import ordered, required_by, with_conditions
 from kehu.composition.tables import tables_of, union_metadata
@@ -256,6 +256,8 @@ class _Composer:
                         name, f"{name.rpartition(':')[2].capitalize()} {entity.name}.{column.name}"
                     )
         for plugin in self.plugins:
+            if plugin.events:
+                self.permissions[events_permission(plugin.name)] = f"Read the events of plugin {plugin.name}"
             for permission in plugin.permissions:
                 if self.claims.claim("permission", permission.name, permission.origin):
                     self.permissions[permission.name] = permission.description

@@ -115,6 +115,11 @@ class Composition:
         return next(p for p in self.plugins if p.name == name)
 
 
+def events_permission(plugin: str) -> str:
+    """The permission to see the events that a plugin emits, as webhooks send them."""
+    return f"{plugin}.event:read"
+
+
 def permission_entity(type_name: str) -> str:
     """How a type is spelled inside permissions: `StageChange` is `stage_change`."""
     return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(type_name))

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import AsyncIterator
 
 from kehu.app import App
 from kehu.jobs.port import JOBS_AT_ONCE
 
 
-def job_runner(app: App, *, jobs_at_once: int = JOBS_AT_ONCE) -> contextlib.AbstractAsyncContextManager[None]:
-    """Run the App's jobs while the context lasts; none with `jobs_at_once=0`, where another process does."""
+@contextlib.asynccontextmanager
+async def job_runner(app: App, *, jobs_at_once: int = JOBS_AT_ONCE) -> AsyncIterator[None]:
+    """Run the App's jobs and deliver its events while the context lasts.
+
+    With `jobs_at_once=0` it does neither, because another process does.
+    """
     if jobs_at_once == 0:
-        return contextlib.nullcontext()
-    return app.jobs.running(app, jobs_at_once=jobs_at_once)
+        yield
+        return
+    async with app.jobs.running(app, jobs_at_once=jobs_at_once), app.deliveries.running():
+        yield

@@ -1,4 +1,4 @@
-"""The trail of a transaction: one audit row and one outbox row for each change."""
+"""The trail of a transaction: one audit row for each change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kehu.audit.models import AuditOperation
-from kehu.composition import permission_entity
 from kehu.ids import global_id, uuid7
 from kehu.model import options_of
 from kehu.model.values import to_json
@@ -37,32 +36,6 @@ def audit_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, A
         }
         for change in changes
     ]
-
-
-def outbox_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, Any]]:
-    """The rows of core_outbox_event for these changes: `sfa.opportunity.updated` and the like."""
-    now = ctx.now()
-    return [
-        {
-            "id": uuid7(),
-            "created_at": now,
-            "version": 1,
-            "delivered_at": None,
-            "request_id": ctx.request_id,
-            "name": f"{change.entity.owner.plugin}.{permission_entity(change.entity.name)}.{change.op}d",
-            "record_id": global_id(change.entity.name, change.obj.id),
-            "customer_id": customer_of(change),
-            "payload": {"changed": change.changed_fields},
-        }
-        for change in changes
-    ]
-
-
-def customer_of(change: Change[Any]) -> Any:
-    """The customer whom a change concerns, in whose order events are told; None where there is none."""
-    if change.entity.name == "Customer":
-        return change.obj.id
-    return getattr(change.obj, "customer_id", None)
 
 
 def _described(change: Change[Any]) -> dict[str, Any]:

@@ -13,20 +13,20 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from kehu.audit.models import AuditEntry, OutboxEvent
+from kehu.audit.models import AuditEntry
 from kehu.errors import Conflict, KehuError, Refusal, Rejected
+from kehu.events.trail import Emitted, outbox_rows, write_outbox
 from kehu.ownership import Owned
 from kehu.writing.changes import Change, Operation
 from kehu.writing.checks import check_values
 from kehu.writing.constraints import refusal_of
 from kehu.writing.defaults import give_defaults
-from kehu.writing.trail import audit_rows, outbox_rows
+from kehu.writing.trail import audit_rows
 
 if TYPE_CHECKING:
     from kehu.context import Context
 
 _AUDIT = cast(sa.Table, AuditEntry.__table__)
-_OUTBOX = cast(sa.Table, OutboxEvent.__table__)
 ROUNDS = 10
 DEPTH = 10
 
@@ -43,6 +43,8 @@ class UnitOfWork:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._done: list[Change[Any]] = []
+        self._emitted: list[Emitted] = []
+        self.has_news = False
         self.storing = False
 
     async def flush(self) -> None:
@@ -62,10 +64,21 @@ class UnitOfWork:
         """Write the audit and outbox rows of everything stored so far, in as few statements as there are tables."""
         ctx = self._ctx
         audit = audit_rows(ctx, self._done)
-        outbox = outbox_rows(ctx, self._done)
-        for table, rows in ((_AUDIT, audit), (_OUTBOX, outbox)):
-            if rows:
-                await ctx.session.execute(sa.insert(table), rows)
+        outbox = outbox_rows(ctx, self._done, self._emitted)
+        if audit:
+            await ctx.session.execute(sa.insert(_AUDIT).execution_options(kehu_unaudited=True), audit)
+        if outbox:
+            await write_outbox(ctx, outbox)
+        self.has_news = bool(outbox)
+
+    def emit(self, event: Emitted) -> None:
+        """Keep an event for the outbox; what is written is told before what is emitted."""
+        self._emitted.append(event)
+
+    @property
+    def done(self) -> list[Change[Any]]:
+        """What was stored so far."""
+        return self._done
 
     def take_done(self) -> list[Change[Any]]:
         """What was stored, once; empties the list."""

@@ -45,6 +45,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("base", "quote", "as_of", name=op.f("uq_core_currency_rate_base_quote_as_of")),
     )
     op.create_table(
+        "core_event_delivery",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("event", sa.String(length=120), nullable=False),
+        sa.Column("handler", sa.String(length=120), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("lane", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_event_delivery")),
+        sa.UniqueConstraint("event_id", "handler", name=op.f("uq_core_event_delivery_event_id_handler")),
+    )
+    with op.batch_alter_table("core_event_delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_core_event_delivery_due", ["status", "next_attempt_at", "position"], unique=False
+        )
+        batch_op.create_index(
+            "ix_core_event_delivery_in_lane", ["handler", "lane", "status", "position"], unique=False
+        )
+
+    op.create_table(
         "core_job_schedule",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("last_tick", sa.DateTime(timezone=True), nullable=False),
@@ -66,21 +95,33 @@ def upgrade() -> None:
     )
     op.create_table(
         "core_outbox_event",
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("lane", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("record_id", sa.String(length=120), nullable=True),
         sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.Column("causation_id", sa.Uuid(), nullable=True),
+        sa.Column("depth", sa.Integer(), nullable=False),
         sa.Column("payload", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_outbox_event")),
+        sa.Column("distributed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_core_outbox_event")),
+        sa.UniqueConstraint("id", name=op.f("uq_core_outbox_event_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("core_outbox_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_core_outbox_event_created_at"), ["created_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_core_outbox_event_customer_id"), ["customer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_core_outbox_event_delivered_at"), ["delivered_at"], unique=False)
+        batch_op.create_index(
+            "ix_core_outbox_event_waiting",
+            ["position"],
+            unique=False,
+            sqlite_where=sa.text("distributed_at IS NULL"),
+            postgresql_where=sa.text("distributed_at IS NULL"),
+        )
 
     op.create_table(
         "core_plugin_record",
@@ -585,6 +626,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "core_webhook_subscription",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("url", sa.String(length=2000), nullable=False),
+        sa.Column("events", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("filter", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("fields", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("secrets", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["core_user.id"], name=op.f("fk_core_webhook_subscription_author_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_webhook_subscription")),
+    )
+    with op.batch_alter_table("core_webhook_subscription", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_core_webhook_subscription_author_id"), ["author_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_core_webhook_subscription_external_id"), ["external_id"], unique=False
+        )
+
+    op.create_table(
         "core_address",
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -831,6 +902,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_price_list_item_product_id"), ["product_id"], unique=False)
 
     op.create_table(
+        "core_webhook_delivery",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("event", sa.String(length=120), nullable=False),
+        sa.Column("subscription_id", sa.Uuid(), nullable=False),
+        sa.Column("last_status", sa.Integer(), nullable=True),
+        sa.Column("last_answer", sa.Text(), nullable=True),
+        sa.Column("log", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("lane", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"],
+            ["core_webhook_subscription.id"],
+            name=op.f("fk_core_webhook_delivery_subscription_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_webhook_delivery")),
+        sa.UniqueConstraint(
+            "event_id", "subscription_id", name=op.f("uq_core_webhook_delivery_event_id_subscription_id")
+        ),
+    )
+    with op.batch_alter_table("core_webhook_delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_core_webhook_delivery_due", ["status", "next_attempt_at", "position"], unique=False
+        )
+        batch_op.create_index(
+            "ix_core_webhook_delivery_in_lane",
+            ["subscription_id", "lane", "status", "position"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_core_webhook_delivery_subscription_id"), ["subscription_id"], unique=False
+        )
+
+    op.create_table(
         "core_approval_decision",
         sa.Column("step_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
@@ -919,6 +1034,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_approval_decision_decided_by_id"))
 
     op.drop_table("core_approval_decision")
+    with op.batch_alter_table("core_webhook_delivery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_webhook_delivery_subscription_id"))
+        batch_op.drop_index("ix_core_webhook_delivery_in_lane")
+        batch_op.drop_index("ix_core_webhook_delivery_due")
+
+    op.drop_table("core_webhook_delivery")
     with op.batch_alter_table("core_price_list_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_price_list_item_product_id"))
 
@@ -975,6 +1096,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_address_customer_id"))
 
     op.drop_table("core_address")
+    with op.batch_alter_table("core_webhook_subscription", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_webhook_subscription_external_id"))
+        batch_op.drop_index(batch_op.f("ix_core_webhook_subscription_author_id"))
+
+    op.drop_table("core_webhook_subscription")
     with op.batch_alter_table("core_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_session_user_id"))
         batch_op.drop_index(batch_op.f("ix_core_session_expires_at"))
@@ -1089,7 +1215,11 @@ def downgrade() -> None:
     op.drop_table("core_price_list")
     op.drop_table("core_plugin_record")
     with op.batch_alter_table("core_outbox_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_core_outbox_event_delivered_at"))
+        batch_op.drop_index(
+            "ix_core_outbox_event_waiting",
+            sqlite_where=sa.text("distributed_at IS NULL"),
+            postgresql_where=sa.text("distributed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_core_outbox_event_customer_id"))
         batch_op.drop_index(batch_op.f("ix_core_outbox_event_created_at"))
 
@@ -1097,6 +1227,11 @@ def downgrade() -> None:
     op.drop_table("core_offered_grant")
     op.drop_table("core_job_worker")
     op.drop_table("core_job_schedule")
+    with op.batch_alter_table("core_event_delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_event_delivery_in_lane")
+        batch_op.drop_index("ix_core_event_delivery_due")
+
+    op.drop_table("core_event_delivery")
     op.drop_table("core_currency_rate")
     with op.batch_alter_table("core_calendar", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_calendar_external_id"))

@@ -1,0 +1,106 @@
+"""The loops that deliver: from the outbox to handlers and webhooks, and from received messages to plugins.
+
+They run inside every server and worker. Several of them, on several nodes, share the work; none keeps anything that
+would be lost with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from kehu.events.distributing import distribute, to_handlers
+from kehu.events.handling import handle
+from kehu.webhooks.delivering import Postman
+from kehu.webhooks.routing import to_webhooks
+
+if TYPE_CHECKING:
+    from kehu.app import App
+
+POLL_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 30.0
+GRACE_SECONDS = 10.0
+
+ROUTES = (to_handlers, to_webhooks)
+
+Step = Callable[[], Awaitable[int]]
+
+log = structlog.get_logger("kehu.deliveries")
+
+
+class Deliveries:
+    """The loops of one App: `async with app.deliveries.running(): ...`."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._loops: list[_Loop] = []
+
+    def wake(self) -> None:
+        """There is something new; without a call it is found within a second."""
+        for loop in self._loops:
+            loop.news.set()
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Deliver while the context lasts; at its end what is under way has ten seconds to finish."""
+        if self._loops:
+            yield
+            return
+        app, postman = self._app, Postman(self._app)
+        self._loops = [
+            _Loop(lambda: distribute(app, ROUTES), self.wake),
+            _Loop(lambda: handle(app), self.wake),
+            _Loop(postman.send, self.wake),
+        ]
+        tasks = [asyncio.create_task(loop.run(), name="kehu deliveries") for loop in self._loops]
+        try:
+            yield
+        finally:
+            for loop in self._loops:
+                loop.stop()
+            self._loops = []
+            tasks.append(asyncio.create_task(postman.finish()))
+            _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            postman.abandon()
+
+
+class _Loop:
+    """Takes one step after the other while there is work, then waits for news."""
+
+    def __init__(self, step: Step, done: Callable[[], None]) -> None:
+        self._step, self._done = step, done
+        self.news = asyncio.Event()
+        self._stops = False
+
+    def stop(self) -> None:
+        self._stops = True
+        self.news.set()
+
+    async def run(self) -> None:
+        pause = POLL_SECONDS
+        while not self._stops:
+            self.news.clear()
+            try:
+                worked = await self._step()
+            except Exception:
+                log.exception("a delivery loop failed; it goes on")
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+                await self._wait(pause)
+                continue
+            pause = POLL_SECONDS
+            if worked:
+                self._done()
+            else:
+                await self._wait(POLL_SECONDS)
+
+    async def _wait(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.news.wait()

@@ -1,0 +1,132 @@
+"""The outbox rows of a transaction: one for each change of a record, one for each event that was emitted."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+
+from kehu.composition import permission_entity
+from kehu.errors import KehuError
+from kehu.events.models import OutboxEvent
+from kehu.ids import global_id, uuid7
+from kehu.model import Entity, GlobalId
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+    from kehu.writing.changes import Change
+
+OUTBOX = cast(sa.Table, OutboxEvent.__table__)
+
+DEEPEST = 10
+LONGEST_REQUEST_ID = 64
+
+# Any number that is ours: the first of the two keys of PostgreSQL's advisory locks on lanes.
+_LANES = 501_723
+_LANE_LOCKS = 256
+
+
+class EventsGoInCircles(KehuError):
+    """Handlers keep causing one another's events; the delivery that would go too deep is parked."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Cause:
+    """The event that is being handled: events emitted meanwhile name it, and are one level deeper."""
+
+    event_id: uuid.UUID
+    depth: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Emitted:
+    """An event waiting for the end of its transaction."""
+
+    id: uuid.UUID
+    event: object
+    customer_id: uuid.UUID | None
+    record_id: GlobalId | None
+    lane: uuid.UUID
+
+
+def emitted(ctx: Context, event: object, *, customer_id: uuid.UUID | None, record: Entity | None) -> Emitted:
+    """An event, checked. Raises UnknownEvent, and EventsGoInCircles below ten handlers."""
+    kind = ctx.app.events.type_of(event)
+    if ctx.cause is not None and ctx.cause.depth >= DEEPEST:
+        raise EventsGoInCircles(
+            f"{kind.name} was caused by a chain of {DEEPEST} handlers, of which the last handles event "
+            f"{ctx.cause.event_id}; follow causation_id in the outbox to see the circle."
+        )
+    key = uuid7()
+    record_id = (
+        GlobalId(global_id(ctx.app.composition.entities[type(record)].name, record.id)) if record else None
+    )
+    customer = customer_id or (customer_of(record) if record else None)
+    return Emitted(key, event, customer, record_id, customer or (record.id if record else key))
+
+
+def outbox_rows(
+    ctx: Context, changes: Sequence[Change[Any]], events: Sequence[Emitted]
+) -> list[dict[str, Any]]:
+    """The rows of core_outbox_event: `sfa.opportunity.updated` and the like, then what was emitted."""
+    told = [_of_change(change) for change in changes] + [_of_event(ctx, event) for event in events]
+    common = {
+        "created_at": ctx.now(),
+        "request_id": ctx.request_id[:LONGEST_REQUEST_ID],
+        "causation_id": ctx.cause.event_id if ctx.cause else None,
+        "depth": ctx.cause.depth + 1 if ctx.cause else 0,
+        "distributed_at": None,
+    }
+    return [common | row for row in told]
+
+
+async def write_outbox(ctx: Context, rows: Sequence[dict[str, Any]]) -> None:
+    """Store the rows so that, within a lane, their positions are in the order of commits.
+
+    On PostgreSQL whoever writes about the same customer waits here until the other has committed; the lock is the last
+    one that a transaction takes, and several are taken in one order, so nobody waits in a circle. SQLite has one
+    writer anyway.
+    """
+    if ctx.app.is_postgresql:
+        keys = sorted({row["lane"].int % _LANE_LOCKS for row in rows})
+        locks = sa.text(
+            "SELECT pg_advisory_xact_lock(:lanes, lane) FROM unnest(CAST(:keys AS int[])) AS lane"
+        )
+        await ctx.session.execute(locks, {"lanes": _LANES, "keys": keys})
+    await ctx.session.execute(sa.insert(OUTBOX), rows)
+
+
+def customer_of(record: Any) -> uuid.UUID | None:
+    """The customer whom a record concerns, in whose order events are told; None where there is none."""
+    if type(record).__name__ == "Customer":
+        return record.id  # type: ignore[no-any-return]  # the key of an entity
+    return getattr(record, "customer_id", None)
+
+
+def _of_change(change: Change[Any]) -> dict[str, Any]:
+    customer = customer_of(change.obj)
+    return {
+        "id": uuid7(),
+        "name": f"{change.entity.owner.plugin}.{permission_entity(change.entity.name)}.{change.op}d",
+        "version": 1,
+        "lane": customer or change.obj.id,
+        "customer_id": customer,
+        "record_id": global_id(change.entity.name, change.obj.id),
+        "payload": {"changed": change.changed_fields},
+    }
+
+
+def _of_event(ctx: Context, emitted: Emitted) -> dict[str, Any]:
+    kind = ctx.app.events.type_of(emitted.event)
+    return {
+        "id": emitted.id,
+        "name": kind.name,
+        "version": kind.version,
+        "lane": emitted.lane,
+        "customer_id": emitted.customer_id,
+        "record_id": emitted.record_id,
+        "payload": kind.encode(emitted.event),
+    }

@@ -1,0 +1,181 @@
+"""Telling subscriptions: several requests at once, few to each, outside of any transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+import structlog
+
+from kehu.access import SYSTEM, Principal
+from kehu.context import Context
+from kehu.core_settings import CoreSettings
+from kehu.database import unscoped
+from kehu.errors import KehuError, Refusal
+from kehu.events.models import DeliveryStatus
+from kehu.events.trail import OUTBOX
+from kehu.people.models import User
+from kehu.people.principals import principal_of
+from kehu.webhooks.models import WebhookSubscription
+from kehu.webhooks.payloads import PING, body_of
+from kehu.webhooks.routing import WEBHOOKS
+from kehu.webhooks.sending import GONE, Answer, Sender
+from kehu.webhooks.signing import signed_headers
+
+if TYPE_CHECKING:
+    from kehu.app import App
+
+AT_ONCE = 20
+AT_ONCE_TO_ONE = 4
+# Longer than any request may take: a delivery whose worker died is taken up by another after it.
+LEASE = timedelta(seconds=60)
+LONGEST_ANSWER = 2000
+
+log = structlog.get_logger("kehu.webhooks")
+
+
+class CannotBeSent(KehuError):
+    """What stands in the way lies on this side, and waiting does not help."""
+
+
+class Postman:
+    """Sends the deliveries of one App that are ready, `at_once` at a time."""
+
+    def __init__(self, app: App, sender: Sender | None = None, *, at_once: int = AT_ONCE) -> None:
+        self._app, self._sender, self._at_once = app, sender, at_once
+        self._under_way: dict[asyncio.Task[None], uuid.UUID] = {}
+
+    async def send(self) -> int:
+        """Begin with what is ready, as far as there is room; returns how many requests have begun or ended."""
+        begun = 0
+        while len(self._under_way) < self._at_once and await self._begin_next():
+            begun += 1
+        if len(self._under_way) < self._at_once:
+            return begun
+        done, _ = await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        return begun + len(done)
+
+    async def finish(self) -> None:
+        """Wait until no request is under way any more."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    def abandon(self) -> None:
+        """Break off what is under way: its lease ends, and another worker sends it again."""
+        for task in self._under_way:
+            task.cancel()
+
+    async def _begin_next(self) -> bool:
+        """Take one delivery and send it in the background; others of its subscription wait at the fourth."""
+        busy = [to for to, count in Counter(self._under_way.values()).items() if count >= AT_ONCE_TO_ONE]
+        async with self._app.context() as ctx:
+            if not await WEBHOOKS.has_ready(ctx):
+                return False
+            async with ctx.write():
+                row = await WEBHOOKS.lease_next(ctx, LEASE, but_for=busy)
+        if row is None:
+            return False
+        task = asyncio.create_task(self._deliver(row), name="kehu webhook")
+        self._under_way[task] = row.subscription_id
+        task.add_done_callback(self._ended)
+        return True
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._under_way[task]
+        self._app.deliveries.wake()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a webhook delivery broke off; it is taken up later", exc_info=task.exception())
+
+    async def _deliver(self, row: sa.Row[Any]) -> None:
+        try:
+            request = await self._request(row)
+        except (CannotBeSent, Refusal) as error:
+            await self._note(row, Answer(None, "", 0, str(error), is_refused=True))
+            return
+        if request is None:
+            await self._skip(row)
+            return
+        url, headers, body = request
+        await self._note(row, await self._make_sender().post(url, headers, body))
+
+    async def _request(self, row: sa.Row[Any]) -> tuple[str, dict[str, str], bytes] | None:
+        """Address, headers and body, read under the rights of the author; None for what is not to be sent."""
+        async with self._app.context() as ctx:
+            subscription = await ctx.find(WebhookSubscription, row.subscription_id)
+            event = (
+                await ctx.session.execute(sa.select(OUTBOX).where(OUTBOX.c.id == row.event_id))
+            ).one_or_none()
+            if subscription is None or event is None:
+                raise CannotBeSent("The event has been cleared away.")
+            if row.event != PING and (not subscription.is_active or subscription.archived_at is not None):
+                return None
+            principal = await _author(ctx, subscription)
+        async with self._app.context(principal) as ctx:
+            body = await body_of(ctx, subscription, event)
+            if body is None:
+                return None
+            now = ctx.now()
+        signed = signed_headers(subscription.secrets_at(now), str(event.id), now, body)
+        own = {"content-type": "application/json; charset=utf-8", "user-agent": "kehu-webhooks"}
+        return subscription.url, signed | own, body
+
+    async def _skip(self, row: sa.Row[Any]) -> None:
+        async with self._app.context() as ctx, ctx.write():
+            taken = await WEBHOOKS.take(ctx, row.id)
+            if taken is not None:
+                await WEBHOOKS.finish(ctx, taken, DeliveryStatus.SKIPPED)
+
+    async def _note(self, row: sa.Row[Any], answer: Answer) -> None:
+        """Write down how the attempt went; nothing when another worker has finished the delivery meanwhile."""
+        async with self._app.context() as ctx, ctx.write():
+            taken = await WEBHOOKS.take(ctx, row.id)
+            if taken is None:
+                return
+            kept: dict[str, Any] = {
+                "last_status": answer.status,
+                "last_answer": answer.body[:LONGEST_ANSWER].replace("\x00", "") or None,
+                "log": {**taken.log, str(len(taken.log) + 1): _line(ctx.now(), answer)},
+            }
+            if answer.error is None:
+                await WEBHOOKS.finish(ctx, taken, **kept)
+                return
+            is_final = answer.is_refused or answer.status == GONE
+            await WEBHOOKS.fail(ctx, taken, answer.error, is_final=is_final, **kept)
+            if answer.status == GONE:
+                await _deactivate(ctx, taken.subscription_id)
+
+    def _make_sender(self) -> Sender:
+        """Made when the first message is sent: certificates take a moment to load."""
+        if self._sender is None:
+            allowed = self._app.settings_of(CoreSettings).webhook_private_targets
+            self._sender = Sender(allow_private=allowed)
+        return self._sender
+
+
+async def _author(ctx: Context, subscription: WebhookSubscription) -> Principal:
+    if subscription.author_id is None:
+        return SYSTEM
+    user = (
+        await ctx.session.scalars(unscoped(sa.select(User).where(User.id == subscription.author_id)))
+    ).one_or_none()
+    if user is None or not user.is_active or user.archived_at is not None:
+        raise CannotBeSent(
+            "The author of the subscription has left; somebody else must change what it sends, and so take it over."
+        )
+    return await principal_of(ctx, user)
+
+
+async def _deactivate(ctx: Context, key: uuid.UUID) -> None:
+    """The receiver answered 410: it wants nothing any more."""
+    subscription = await ctx.find(WebhookSubscription, key)
+    if subscription is not None:
+        subscription.is_active = False
+
+
+def _line(at: datetime, answer: Answer) -> dict[str, Any]:
+    line = {"at": at.isoformat(), "status": answer.status, "milliseconds": round(answer.seconds * 1000)}
+    return line | ({"error": answer.error} if answer.error else {})

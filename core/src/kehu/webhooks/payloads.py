@@ -1,0 +1,118 @@
+"""What a webhook says: the event, and of its record the fields that were asked for and that the author may see."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from kehu.access import Level
+from kehu.composition import events_permission
+from kehu.context import Context
+from kehu.customers.models import Customer
+from kehu.events.catalogue import EventType
+from kehu.ids import global_id, parse_global_id
+from kehu.model.values import to_json
+from kehu.names import camel
+from kehu.reading.attributes import Attribute
+from kehu.webhooks.filters import holds, typed
+from kehu.webhooks.models import WebhookSubscription
+
+PING = "core.webhook.ping"
+
+
+async def body_of(ctx: Context, subscription: WebhookSubscription, event: sa.Row[Any]) -> bytes | None:
+    """The message as JSON, under the rights of `ctx`; None for an event that the author may not see or did not want.
+
+    What is sent of a record is what it says now, not when the event happened.
+    """
+    data = await _data(ctx, subscription, event)
+    if data is None:
+        return None
+    message = {
+        "type": event.name,
+        "version": event.version,
+        "timestamp": event.created_at.isoformat(),
+        "customerId": global_id("Customer", event.customer_id) if event.customer_id else None,
+        "recordId": event.record_id,
+        "data": data,
+    }
+    return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+async def _data(ctx: Context, subscription: WebhookSubscription, event: sa.Row[Any]) -> dict[str, Any] | None:
+    if event.name == PING:
+        return {}
+    kind = ctx.app.events.by_name.get(event.name)
+    if kind is not None:
+        return await _of_event(ctx, subscription, event, kind)
+    model = ctx.app.events.record_models.get(event.name)
+    return None if model is None else await _of_record(ctx, subscription, event, model)
+
+
+async def _of_event(
+    ctx: Context, subscription: WebhookSubscription, event: sa.Row[Any], kind: EventType
+) -> dict[str, Any] | None:
+    if not ctx.can(events_permission(kind.origin.plugin)) or not await _sees_subject(ctx, event):
+        return None
+    happened = kind.decode(event.payload, event.version)
+    if not holds(subscription.filter or {}, happened):
+        return None
+    shown = {camel(name): value for name, value in kind.encode(happened).items()}
+    if not subscription.fields:
+        return shown
+    return {name: value for name, value in shown.items() if name in subscription.fields}
+
+
+async def _sees_subject(ctx: Context, event: sa.Row[Any]) -> bool:
+    """Whether the customer and the record that the event is about may be seen."""
+    if event.customer_id is not None and await ctx.find(Customer, event.customer_id) is None:
+        return False
+    if event.record_id is None:
+        return True
+    name, key = parse_global_id(event.record_id)
+    entity = ctx.app.composition.by_name.get(name)
+    return entity is not None and await ctx.find(entity.model, key) is not None
+
+
+async def _of_record(
+    ctx: Context, subscription: WebhookSubscription, event: sa.Row[Any], model: type[Any]
+) -> dict[str, Any] | None:
+    """Of a record that is gone nobody can say who might have seen it, nor whether a filter held."""
+    level = ctx.principal.level(ctx.app.composition.entities[model].permission("read"))
+    data: dict[str, Any] = {"changed": event.payload["changed"]}
+    if event.name.endswith(".deleted"):
+        return data if level is Level.ALL and not subscription.filter else None
+    if level is Level.NONE:
+        return None
+    record = await _record(ctx, subscription, model, event.record_id)
+    if record is None:
+        return None
+    return data | {"record": record} if subscription.fields else data
+
+
+async def _record(
+    ctx: Context, subscription: WebhookSubscription, model: type[Any], record_id: str
+) -> dict[str, Any] | None:
+    """The fields that were asked for; None where the author does not see the record, or the filter does not hold."""
+    wanted = [ctx.app.catalogue[model].by_name[name] for name in subscription.fields or ()]
+    readable = [attribute for attribute in wanted if not attribute.read or ctx.can(attribute.read)]
+    conditions = ctx.app.filters.clauses(
+        ctx, model, model, typed(ctx.app.catalogue, model, subscription.filter or {})
+    )
+    expressions = [attribute.on(model).label(f"field_{place}") for place, attribute in enumerate(readable)]
+    statement = sa.select(model.id, *expressions).where(
+        model.id == parse_global_id(record_id)[1], *conditions
+    )
+    row = (await ctx.session.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    values = {a.name: _shown(ctx, a, value) for a, value in zip(readable, row[1:], strict=True)}
+    return {attribute.name: values.get(attribute.name) for attribute in wanted}
+
+
+def _shown(ctx: Context, attribute: Attribute, value: Any) -> Any:
+    if attribute.target is not None and value is not None:
+        return global_id(ctx.app.composition.entities[attribute.target].name, value)
+    return to_json(value)

@@ -1,0 +1,165 @@
+"""Several nodes on one PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator
+
+import pytest
+import sqlalchemy as sa
+
+import kehu
+from kehu.broker import RecordChange
+from kehu.core_plugin import plugin as core
+from kehu.events.nodes import LONGEST, _messages
+from tests.kehu.conftest import Clock
+from tests.kehu.events.shop import Note, Shop, Trouble, fail_after
+from tests.kehu.events.waiting import until
+from tests.kehu.factories import changed, saved
+
+pytestmark = pytest.mark.postgresql
+
+
+@pytest.fixture
+async def nodes(postgresql_url: str, clock: Clock) -> AsyncIterator[tuple[kehu.App, kehu.App]]:
+    shops = Shop(), Shop()
+    one, two = (kehu.App([core, shop.plugin], postgresql_url, clock=clock) for shop in shops)
+    async with one.engine.begin() as connection:
+        await connection.run_sync(one.composition.metadata.create_all)
+    yield one, two
+    await one.close()
+    await two.close()
+
+
+class Subscription:
+    """What one subscriber of notes heard; each change with the seconds on a clock that never stands still."""
+
+    def __init__(self, app: kehu.App) -> None:
+        self.heard: list[tuple[RecordChange, float]] = []
+        self.has_ended = False
+        self._task = asyncio.create_task(self._listen(app))
+
+    async def _listen(self, app: kehu.App) -> None:
+        async for change in app.broker.listen(Note):
+            self.heard.append((change, time.monotonic()))
+        self.has_ended = True
+
+    async def until(self, count: int) -> None:
+        await until(lambda: len(self.heard) >= count or self.has_ended)
+
+    async def end(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+async def subscribed(app: kehu.App) -> Subscription:
+    subscription = Subscription(app)
+    await asyncio.sleep(0)
+    await app.nodes.connect()
+    return subscription
+
+
+def note(text: str) -> Note:
+    return Note(text=text, event_id=uuid.uuid4())
+
+
+async def test_a_subscriber_on_one_node_hears_a_write_on_another_in_under_a_second(
+    nodes: tuple[kehu.App, kehu.App],
+) -> None:
+    one, two = nodes
+    subscription = await subscribed(one)
+    written_at = time.monotonic()
+    record = await saved(two, note("hello"))
+
+    await subscription.until(1)
+    await subscription.end()
+
+    [(change, heard_at)] = subscription.heard
+    assert change == RecordChange(Note, record.id, "create", ("eventId", "text"))
+    assert heard_at - written_at < 1
+
+
+async def test_a_write_is_heard_once_on_the_node_that_wrote(nodes: tuple[kehu.App, kehu.App]) -> None:
+    one, two = nodes
+    subscription = await subscribed(one)
+    record = await saved(one, note("here"))
+    other = await saved(two, note("there"))
+
+    await subscription.until(2)
+    await subscription.end()
+
+    assert [change.key for change, _ in subscription.heard] == [record.id, other.id]
+
+
+async def test_what_is_rolled_back_is_heard_by_nobody(nodes: tuple[kehu.App, kehu.App]) -> None:
+    one, two = nodes
+    subscription = await subscribed(one)
+    with pytest.raises(Trouble):
+        await fail_after(two, note("never"))
+    record = await saved(two, note("after"))
+
+    await subscription.until(1)
+    await subscription.end()
+
+    assert [change.key for change, _ in subscription.heard] == [record.id]
+
+
+async def test_a_transaction_of_many_records_is_heard_whole(nodes: tuple[kehu.App, kehu.App]) -> None:
+    one, two = nodes
+    subscription = await subscribed(one)
+    async with two.context() as ctx, ctx.write():
+        keys = [ctx.add(note(f"note {number}")).id for number in range(300)]
+
+    await subscription.until(300)
+    await subscription.end()
+
+    assert len(keys) == len({change.key for change, _ in subscription.heard}) == 300
+
+
+async def test_a_lost_connection_ends_the_subscriptions_and_new_ones_hear_again(
+    nodes: tuple[kehu.App, kehu.App],
+) -> None:
+    one, two = nodes
+    before = await subscribed(one)
+    async with two.engine.begin() as connection:
+        await connection.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN kehu_changes'"
+            )
+        )
+    await until(lambda: before.has_ended)
+
+    after = await subscribed(one)
+    record = await saved(two, note("again"))
+    await after.until(1)
+    await after.end()
+
+    assert [change.key for change, _ in after.heard] == [record.id]
+
+
+async def test_a_node_without_a_plugin_does_not_hear_of_its_records(
+    nodes: tuple[kehu.App, kehu.App], postgresql_url: str
+) -> None:
+    _, two = nodes
+    smaller = kehu.App([core], postgresql_url)
+    queue = smaller.broker.listen(kehu.Customer)
+    waiting = asyncio.ensure_future(anext(queue))
+    await asyncio.sleep(0)
+    await smaller.nodes.connect()
+    await saved(two, note("unknown"))
+    customer = await saved(two, kehu.Customer(kind=kehu.CustomerKind.ORGANIZATION, name="Aster"))
+    customer = await changed(two, customer, name="Aster Ltd")
+
+    assert (await asyncio.wait_for(waiting, 5)).key == customer.id
+    await smaller.close()
+
+
+def test_a_message_fits_into_a_notification() -> None:
+    changes = [("Customer", uuid.uuid4().hex, "update", ["name"] * n) for n in (1, 50, 5000, 200, 3)]
+
+    messages = list(_messages("node", changes))
+
+    assert all(len(message) < LONGEST + 200 for message in messages)
+    assert sum(message.count("Customer") for message in messages) == 5

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+import kehu
+from kehu.core_plugin import plugin as core
+from kehu.core_settings import CoreSettings
+from tests.kehu.conftest import Clock
+from tests.kehu.events.shop import Shop
+from tests.kehu.webhooks.receiver import Receiver, receiving
+
+
+@pytest.fixture
+async def app(database_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
+    """Core and the shop, allowed to send webhooks to this machine."""
+    settings = [CoreSettings(webhook_private_targets=True)]
+    app = kehu.App([core, Shop().plugin], database_url, clock=clock, settings=settings)
+    async with app.engine.begin() as connection:
+        await connection.run_sync(app.composition.metadata.create_all)
+    yield app
+    await app.close()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as server:
+        yield server
