@@ -6,10 +6,13 @@ The table of contents of this plugin: what it adds to the API stands here, its n
 from __future__ import annotations
 
 import kehu
+from kehu_sfa.conversion.models import LeadFieldMapping
+from kehu_sfa.leads.models import Lead, LeadPolicy
 from kehu_sfa.money.models import TaxRate
 from kehu_sfa.numbering.models import COUNTERS
 from kehu_sfa.opportunities.models import Opportunity, StageChange
 from kehu_sfa.pipelines.models import Pipeline, Stage
+from kehu_sfa.scoring.models import LeadScoreRule
 
 plugin = kehu.Plugin("sfa", requires=["core"])
 
@@ -22,6 +25,11 @@ stage_change = plugin.resource(
     row_scope=StageChange.opportunity_id,
     default_order=[StageChange.entered_at],
 )
+
+lead = plugin.resource(Lead, default_order=[Lead.created_at.desc()])
+lead_policy = plugin.resource(LeadPolicy, plural_name="LeadPolicies", default_order=[LeadPolicy.created_at])
+lead_score_rule = plugin.resource(LeadScoreRule, default_order=[LeadScoreRule.name])
+lead_field_mapping = plugin.resource(LeadFieldMapping, default_order=[LeadFieldMapping.lead_field])
 
 tax_rate = plugin.resource(TaxRate, default_order=[TaxRate.percent])
 plugin.table(COUNTERS)
@@ -72,3 +80,24 @@ for role in ("Salesperson", "Partner Manager", "Marketing", "Auditor"):
     plugin.grant(role, tax_rate="read")
 plugin.grant("Sales Manager", tax_rate="read create update delete")
 plugin.grant("Integration", tax_rate="read create update")
+
+# Leads, and what decides about them.
+_SETTING_UP = ("lead_policy", "lead_score_rule", "lead_field_mapping")
+_LEAD_VERBS = "work nurture qualify disqualify reopen convert"
+
+
+def _leads(read: str, change: str) -> dict[str, str]:
+    """Sees leads as far as `read`; creates some, and changes those within `change`."""
+    verbs = " ".join(f"{verb}:{change}" for verb in ("update", *_LEAD_VERBS.split(), "delete"))
+    return {"lead": f"read:{read} create {verbs}", **dict.fromkeys(_SETTING_UP, "read")}
+
+
+plugin.grant("Salesperson", **_leads("TEAM", "OWN"))
+plugin.grant(
+    "Sales Manager",
+    **_leads("SUBTREE", "SUBTREE") | dict.fromkeys(_SETTING_UP, "read create update delete"),
+)
+plugin.grant("Marketing", **_leads("ALL", "OWN"))
+plugin.grant("Partner Manager", **_leads("TEAM", "TEAM"))
+plugin.grant("Auditor", lead="read export", **dict.fromkeys(_SETTING_UP, "read"))
+plugin.grant("Integration", lead="read create update export", **dict.fromkeys(_SETTING_UP, "read"))

@@ -10,6 +10,48 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "sfa_lead_field_mapping",
+        sa.Column("lead_field", sa.String(length=100), nullable=False),
+        sa.Column("target", sa.String(length=40), nullable=False),
+        sa.Column("target_field", sa.String(length=100), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_lead_field_mapping")),
+        sa.UniqueConstraint(
+            "target", "target_field", name=op.f("uq_sfa_lead_field_mapping_target_target_field")
+        ),
+    )
+    with op.batch_alter_table("sfa_lead_field_mapping", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_lead_field_mapping_external_id"), ["external_id"], unique=False
+        )
+
+    op.create_table(
+        "sfa_lead_score_rule",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("field", sa.String(length=100), nullable=False),
+        sa.Column("operator", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.String(length=500), nullable=True),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_lead_score_rule")),
+    )
+    with op.batch_alter_table("sfa_lead_score_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_lead_score_rule_external_id"), ["external_id"], unique=False)
+
+    op.create_table(
         "sfa_number_counter",
         sa.Column("series", sa.String(length=20), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -41,6 +83,30 @@ def upgrade() -> None:
     with op.batch_alter_table("sfa_tax_rate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sfa_tax_rate_country"), ["country"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_tax_rate_external_id"), ["external_id"], unique=False)
+
+    op.create_table(
+        "sfa_lead_policy",
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("answer_within_minutes", sa.Integer(), nullable=False),
+        sa.Column("recycle_after_days", sa.Integer(), nullable=True),
+        sa.Column("calendar_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["calendar_id"], ["core_calendar.id"], name=op.f("fk_sfa_lead_policy_calendar_id")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_lead_policy_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_lead_policy")),
+    )
+    with op.batch_alter_table("sfa_lead_policy", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_lead_policy_calendar_id"), ["calendar_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_policy_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_policy_team_id"), ["team_id"], unique=True)
 
     op.create_table(
         "sfa_pipeline",
@@ -155,6 +221,89 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "sfa_lead",
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("company_name", sa.String(length=200), nullable=True),
+        sa.Column("job_title", sa.String(length=200), nullable=True),
+        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("phone", sa.String(length=60), nullable=True),
+        sa.Column("normalised_phone", sa.String(length=60), nullable=True),
+        sa.Column("website", sa.String(length=500), nullable=True),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("city", sa.String(length=100), nullable=True),
+        sa.Column("postcode", sa.String(length=20), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("do_not_email", sa.Boolean(), nullable=False),
+        sa.Column("do_not_call", sa.Boolean(), nullable=False),
+        sa.Column("source", sa.String(length=100), nullable=True),
+        sa.Column("campaign", sa.String(length=200), nullable=True),
+        sa.Column("interest", sa.Text(), nullable=True),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("disqualified_reason", sa.String(length=40), nullable=True),
+        sa.Column("disqualified_note", sa.Text(), nullable=True),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("score_reasons", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer_due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_after_seconds", sa.Integer(), nullable=True),
+        sa.Column("answered_after_business_seconds", sa.Integer(), nullable=True),
+        sa.Column("last_worked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("assign_by_rules", sa.Boolean(), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("converted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("converted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["core_contact.id"], name=op.f("fk_sfa_lead_contact_id")),
+        sa.ForeignKeyConstraint(
+            ["converted_by_id"], ["core_user.id"], name=op.f("fk_sfa_lead_converted_by_id")
+        ),
+        sa.ForeignKeyConstraint(["customer_id"], ["core_customer.id"], name=op.f("fk_sfa_lead_customer_id")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["sfa_opportunity.id"], name=op.f("fk_sfa_lead_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["core_user.id"], name=op.f("fk_sfa_lead_owner_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_sfa_lead_product_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_lead_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_lead")),
+    )
+    with op.batch_alter_table("sfa_lead", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_lead_answer_due_at"), ["answer_due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_company_name"), ["company_name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_converted_at"), ["converted_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_converted_by_id"), ["converted_by_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_lead_first_answered_at"), ["first_answered_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_lead_last_worked_at"), ["last_worked_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_name"), ["name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_normalised_phone"), ["normalised_phone"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_received_at"), ["received_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_score"), ["score"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_source"), ["source"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
         "sfa_stage_change",
         sa.Column("opportunity_id", sa.Uuid(), nullable=False),
         sa.Column("from_stage_id", sa.Uuid(), nullable=True),
@@ -208,6 +357,29 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_stage_change_changed_by_id"))
 
     op.drop_table("sfa_stage_change")
+    with op.batch_alter_table("sfa_lead", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_status"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_source"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_score"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_received_at"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_normalised_phone"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_name"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_last_worked_at"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_first_answered_at"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_external_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_email"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_converted_by_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_converted_at"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_company_name"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_answer_due_at"))
+
+    op.drop_table("sfa_lead")
     with op.batch_alter_table("sfa_opportunity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_team_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_stage_id"))
@@ -237,9 +409,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_pipeline_external_id"))
 
     op.drop_table("sfa_pipeline")
+    with op.batch_alter_table("sfa_lead_policy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_policy_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_policy_external_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_policy_calendar_id"))
+
+    op.drop_table("sfa_lead_policy")
     with op.batch_alter_table("sfa_tax_rate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_tax_rate_external_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_tax_rate_country"))
 
     op.drop_table("sfa_tax_rate")
     op.drop_table("sfa_number_counter")
+    with op.batch_alter_table("sfa_lead_score_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_score_rule_external_id"))
+
+    op.drop_table("sfa_lead_score_rule")
+    with op.batch_alter_table("sfa_lead_field_mapping", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_field_mapping_external_id"))
+
+    op.drop_table("sfa_lead_field_mapping")
