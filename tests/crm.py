@@ -6,15 +6,19 @@ import contextlib
 import functools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
+import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 import kehu
 from kehu.core_plugin import plugin as core
 from kehu.errors import FieldError
 from kehu_graphql import Api
+from tests import deals
 
+Clock = Callable[[], datetime]
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
@@ -77,9 +81,7 @@ class Crm:
 
 
 @contextlib.asynccontextmanager
-async def crm_of(
-    *plugins: kehu.Plugin, url: str, clock: Callable[[], datetime] = lambda: NOW
-) -> AsyncIterator[Crm]:
+async def crm_of(*plugins: kehu.Plugin, url: str, clock: Clock = lambda: NOW) -> AsyncIterator[Crm]:
     """Core and these plugins on an empty database, which gets their tables."""
     app = kehu.App([core, *plugins], url, clock=clock)
     try:
@@ -88,6 +90,43 @@ async def crm_of(
         yield Crm(app)
     finally:
         await app.close()
+
+
+class OpenCrm(Protocol):
+    """Opens core, deals and further plugins on a database with their tables and nothing in them."""
+
+    async def __call__(self, *plugins: kehu.Plugin, clock: Clock = lambda: NOW) -> Crm: ...
+
+
+@pytest.fixture(scope="module")
+async def tables(shared_database_url: str) -> str:
+    """A database with the tables of core and deals, shared by the tests of a module."""
+    async with crm_of(deals.plugin, url=shared_database_url):
+        return shared_database_url
+
+
+@pytest.fixture
+async def open_crm(tables: str) -> AsyncIterator[OpenCrm]:
+    """Gives core, deals and the plugins it is called with, which may not have tables, on empty tables."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def opened(*plugins: kehu.Plugin, clock: Clock = lambda: NOW) -> Crm:
+            app = kehu.App([core, deals.plugin, *plugins], tables, clock=clock)
+            stack.push_async_callback(app.close)
+            return Crm(app)
+
+        crm = await opened()
+        async with crm.app.engine.begin() as connection:
+            await _empty(connection, crm.app)
+        yield opened
+
+
+async def _empty(connection: AsyncConnection, app: kehu.App) -> None:
+    """Delete every row; without looking at foreign keys, which is what makes it quick."""
+    if app.is_postgresql:
+        await connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    for table in reversed(app.composition.metadata.sorted_tables):
+        await connection.exec_driver_sql(f"DELETE FROM {table.name}")
 
 
 def reasons(errors: Sequence[FieldError]) -> list[tuple[str, str | None, str | None]]:

@@ -23,6 +23,7 @@ from kehu.jobs.enqueuing import enqueue
 from kehu.jobs.port import RunningJob
 from kehu.model import Archivable, Entity
 from kehu.reading.loading import BatchLoader
+from kehu.writing.hearing import announce
 from kehu.writing.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ class Context:
         self.app.broker.publish(news)
         if unit.has_news:
             self.app.deliveries.wake()
-        await unit.announce(unit.take_done())
+        await announce(self, unit.take_done())
 
     async def flush(self) -> None:
         """Store what is pending now, with hooks, because what follows needs to read it. Only inside `write()`."""

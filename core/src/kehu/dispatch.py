@@ -24,6 +24,11 @@ class Implementation:
     arguments: tuple[str, ...]
     model: type[Any] | None
 
+    @property
+    def name(self) -> str:
+        """Plugin and function, for messages."""
+        return f"{self.plugin}:{getattr(self.function, '__name__', type(self.function).__name__)}"
+
     def call(self, values: dict[str, Any]) -> Any:
         """The result, which may have to be awaited."""
         return self.function(*[values[name] for name in self.arguments])

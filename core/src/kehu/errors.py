@@ -116,3 +116,14 @@ def field_name(field: object) -> str | None:
     if isinstance(field, str):
         return camel(field)
     return camel(str(getattr(field, "field_name", None) or getattr(field, "key", field)))
+
+
+def blame(error: Exception, plugin: str) -> None:
+    """Remember whose code an unexpected error came from; the first to be blamed stays blamed."""
+    if plugin_to_blame(error) is None:
+        error.kehu_plugin = plugin  # type: ignore[attr-defined]  # a mark of ours
+
+
+def plugin_to_blame(error: BaseException) -> str | None:
+    """The plugin whose code an unexpected error came from, if it is known."""
+    return getattr(error, "kehu_plugin", None)

@@ -25,7 +25,8 @@ class Change(Generic[T]):
     """A record that is about to be created, updated or deleted.
 
     `obj` is the record with its new values; `before` and `after` hold what changes, by attribute name, and custom
-    fields by their full key. `changed_by` names the plugin for each value that a hook set after the user did.
+    fields by their full key; of a record that goes away `before` holds everything. `changed_by` names the plugin for
+    each value that a hook set after the user did.
     """
 
     def __init__(self, obj: T, operation: Operation, entity: EntityDefinition) -> None:
@@ -35,8 +36,10 @@ class Change(Generic[T]):
         self.after: dict[str, Any] = {}
         self.changed_by: dict[str, str] = {}
         self.errors: list[FieldError] = []
+        self.is_news = True
         self._hook_plugin: str | None = None
-        self.look_again()
+        self._touched: set[str] = set()
+        self._look()
 
     @property
     def creating(self) -> bool:
@@ -56,8 +59,8 @@ class Change(Generic[T]):
         return sorted(name if "." in name else camel(name) for name in told if name != "id")
 
     def touches(self, *attributes: object) -> bool:
-        """Whether any of these attributes or custom fields gets a new value."""
-        return any(str(getattr(attribute, "key", attribute)) in self.after for attribute in attributes)
+        """Whether any of these attributes or custom fields gets a new value, or got one that a hook took back."""
+        return any(str(getattr(attribute, "key", attribute)) in self._touched for attribute in attributes)
 
     def old(self, attribute: InstrumentedAttribute[V]) -> V | None:
         """The value before this write; None for a new record."""
@@ -87,18 +90,40 @@ class Change(Generic[T]):
             self.error(str(unreadable), field=field, code=unreadable.code)
 
     def look_again(self) -> bool:
-        """Compare the record with what is stored; True when something changed since the last look."""
-        before, after = _differences(self.obj)
+        """Compare the record with what is stored; True, and news to all hooks, when it changed since the last look."""
+        changed = self._look()
+        self.is_news = self.is_news or bool(changed)
+        if self._hook_plugin is not None:
+            self.changed_by.update(dict.fromkeys(changed, self._hook_plugin))
+        return bool(changed)
+
+    @property
+    def is_void(self) -> bool:
+        """An update that leaves everything as it is, because a hook took it back."""
+        return self.op == "update" and not self.after
+
+    def made_by(self, plugin: str) -> None:
+        """All of this change is the work of a plugin's hook."""
+        self.changed_by = dict.fromkeys(self.after, plugin)
+
+    def _look(self) -> set[str]:
+        before, after = _everything(self.obj) if self.deleting else _differences(self.obj)
         new = {name for name, value in after.items() if name not in self.after or self.after[name] != value}
         gone = self.after.keys() - after.keys()
         self.before, self.after = before, after
-        if self._hook_plugin is not None:
-            self.changed_by.update(dict.fromkeys(new | gone, self._hook_plugin))
-        return bool(new or gone)
+        self._touched |= new | gone
+        return new | gone
 
     def heard_by(self, plugin: str | None) -> None:
         """Attribute what follows to the hook of `plugin`."""
         self._hook_plugin = plugin
+
+
+def _everything(record: Entity) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is lost when the record is deleted."""
+    loaded = {key: value for key, value in sa.inspect(record).dict.items() if not key.startswith("_")}
+    custom = loaded.pop(_COMPARED_BY_KEY, None) or {}
+    return {name: value for name, value in {**loaded, **custom}.items() if value is not None}, {}
 
 
 def _differences(record: Entity) -> tuple[dict[str, Any], dict[str, Any]]:

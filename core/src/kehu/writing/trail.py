@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from kehu.context import Context
 
 
+LONGEST_REQUEST_ID = 64
+
+
 def audit_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, Any]]:
     """The rows of core_audit_entry for these changes."""
     now = ctx.now()
@@ -31,7 +34,7 @@ def audit_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, A
             "operation": AuditOperation[change.op.upper()],
             "entity": change.entity.name,
             "record_id": global_id(change.entity.name, change.obj.id),
-            "request_id": ctx.request_id,
+            "request_id": ctx.request_id[:LONGEST_REQUEST_ID],
             "changes": _described(change),
         }
         for change in changes
@@ -41,11 +44,11 @@ def audit_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, A
 def _described(change: Change[Any]) -> dict[str, Any]:
     columns = change.entity.model.__table__.c
     described = {}
-    for name, after in change.after.items():
+    for name in dict.fromkeys([*change.before, *change.after]):
         mapped = columns.get(name)
         if name == "id" or (mapped is not None and not options_of(mapped).audit):
             continue
-        entry = {"before": to_json(change.before.get(name)), "after": to_json(after)}
+        entry = {"before": to_json(change.before.get(name)), "after": to_json(change.after.get(name))}
         if name in change.changed_by:
             entry["plugin"] = change.changed_by[name]
         described[name if "." in name else camel(name)] = entry

@@ -5,22 +5,21 @@ before_write until nothing changes -> problems -> SQL -> after_write (may write 
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from kehu.audit.models import AuditEntry
-from kehu.errors import Conflict, KehuError, Refusal, Rejected
+from kehu.errors import Conflict, FieldError, KehuError, Refusal, Rejected
 from kehu.events.trail import Emitted, outbox_rows, write_outbox
 from kehu.ownership import Owned
 from kehu.writing.changes import Change, Operation
 from kehu.writing.checks import check_values
 from kehu.writing.constraints import refusal_of
-from kehu.writing.defaults import give_defaults
+from kehu.writing.defaults import give_defaults, round_decimals
+from kehu.writing.hearing import Hearing
 from kehu.writing.trail import audit_rows
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 _AUDIT = cast(sa.Table, AuditEntry.__table__)
 ROUNDS = 10
 DEPTH = 10
-
-log = structlog.get_logger("kehu.writing")
 
 
 class HooksDoNotSettle(KehuError):
@@ -45,19 +42,26 @@ class UnitOfWork:
         self._done: list[Change[Any]] = []
         self._emitted: list[Emitted] = []
         self.has_news = False
+        self._hearing = Hearing(ctx)
+        self._is_preparing = False
         self.storing = False
 
     async def flush(self) -> None:
         """Store everything pending, with all hooks; may be called several times in a transaction."""
+        if self._is_preparing:
+            raise RuntimeError(
+                "A before_write hook called flush(); what comes later belongs into after_write."
+            )
         for _ in range(DEPTH):
             changes = await self._prepare()
             if not changes:
                 return
             await self._store(changes)
+            self._hearing.restless.clear()
             for change in changes:
-                await self._call("kehu_after_write", change)
+                await self._hearing.call("kehu_after_write", change)
         raise HooksDoNotSettle(
-            f"after_write hooks keep writing more after {DEPTH} rounds: {self._names('kehu_after_write')}"
+            f"after_write hooks keep writing more after {DEPTH} rounds: {self._hearing.culprits}"
         )
 
     async def record(self) -> None:
@@ -85,63 +89,65 @@ class UnitOfWork:
         done, self._done = self._done, []
         return done
 
-    async def announce(self, changes: list[Change[Any]]) -> None:
-        """Call the after_commit hooks; an error is logged, because the write has happened."""
-        for change in changes:
-            for implementation in self._ctx.app.hooks.of("kehu_after_commit", type(change.obj)):
-                try:
-                    result = implementation.call({"ctx": self._ctx, "change": change})
-                    if inspect.isawaitable(result):
-                        await result
-                except Exception:
-                    log.exception(
-                        "after_commit hook failed", plugin=implementation.plugin, entity=change.entity.name
-                    )
-
     # --- steps ---
     async def _prepare(self) -> list[Change[Any]]:
         """Run before_write until no hook changes anything; raise Rejected with every problem found."""
         changes: dict[int, Change[Any]] = {}
+        self._is_preparing = True
+        try:
+            await self._settle(changes)
+        except Refusal as refusal:
+            problems = _problems(changes)
+            if problems:
+                raise Rejected([*problems, *refusal.errors]) from refusal
+            raise
+        finally:
+            self._is_preparing = False
+        problems = _problems(changes)
+        if problems:
+            raise Rejected(problems)
+        return [change for change in changes.values() if not change.is_void]
+
+    async def _settle(self, changes: dict[int, Change[Any]]) -> None:
         for _ in range(ROUNDS):
             news = self._news(changes)
             if not news:
-                break
+                return
+            self._hearing.restless.clear()
             for change in news:
                 change.errors.clear()
-                await self._call("kehu_before_write", change)
-        else:
-            raise HooksDoNotSettle(
-                f"before_write hooks keep changing records after {ROUNDS} rounds: {self._names('kehu_before_write')}"
-            )
-        problems = [
-            problem for change in changes.values() for problem in [*check_values(change), *change.errors]
-        ]
-        if problems:
-            raise Rejected(problems)
-        return list(changes.values())
+                change.is_news = False
+                await self._hearing.call("kehu_before_write", change)
+        raise HooksDoNotSettle(
+            f"before_write hooks keep changing records after {ROUNDS} rounds: {self._hearing.culprits}"
+        )
 
     def _news(self, known: dict[int, Change[Any]]) -> list[Change[Any]]:
-        """Changes that no hook has seen yet: new ones, and those whose record changed since."""
-        news = []
+        """Changes that not every hook has seen: new ones, and those whose record changed since."""
         entities = self._ctx.app.composition.entities
         session = self._ctx.session.sync_session
         for obj in [*session.new, *session.deleted, *(o for o in session.dirty if session.is_modified(o))]:
-            entity = entities.get(type(obj))
-            if entity is None:
-                continue
-            change = known.get(id(obj))
-            if change is None:
-                operation: Operation = (
-                    "delete" if obj in session.deleted else "create" if obj in session.new else "update"
-                )
-                if operation == "create":
-                    give_defaults(obj)
-                    self._give_owner(obj)
-                known[id(obj)] = change = Change(obj, operation, entity)
-                news.append(change)
-            elif change.look_again():
-                news.append(change)
-        return news
+            if type(obj) in entities and id(obj) not in known:
+                known[id(obj)] = self._change_of(obj)
+        for change in known.values():
+            round_decimals(change.obj)
+            change.look_again()
+        return [change for change in known.values() if change.is_news]
+
+    def _change_of(self, obj: Any) -> Change[Any]:
+        session = self._ctx.session.sync_session
+        operation: Operation = (
+            "delete" if obj in session.deleted else "create" if obj in session.new else "update"
+        )
+        if operation == "create":
+            give_defaults(obj, self._ctx.now())
+            self._give_owner(obj)
+        round_decimals(obj)
+        change = Change(obj, operation, self._ctx.app.composition.entities[type(obj)])
+        author = self._hearing.author_of(obj)
+        if author is not None:
+            change.made_by(author)
+        return change
 
     def _give_owner(self, obj: Any) -> None:
         principal = self._ctx.principal
@@ -152,6 +158,9 @@ class UnitOfWork:
                 obj.team_id = principal.teams[0]
 
     async def _store(self, changes: list[Change[Any]]) -> None:
+        for change in changes:
+            if change.op == "update":
+                change.obj.updated_at = self._ctx.now()
         self.storing = True
         try:
             await self._ctx.session.flush()
@@ -163,22 +172,15 @@ class UnitOfWork:
             raise refusal_of(error, changes) from error
         finally:
             self.storing = False
+        self._hearing.forget()
         self._done.extend(changes)
 
-    async def _call(self, hook: str, change: Change[Any]) -> None:
-        values = {"ctx": self._ctx, "change": change}
-        for implementation in self._ctx.app.hooks.of(hook, type(change.obj)):
-            change.heard_by(implementation.plugin)
-            try:
-                result = implementation.call(values)
-                if inspect.isawaitable(result):
-                    await result
-                if hook == "kehu_before_write":
-                    change.look_again()
-            except Refusal as refusal:
-                raise refusal.blamed_on(implementation.plugin) from None
-            finally:
-                change.heard_by(None)
 
-    def _names(self, hook: str) -> str:
-        return ", ".join(sorted({f"{i.plugin}:{i.function.__name__}" for i in self._ctx.app.hooks.of(hook)}))
+def _problems(changes: dict[int, Change[Any]]) -> list[FieldError]:
+    return [problem for change in changes.values() for problem in _problems_of(change)]
+
+
+def _problems_of(change: Change[Any]) -> list[FieldError]:
+    """What the columns find wrong, except with fields that a hook has spoken of already; then what the hooks find."""
+    blamed = {error.field for error in change.errors}
+    return [*(error for error in check_values(change) if error.field not in blamed), *change.errors]
