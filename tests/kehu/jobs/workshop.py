@@ -13,7 +13,7 @@ import kehu
 from kehu.jobs.models import Job, JobState
 from kehu.jobs.pace import Pace
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 # A runner that notices within a fraction of a second what takes a real one many, and one that buries workers soon.
 # A machine that is busy with other things may stall for longer than a short lease: few tests can live with one.
@@ -36,7 +36,7 @@ class Workshop:
         self.found_team = self.plugin.job(name="found_team", retries=2)(self._found_team)
         self.found_team_once = self.plugin.job(name="found_once", atomic=True)(self._found_team_once)
         self.wait = self.plugin.job(name="wait", retries=1)(self._wait)
-        self.dawdle = self.plugin.job(name="dawdle", retries=1, timeout_seconds=0.1)(self._dawdle)
+        self.dawdle = self.plugin.job(name="dawdle", retries=1, timeout_seconds=0.5)(self._dawdle)
 
     async def _note(self, ctx: kehu.Context, word: str) -> None:
         self.begun.append(word)

@@ -8,7 +8,7 @@ import os
 import random
 import socket
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -58,6 +58,7 @@ class Worker:
         self._woken, self._doubting = asyncio.Event(), asyncio.Event()
         self._claiming = asyncio.Lock()
         self._store: JobStore | None = None
+        self._is_stopping = False
         self._looking: list[asyncio.Task[None]] = []
         self._living: list[asyncio.Task[None]] = []
 
@@ -69,25 +70,21 @@ class Worker:
 
     async def stop(self) -> None:
         """Claim nothing more; wait for what runs, put back what does not end in time."""
-        await _cancelled(self._looking)
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=self._pace.grace)
-        await _cancelled([*self._living, *self._running.values()])
+        self._is_stopping = True
+        self._woken.set()
+        await self._given_grace(self._looking)
+        await self._given_grace(self._running.values())
+        await _cancelled([*self._looking, *self._living, *self._running.values()])
         if self._store is not None:
             await self._surviving(self._store.leave, otherwise=None)
 
     # --- the loops, which end when they are cancelled ---
     async def _look_for_jobs(self) -> None:
-        while True:
+        while not self._is_stopping:
             self._woken.clear()
             is_full = await self._surviving(self._start_jobs, otherwise=False)
             if not is_full or len(self._running) >= self._limit:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(
-                        self._pace.poll
-                    ):  # wait_for may lose a cancellation in Python 3.11.
-                        await self._woken.wait()
-                await asyncio.sleep(SECONDS_BETWEEN_CLAIMS)
+                await self._woken_or_polling()
 
     async def _keep_alive(self) -> None:
         while True:
@@ -118,6 +115,13 @@ class Worker:
             for job in claimed:
                 self._running[job.id] = asyncio.create_task(self._run(store, job))
         return len(claimed) == free
+
+    async def _woken_or_polling(self) -> None:
+        # Not wait_for(), which may lose a cancellation in Python 3.11.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._pace.poll):
+                await self._woken.wait()
+        await asyncio.sleep(SECONDS_BETWEEN_CLAIMS)
 
     async def _beat(self) -> None:
         store = await self._registered()
@@ -178,6 +182,10 @@ class Worker:
             await store.register(f"{socket.gethostname()} {os.getpid()}")
             self._store = store
         return self._store
+
+    async def _given_grace(self, tasks: Iterable[asyncio.Task[None]]) -> None:
+        if waiting := list(tasks):
+            await asyncio.wait(waiting, timeout=self._pace.grace)
 
     async def _surviving(self, step: Callable[[], Awaitable[T]], *, otherwise: T) -> T:
         try:

@@ -130,7 +130,7 @@ async def test_a_job_that_takes_too_long_is_stopped_and_tried_again(
         clock.now = job.run_at
         await reached(app, key, JobState.FAILED)
 
-    assert job.last_error == "It took longer than 0.1 seconds and was stopped."
+    assert job.last_error == "It took longer than 0.5 seconds and was stopped."
     assert (shop.begun, shop.done, await team_names(app)) == (["a", "a"], [], [])
 
 
