@@ -6,9 +6,6 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import groupby, pairwise
 
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PHRASES_DICT
-
 from kehu.identifiers.surnames import COMPOUND_SURNAME_READINGS, SURNAME_READINGS
 
 # Letters whose stroke is no combining mark, so that Unicode does not take them apart.
@@ -41,7 +38,7 @@ def sorting_name(name: str) -> str:
     words = [
         word
         for kind, run in _runs(folded, _han_or_word)
-        for word in (lazy_pinyin(run) if kind == "han" else [run])
+        for word in (_syllables(run) if kind == "han" else [run])
     ]
     surname = _surname_reading(folded.strip())
     return " ".join([*surname, *words[len(surname) :]])
@@ -107,9 +104,21 @@ def _surname_reading(name: str) -> tuple[str, ...]:
     """The syllables of the surname when `name` is taken for a person's and its surname has a reading."""
     if name[:2] in COMPOUND_SURNAME_READINGS:
         return COMPOUND_SURNAME_READINGS[name[:2]]
-    if len(name) > _LONGEST_PERSON_NAME or name in PHRASES_DICT or not all(_is_within(c, _HAN) for c in name):
+    if len(name) > _LONGEST_PERSON_NAME or not all(_is_within(c, _HAN) for c in name) or _is_word(name):
         return ()
     return tuple(SURNAME_READINGS[character] for character in name[:1] if character in SURNAME_READINGS)
+
+
+def _syllables(run: str) -> list[str]:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415  # Its dictionaries take half a second; most commands read no name.
+
+    return lazy_pinyin(run)
+
+
+def _is_word(name: str) -> bool:
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415  # As above.
+
+    return name in PHRASES_DICT
 
 
 def _characters_and_pairs(run: str) -> list[str]:
