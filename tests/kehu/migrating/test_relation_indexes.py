@@ -127,3 +127,25 @@ async def test_an_index_does_not_stand_in_the_way_of_a_downgrade(garden: Garden,
 
     assert INDEX not in await index_columns(app, "garden_bed")
     await app.close()
+
+
+async def test_indexes_with_long_names_are_shortened_apart_and_known_by_their_end(
+    garden: Garden, database_url: str
+) -> None:
+    keys = [f"customer_who_waters_the_bed_in_the_{season}_months_id" for season in ("winter", "summer")]
+    relations = [f'    plugin.relation(kehu.Customer, "beds{key[35]}", Bed.{key})\n' for key in keys]
+    columns = "".join(f"    {key}: Mapped[uuid.UUID] = kehu.ref(kehu.Customer)\n    " for key in keys)
+    models = MODELS.replace("    customer_id:", f"{columns}    customer_id:") + "".join(relations)
+    second = f'sa.Column("{keys[1]}", sa.Uuid()),\n            '
+    first = FIRST.replace("customer_id", keys[0])
+    garden.revise(first.replace("sa.PrimaryKeyConstraint", f"{second}sa.PrimaryKeyConstraint"))
+    app = garden.app(database_url, models)
+
+    await upgrade(app)
+    await upgrade(app)
+
+    made = await index_columns(app, "garden_bed")
+    names = {name: columns[0] for name, columns in made.items() if str(name).endswith("_in_order")}
+    assert sorted(map(str, names.values())) == sorted(keys)
+    assert {len(str(name)) for name in names} == {63}
+    await app.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from kehu.composition.definitions import EntityDefinition
 from kehu.model import NAMING
 from kehu.plugin import Plugin
 
+LONGEST_NAME = 63  # bytes, in PostgreSQL
 OwnedTables = Sequence[tuple[sa.Table, str]]
 
 
@@ -79,6 +81,15 @@ def _add_relation_index(union: sa.MetaData, foreign_key: Any, entities: Sequence
     table = union.tables[child.model.__table__.name]
     order = [getattr(term, "element", term) for term in child.declaration.default_order]
     columns = [foreign_key.key, *(term.key for term in order), "id"]
-    name = f"ix_{table.name}_{foreign_key.key}_in_order"
+    name = _index_name(f"ix_{table.name}_{foreign_key.key}")
     if name not in {index.name for index in table.indexes}:
         sa.Index(name, *(table.c[column] for column in dict.fromkeys(columns)))
+
+
+def _index_name(of: str) -> str:
+    """The name of a relation's index, which migrations know by its end; a digest stands for what is too long."""
+    name = f"{of}_in_order"
+    if len(name) <= LONGEST_NAME:
+        return name
+    end = f"_{hashlib.sha256(of.encode()).hexdigest()[:8]}_in_order"
+    return of[: LONGEST_NAME - len(end)] + end
