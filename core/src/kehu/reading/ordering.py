@@ -8,16 +8,19 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from kehu.errors import BadInput
-from kehu.model.values import from_json, to_json
+from kehu.model.values import from_json, is_storable, to_json
 from kehu.reading.attributes import Attribute, Catalogue
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+LONGEST_SHOWN = 60
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,11 +92,14 @@ def beyond(keys: Keys, entity: Any, text: str, *, backwards: bool = False) -> sa
                 alternatives.append(sa.and_(*equal, expression.is_not(None)))
             equal.append(expression.is_(None))
             continue
-        further = expression < value if key.descending != backwards else expression > value
+        there = sa.literal(
+            value, expression.type
+        )  # typed, because SQLAlchemy does not compare with a plain True
+        further = expression < there if key.descending != backwards else expression > there
         if key.attribute.nullable and not backwards:
             further = sa.or_(further, expression.is_(None))
         alternatives.append(sa.and_(*equal, further))
-        equal.append(expression == value)
+        equal.append(expression == there)
     return sa.or_(sa.false(), *alternatives)
 
 
@@ -101,18 +107,37 @@ def _values(keys: Keys, text: str) -> list[Any]:
     try:
         signature, *raw = json.loads(base64.urlsafe_b64decode(text))
         if signature == _signature(keys):
-            return [from_json(key.attribute.kind, value) for key, value in zip(keys, raw, strict=True)]
-    except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError):
+            return [_value(key.attribute.kind, value) for key, value in zip(keys, raw, strict=True)]
+    except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError, AttributeError, RecursionError):
+        shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
         raise BadInput(
-            f"{text!r} is no cursor of this API; use `endCursor` or `cursor` as it was given.",
+            f"{shown!r} is no cursor of this API; use `endCursor` or `cursor` as it was given.",
             code="BAD_CURSOR",
         ) from None
-    raise BadInput("This cursor was made with another orderBy; start again without it.", code="BAD_CURSOR")
+    raise BadInput(
+        "This cursor was made with another orderBy or for another list; start again without it.",
+        code="BAD_CURSOR",
+    )
+
+
+def _value(kind: type[Any], raw: Any) -> Any:
+    """The value in a cursor. Raises ValueError for one that its attribute cannot have: anybody can write a cursor."""
+    value = from_json(kind, raw)
+    if value is not None and (not isinstance(value, kind) or isinstance(value, bool) != (kind is bool)):
+        raise ValueError(f"{value!r} is no {kind.__name__}")
+    if (isinstance(value, Decimal) and not value.is_finite()) or (
+        isinstance(value, str) and not is_storable(value)
+    ):
+        raise ValueError(f"{value!r} cannot be stored")
+    return value
 
 
 def _signature(keys: Keys) -> str:
+    """What tells this order from every other, those of other entities included."""
+    listed = next(key.attribute.target for key in keys if key.attribute.name == "id")
+    assert listed is not None
     spelled = "|".join(f"{key.attribute.constant}{'-' if key.descending else '+'}" for key in keys)
-    return hashlib.blake2b(spelled.encode(), digest_size=6).hexdigest()
+    return hashlib.blake2b(f"{listed.__name__}|{spelled}".encode(), digest_size=6).hexdigest()
 
 
 def _default(terms: Sequence[Any]) -> list[tuple[str, bool]]:
