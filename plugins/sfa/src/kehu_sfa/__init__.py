@@ -1,9 +1,15 @@
 """Sales force automation for kehu."""
 
 from kehu_sfa import demo
+from kehu_sfa.commissions import queries as commission_queries
+from kehu_sfa.commissions import rules as commission_rules
+from kehu_sfa.commissions.models import CommissionEntry, CommissionPlan, CommissionSlab
+from kehu_sfa.commissions.queries import CommissionStatement
 from kehu_sfa.conversion import actions as conversion_actions
 from kehu_sfa.conversion import rules as conversion_rules
 from kehu_sfa.conversion.models import LeadFieldMapping
+from kehu_sfa.discount_limits import rules as discount_limit_rules
+from kehu_sfa.discount_limits.models import DiscountLimit
 from kehu_sfa.imports import commands
 from kehu_sfa.leads import actions as lead_actions
 from kehu_sfa.leads import fields as lead_fields
@@ -15,16 +21,66 @@ from kehu_sfa.money.models import TaxRate
 from kehu_sfa.opportunities import actions, fields, queries, rules
 from kehu_sfa.opportunities.models import Opportunity, StageChange
 from kehu_sfa.opportunities.queries import WinRate
+from kehu_sfa.orders import actions as order_actions
+from kehu_sfa.orders import fields as order_fields
+from kehu_sfa.orders import rules as order_rules
+from kehu_sfa.orders.events import OrderConfirmed
+from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, OrderStatus, Payment
 from kehu_sfa.pipelines import rules as pipeline_rules
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.plugin import plugin
+from kehu_sfa.quotes import actions as quote_actions
+from kehu_sfa.quotes import fields as quote_fields
+from kehu_sfa.quotes import rules as quote_rules
+from kehu_sfa.quotes.models import Quote, QuoteLine, QuoteStatus
 from kehu_sfa.scoring import rules as scoring_rules
 from kehu_sfa.scoring.models import LeadScoreRule, ScoreOperator
 
 # Importing these has run their declarations.
-_DECLARING = (actions, commands, demo, fields, money_rules, queries, rules, pipeline_rules)
+_DECLARING = (
+    commission_queries,
+    commission_rules,
+    discount_limit_rules,
+    order_actions,
+    order_fields,
+    order_rules,
+    quote_actions,
+    quote_fields,
+    quote_rules,
+    actions,
+    commands,
+    demo,
+    fields,
+    money_rules,
+    queries,
+    rules,
+    pipeline_rules,
+)
 
-__all__ = ["Opportunity", "Pipeline", "Stage", "StageCategory", "StageChange", "TaxRate", "WinRate", "plugin"]
+__all__ = [
+    "CommissionEntry",
+    "CommissionPlan",
+    "CommissionSlab",
+    "CommissionStatement",
+    "DiscountLimit",
+    "Opportunity",
+    "Order",
+    "OrderConfirmed",
+    "OrderLine",
+    "OrderReturn",
+    "OrderStatus",
+    "Payment",
+    "Pipeline",
+    "Quote",
+    "QuoteLine",
+    "QuoteStatus",
+    "Stage",
+    "StageCategory",
+    "StageChange",
+    "TaxRate",
+    "WinRate",
+    "plugin",
+]
 
 _DECLARING_LEADS = (
     *(conversion_actions, conversion_rules, lead_actions, lead_fields, lead_queries, lead_rules),

@@ -6,12 +6,16 @@ The table of contents of this plugin: what it adds to the API stands here, its n
 from __future__ import annotations
 
 import kehu
+from kehu_sfa.commissions.models import CommissionEntry, CommissionPlan, CommissionSlab
 from kehu_sfa.conversion.models import LeadFieldMapping
+from kehu_sfa.discount_limits.models import DiscountLimit
 from kehu_sfa.leads.models import Lead, LeadPolicy
 from kehu_sfa.money.models import TaxRate
 from kehu_sfa.numbering.models import COUNTERS
 from kehu_sfa.opportunities.models import Opportunity, StageChange
+from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, Payment
 from kehu_sfa.pipelines.models import Pipeline, Stage
+from kehu_sfa.quotes.models import Quote, QuoteLine
 from kehu_sfa.scoring.models import LeadScoreRule
 
 plugin = kehu.Plugin("sfa", requires=["core"])
@@ -33,6 +37,53 @@ lead_field_mapping = plugin.resource(LeadFieldMapping, default_order=[LeadFieldM
 
 tax_rate = plugin.resource(TaxRate, default_order=[TaxRate.percent])
 plugin.table(COUNTERS)
+discount_limit = plugin.resource(DiscountLimit, default_order=[DiscountLimit.name])
+quote = plugin.resource(Quote, default_order=[Quote.number.desc(), Quote.revision.desc()])
+quote_line = plugin.resource(
+    QuoteLine,
+    operations=["list", "get", "aggregate"],
+    row_scope=QuoteLine.quote_id,
+    default_order=[QuoteLine.position],
+)
+order = plugin.resource(Order, default_order=[Order.number.desc()])
+order_line = plugin.resource(
+    OrderLine,
+    operations=["list", "get", "aggregate"],
+    row_scope=OrderLine.order_id,
+    default_order=[OrderLine.position],
+)
+payment = plugin.resource(
+    Payment,
+    operations=["list", "get", "aggregate"],
+    row_scope=Payment.order_id,
+    default_order=[Payment.received_on],
+)
+order_return = plugin.resource(
+    OrderReturn,
+    operations=["list", "get", "aggregate"],
+    row_scope=OrderReturn.order_id,
+    default_order=[OrderReturn.returned_on],
+)
+commission_plan = plugin.resource(CommissionPlan, default_order=[CommissionPlan.name])
+commission_slab = plugin.resource(CommissionSlab, default_order=[CommissionSlab.above])
+commission_entry = plugin.resource(
+    CommissionEntry,
+    plural_name="CommissionEntries",
+    operations=["list", "get", "aggregate"],
+    default_order=[CommissionEntry.earned_on.desc()],
+)
+
+plugin.relation(Quote, "lines", QuoteLine.quote_id, description="What is offered, in order.")
+plugin.relation(Quote, "orders", Order.quote_id, description="The order that came of it.")
+plugin.relation(kehu.Customer, "quotes", Quote.customer_id, description="What was offered.")
+plugin.relation(Opportunity, "quotes", Quote.opportunity_id, description="What was offered for the deal.")
+plugin.relation(Order, "lines", OrderLine.order_id, description="What was agreed, in order.")
+plugin.relation(Order, "payments", Payment.order_id, description="What was paid, and given back.")
+plugin.relation(Order, "returns", OrderReturn.order_id, description="What came back.")
+plugin.relation(Order, "commissions", CommissionEntry.order_id, description="Who earned by it.")
+plugin.relation(kehu.Customer, "orders", Order.customer_id, description="What was ordered.")
+plugin.relation(Opportunity, "orders", Order.opportunity_id, description="What the deal led to.")
+plugin.relation(CommissionPlan, "slabs", CommissionSlab.plan_id, description="What it gives from where.")
 
 plugin.relation(Pipeline, "stages", Stage.pipeline_id, description="Its steps, in order.")
 plugin.relation(Pipeline, "opportunities", Opportunity.pipeline_id, description="Deals on this path.")
@@ -101,3 +152,50 @@ plugin.grant("Marketing", **_leads("ALL", "OWN"))
 plugin.grant("Partner Manager", **_leads("TEAM", "TEAM"))
 plugin.grant("Auditor", lead="read export", **dict.fromkeys(_SETTING_UP, "read"))
 plugin.grant("Integration", lead="read create update export", **dict.fromkeys(_SETTING_UP, "read"))
+
+_QUOTING = "setLines submit withdraw send accept decline revise"
+_ORDERING = "setLines confirm fulfil cancel"
+_CASHING = "receivePayment refund takeBack"
+_SEEN_WITH = ("quote_line", "order_line", "payment", "order_return")
+
+
+def _at(reach: str, verbs: str) -> str:
+    return " ".join(f"{verb}:{reach}" for verb in verbs.split())
+
+
+plugin.grant(
+    "Salesperson",
+    quote=f"read:TEAM {_at('OWN', f'create update delete {_QUOTING}')}",
+    order=f"read:TEAM {_at('OWN', f'create update delete {_ORDERING}')}",
+    **dict.fromkeys(_SEEN_WITH, "read:TEAM"),
+    discount_limit="read",
+    commission_plan="read",
+    commission_slab="read",
+    commission_entry="read:OWN",
+    margin="read",
+)
+plugin.grant(
+    "Sales Manager",
+    quote=_at("SUBTREE", f"read create update delete export {_QUOTING}"),
+    order=_at("SUBTREE", f"read create update delete export {_ORDERING} {_CASHING}"),
+    **dict.fromkeys(_SEEN_WITH, "read:SUBTREE"),
+    discount_limit="read",
+    commission_plan="read create update delete",
+    commission_slab="read create update delete",
+    commission_entry="read:SUBTREE export:SUBTREE",
+    margin="read",
+)
+plugin.grant(
+    "Partner Manager", quote="read:TEAM", order="read:TEAM", **dict.fromkeys(_SEEN_WITH, "read:TEAM")
+)
+plugin.grant(
+    "Auditor",
+    **dict.fromkeys(("quote", "order", "discount_limit", *_SEEN_WITH), "read"),
+    **dict.fromkeys(("commission_plan", "commission_slab", "commission_entry", "margin"), "read"),
+)
+plugin.grant(
+    "Integration",
+    quote=f"read create update export {_QUOTING}",
+    order=f"read create update export {_ORDERING} {_CASHING}",
+    **dict.fromkeys(_SEEN_WITH, "read"),
+)

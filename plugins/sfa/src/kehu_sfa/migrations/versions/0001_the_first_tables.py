@@ -85,6 +85,65 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_tax_rate_external_id"), ["external_id"], unique=False)
 
     op.create_table(
+        "sfa_commission_plan",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("basis", sa.String(length=40), nullable=False),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("valid_from_on", sa.Date(), nullable=True),
+        sa.Column("valid_until_on", sa.Date(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_commission_plan_team_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_sfa_commission_plan_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_commission_plan")),
+    )
+    with op.batch_alter_table("sfa_commission_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_commission_plan_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_commission_plan_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_commission_plan_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "sfa_discount_limit",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("role_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "max_discount_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "min_margin_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["role_id"], ["core_role.id"], name=op.f("fk_sfa_discount_limit_role_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_discount_limit_team_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_sfa_discount_limit_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_discount_limit")),
+    )
+    with op.batch_alter_table("sfa_discount_limit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_discount_limit_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_discount_limit_role_id"), ["role_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_discount_limit_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_discount_limit_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "sfa_lead_policy",
         sa.Column("team_id", sa.Uuid(), nullable=True),
         sa.Column("answer_within_minutes", sa.Integer(), nullable=False),
@@ -126,6 +185,38 @@ def upgrade() -> None:
     with op.batch_alter_table("sfa_pipeline", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sfa_pipeline_external_id"), ["external_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_pipeline_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "sfa_commission_slab",
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "above", sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["sfa_commission_plan.id"], name=op.f("fk_sfa_commission_slab_plan_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_sfa_commission_slab_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_commission_slab")),
+        sa.UniqueConstraint(
+            "plan_id", "product_id", "above", name=op.f("uq_sfa_commission_slab_plan_id_product_id_above")
+        ),
+    )
+    with op.batch_alter_table("sfa_commission_slab", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_commission_slab_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_commission_slab_product_id"), ["product_id"], unique=False)
 
     op.create_table(
         "sfa_stage",
@@ -304,6 +395,119 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_lead_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "sfa_quote",
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("replaces_id", sa.Uuid(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=True),
+        sa.Column("price_list_id", sa.Uuid(), nullable=True),
+        sa.Column("valid_until_on", sa.Date(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("approval_request_id", sa.Uuid(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decline_reason", sa.String(length=40), nullable=True),
+        sa.Column("decline_note", sa.Text(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("tax_mode", sa.String(length=40), nullable=False),
+        sa.Column("tax_rounding", sa.String(length=40), nullable=False),
+        sa.Column(
+            "discount_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "discount_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "subtotal_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "total_discount_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "net_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "tax_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "total_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "conceded_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "margin_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "margin_percent",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_request_id"],
+            ["core_approval_request.id"],
+            name=op.f("fk_sfa_quote_approval_request_id"),
+        ),
+        sa.ForeignKeyConstraint(["contact_id"], ["core_contact.id"], name=op.f("fk_sfa_quote_contact_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["core_customer.id"], name=op.f("fk_sfa_quote_customer_id")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["sfa_opportunity.id"], name=op.f("fk_sfa_quote_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["core_user.id"], name=op.f("fk_sfa_quote_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["core_price_list.id"], name=op.f("fk_sfa_quote_price_list_id")
+        ),
+        sa.ForeignKeyConstraint(["replaces_id"], ["sfa_quote.id"], name=op.f("fk_sfa_quote_replaces_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_quote_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_quote")),
+        sa.UniqueConstraint("number", "revision", name=op.f("uq_sfa_quote_number_revision")),
+    )
+    with op.batch_alter_table("sfa_quote", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_quote_approval_request_id"), ["approval_request_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_quote_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_price_list_id"), ["price_list_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_replaces_id"), ["replaces_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
         "sfa_stage_change",
         sa.Column("opportunity_id", sa.Uuid(), nullable=False),
         sa.Column("from_stage_id", sa.Uuid(), nullable=True),
@@ -347,8 +551,447 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_sfa_stage_change_to_stage_id"), ["to_stage_id"], unique=False)
 
+    op.create_table(
+        "sfa_order",
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=True),
+        sa.Column("quote_id", sa.Uuid(), nullable=True),
+        sa.Column("price_list_id", sa.Uuid(), nullable=True),
+        sa.Column("terms", sa.Text(), nullable=True),
+        sa.Column("reference", sa.String(length=100), nullable=True),
+        sa.Column("ordered_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fulfilled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=500), nullable=True),
+        sa.Column(
+            "paid_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "returned_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("tax_mode", sa.String(length=40), nullable=False),
+        sa.Column("tax_rounding", sa.String(length=40), nullable=False),
+        sa.Column(
+            "discount_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "discount_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "subtotal_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "total_discount_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "net_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "tax_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "total_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "conceded_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "margin_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "margin_percent",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["core_contact.id"], name=op.f("fk_sfa_order_contact_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["core_customer.id"], name=op.f("fk_sfa_order_customer_id")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["sfa_opportunity.id"], name=op.f("fk_sfa_order_opportunity_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["core_user.id"], name=op.f("fk_sfa_order_owner_id")),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["core_price_list.id"], name=op.f("fk_sfa_order_price_list_id")
+        ),
+        sa.ForeignKeyConstraint(["quote_id"], ["sfa_quote.id"], name=op.f("fk_sfa_order_quote_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_order_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_order")),
+        sa.UniqueConstraint("number", name=op.f("uq_sfa_order_number")),
+    )
+    with op.batch_alter_table("sfa_order", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_order_confirmed_at"), ["confirmed_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_opportunity_id"), ["opportunity_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_ordered_on"), ["ordered_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_price_list_id"), ["price_list_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_quote_id"), ["quote_id"], unique=True)
+        batch_op.create_index(batch_op.f("ix_sfa_order_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "sfa_quote_line",
+        sa.Column("quote_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("description", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column(
+            "unit_price",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "list_price",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "discount_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "tax_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit_cost",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "gross_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "discount_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "total_discount_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "net_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "tax_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "margin_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("tax_rate_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_sfa_quote_line_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quote_id"], ["sfa_quote.id"], name=op.f("fk_sfa_quote_line_quote_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tax_rate_id"], ["sfa_tax_rate.id"], name=op.f("fk_sfa_quote_line_tax_rate_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_quote_line")),
+    )
+    with op.batch_alter_table("sfa_quote_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_quote_line_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_line_quote_id"), ["quote_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quote_line_tax_rate_id"), ["tax_rate_id"], unique=False)
+
+    op.create_table(
+        "sfa_commission_entry",
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("earned_on", sa.Date(), nullable=False),
+        sa.Column(
+            "base_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["sfa_order.id"], name=op.f("fk_sfa_commission_entry_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_user.id"], name=op.f("fk_sfa_commission_entry_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["sfa_commission_plan.id"], name=op.f("fk_sfa_commission_entry_plan_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_sfa_commission_entry_product_id")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_commission_entry_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_commission_entry")),
+    )
+    with op.batch_alter_table("sfa_commission_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_commission_entry_earned_on"), ["earned_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_commission_entry_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_commission_entry_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_commission_entry_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_commission_entry_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_commission_entry_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_commission_entry_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "sfa_order_line",
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("description", sa.String(length=1000), nullable=False),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column(
+            "unit_price",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "list_price",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "discount_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "tax_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit_cost",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "gross_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "discount_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "total_discount_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "net_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "tax_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "margin_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("tax_rate_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["sfa_order.id"], name=op.f("fk_sfa_order_line_order_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_sfa_order_line_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tax_rate_id"], ["sfa_tax_rate.id"], name=op.f("fk_sfa_order_line_tax_rate_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_order_line")),
+    )
+    with op.batch_alter_table("sfa_order_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_order_line_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_line_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_line_tax_rate_id"), ["tax_rate_id"], unique=False)
+
+    op.create_table(
+        "sfa_order_return",
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("returned_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["sfa_order.id"], name=op.f("fk_sfa_order_return_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_order_return")),
+    )
+    with op.batch_alter_table("sfa_order_return", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_order_return_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_order_return_returned_on"), ["returned_on"], unique=False)
+
+    op.create_table(
+        "sfa_payment",
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("method", sa.String(length=40), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=True),
+        sa.Column("is_advance", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["sfa_order.id"], name=op.f("fk_sfa_payment_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_payment")),
+    )
+    with op.batch_alter_table("sfa_payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_payment_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_payment_received_on"), ["received_on"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("sfa_payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_payment_received_on"))
+        batch_op.drop_index(batch_op.f("ix_sfa_payment_order_id"))
+
+    op.drop_table("sfa_payment")
+    with op.batch_alter_table("sfa_order_return", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_order_return_returned_on"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_return_order_id"))
+
+    op.drop_table("sfa_order_return")
+    with op.batch_alter_table("sfa_order_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_order_line_tax_rate_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_line_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_line_order_id"))
+
+    op.drop_table("sfa_order_line")
+    with op.batch_alter_table("sfa_commission_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_entry_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_entry_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_entry_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_entry_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_entry_order_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_entry_external_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_entry_earned_on"))
+
+    op.drop_table("sfa_commission_entry")
+    with op.batch_alter_table("sfa_quote_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_line_tax_rate_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_line_quote_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_line_product_id"))
+
+    op.drop_table("sfa_quote_line")
+    with op.batch_alter_table("sfa_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_order_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_status"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_quote_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_price_list_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_ordered_on"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_external_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_order_confirmed_at"))
+
+    op.drop_table("sfa_order")
     with op.batch_alter_table("sfa_stage_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_stage_change_to_stage_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_stage_change_opportunity_id"))
@@ -357,6 +1000,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_stage_change_changed_by_id"))
 
     op.drop_table("sfa_stage_change")
+    with op.batch_alter_table("sfa_quote", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_status"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_replaces_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_price_list_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_external_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_contact_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quote_approval_request_id"))
+
+    op.drop_table("sfa_quote")
     with op.batch_alter_table("sfa_lead", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_lead_team_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_lead_status"))
@@ -404,6 +1060,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_stage_external_id"))
 
     op.drop_table("sfa_stage")
+    with op.batch_alter_table("sfa_commission_slab", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_slab_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_slab_plan_id"))
+
+    op.drop_table("sfa_commission_slab")
     with op.batch_alter_table("sfa_pipeline", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_pipeline_team_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_pipeline_external_id"))
@@ -415,6 +1076,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_lead_policy_calendar_id"))
 
     op.drop_table("sfa_lead_policy")
+    with op.batch_alter_table("sfa_discount_limit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_discount_limit_user_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_discount_limit_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_discount_limit_role_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_discount_limit_external_id"))
+
+    op.drop_table("sfa_discount_limit")
+    with op.batch_alter_table("sfa_commission_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_plan_user_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_plan_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_commission_plan_external_id"))
+
+    op.drop_table("sfa_commission_plan")
     with op.batch_alter_table("sfa_tax_rate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_tax_rate_external_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_tax_rate_country"))

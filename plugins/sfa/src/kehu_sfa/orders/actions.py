@@ -1,0 +1,107 @@
+"""The verbs of an order, and the money that comes in for it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+import kehu
+from kehu_sfa.lines.actions import OfferedLine, make_lines
+from kehu_sfa.lines.rules import check_price_list
+from kehu_sfa.orders.events import OrderConfirmed
+from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, Payment
+from kehu_sfa.orders.rules import lines_of
+from kehu_sfa.plugin import order
+
+
+@order.action
+async def set_lines(order: Order, ctx: kehu.Context, lines: list[OfferedLine]) -> None:
+    """Replace all lines of a draft."""
+    order.move("change")
+    await check_price_list(ctx, order.price_list_id, order.currency)
+    made = await make_lines(ctx, OrderLine, lines, price_list_id=order.price_list_id, on=order.ordered_on)
+    order.reckon(made)
+    for line in await lines_of(ctx, order):
+        await ctx.delete(line)
+    for line in made:
+        line.order_id = order.id
+    ctx.session.add_all(made)
+
+
+@order.action
+async def confirm(order: Order, ctx: kehu.Context) -> None:
+    """Both sides are bound."""
+    order.confirm(lines=len(await lines_of(ctx, order)), at=ctx.now())
+    ctx.emit(OrderConfirmed(order.id, order.customer_id), customer_id=order.customer_id)
+
+
+@order.action
+async def fulfil(order: Order, ctx: kehu.Context) -> None:
+    """The customer has got all."""
+    order.fulfil(at=ctx.now())
+
+
+@order.action
+async def cancel(order: Order, ctx: kehu.Context, reason: str) -> None:
+    """Nobody is bound any more, for a reason."""
+    order.cancel(reason=reason, at=ctx.now())
+
+
+@order.action
+async def receive_payment(
+    order: Order,
+    ctx: kehu.Context,
+    amount: Decimal,
+    method: Annotated[str, Payment.method],
+    received_on: date | None = None,
+    reference: str | None = None,
+    is_advance: bool = False,  # noqa: FBT001, FBT002  # an argument of the API
+) -> Payment:
+    """Money came in: not more than is outstanding, unless it is an advance."""
+    await ctx.session.refresh(order, with_for_update=True)
+    payment = Payment(
+        order_id=order.id,
+        amount=amount,
+        method=method,
+        received_on=received_on or ctx.today(),
+        reference=reference,
+        is_advance=is_advance,
+    )
+    order.receive(payment)
+    return ctx.add(payment)
+
+
+@order.action
+async def refund(
+    order: Order,
+    ctx: kehu.Context,
+    amount: Decimal,
+    method: Annotated[str, Payment.method],
+    refunded_on: date | None = None,
+    reference: str | None = None,
+) -> Payment:
+    """Money was given back: not more than was paid."""
+    await ctx.session.refresh(order, with_for_update=True)
+    order.refund(amount)
+    return ctx.add(
+        Payment(
+            order_id=order.id,
+            amount=-amount,
+            method=method,
+            received_on=refunded_on or ctx.today(),
+            reference=reference,
+        )
+    )
+
+
+@order.action
+async def take_back(
+    order: Order, ctx: kehu.Context, amount: Decimal, reason: str, returned_on: date | None = None
+) -> OrderReturn:
+    """Goods came back that are worth so much, tax included."""
+    await ctx.session.refresh(order, with_for_update=True)
+    order.take_back(amount)
+    return ctx.add(
+        OrderReturn(order_id=order.id, amount=amount, returned_on=returned_on or ctx.today(), reason=reason)
+    )

@@ -1,0 +1,76 @@
+"""What must hold when orders, payments and returns are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+import kehu
+from kehu_sfa.lines.rules import currency_of
+from kehu_sfa.numbering.actions import next_number
+from kehu_sfa.numbering.models import ORDERS
+from kehu_sfa.orders.models import CONTENT, RECKONED, Order, OrderLine, OrderReturn, Payment
+from kehu_sfa.plugin import order, order_return, payment
+
+
+class PaymentStays(kehu.Refusal):
+    """What was paid or came back is never changed; a refund takes it back."""
+
+    code = "PAYMENT_STAYS"
+
+
+async def lines_of(ctx: kehu.Context, order: Order) -> Sequence[OrderLine]:
+    """The lines of an order in their order, whoever may see them."""
+    found = sa.select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position)
+    return (await ctx.session.scalars(kehu.unscoped(found))).all()
+
+
+@order.before_write
+async def complete_an_order(ctx: kehu.Context, change: kehu.Change[Order]) -> None:
+    """A new order gets its number, and currency and day unless they are given."""
+    record = change.obj
+    if not change.creating:
+        return
+    if not change.touches(Order.currency):
+        record.currency = await currency_of(ctx, record.price_list_id, record.opportunity_id)
+    if not change.touches(Order.ordered_on):
+        record.ordered_on = ctx.today()
+    if not change.touches(Order.number):
+        record.number = await next_number(ctx, ORDERS)
+
+
+@order.before_write
+async def orders_change_as_drafts(_ctx: kehu.Context, change: kehu.Change[Order]) -> None:
+    """What was agreed is not changed any more once it is confirmed."""
+    if change.creating or change.deleting or not change.touches(*CONTENT):
+        return
+    with change.noting():
+        change.obj.move("change")
+
+
+@order.before_write
+async def reckon_order(ctx: kehu.Context, change: kehu.Change[Order]) -> None:
+    """The amounts follow from the lines and from how they are reckoned."""
+    record = change.obj
+    if change.deleting or not change.touches(*RECKONED):
+        return
+    with change.noting():
+        record.reckon([] if change.creating else await lines_of(ctx, record))
+
+
+@payment.before_write
+async def payments_stay(_ctx: kehu.Context, change: kehu.Change[Payment]) -> None:
+    """A payment is never changed or deleted."""
+    _keep(change)
+
+
+@order_return.before_write
+async def returns_stay(_ctx: kehu.Context, change: kehu.Change[OrderReturn]) -> None:
+    """A return is never changed or deleted."""
+    _keep(change)
+
+
+def _keep(change: kehu.Change[Payment] | kehu.Change[OrderReturn]) -> None:
+    if not change.creating:
+        raise PaymentStays(kehu.text("What was paid or came back stays as it is; refund it."))

@@ -1,0 +1,123 @@
+"""Orders and payments through GraphQL, on both databases."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+import kehu
+from kehu_sfa import Order, Payment
+from tests.crm import reasons
+from tests.kehu.factories import change_refused, changed, saved, stored
+from tests.kehu_sfa.quotes.conftest import Shop
+
+TRANSFER = "method: TRANSFER"
+
+
+async def test_an_order_goes_its_way(shop: Shop) -> None:
+    order = await shop.order()
+
+    await shop.call("receivePayment", order, f'amount: "190", reference: "Mar", {TRANSFER}')
+    await shop.call("fulfil", order)
+    payload = await shop.call(
+        "receivePayment",
+        order,
+        f'amount: "1000", {TRANSFER}',
+        show="order { number status paidAmount outstandingAmount payments { totalCount } }",
+    )
+
+    assert payload["order"] == {
+        "number": "O-2026-00001",
+        "status": "FULFILLED",
+        "paidAmount": "1190",
+        "outstandingAmount": "0",
+        "payments": {"totalCount": 2},
+    }
+
+
+async def test_more_than_is_outstanding_is_refused(shop: Shop) -> None:
+    order = await shop.order()
+
+    errors = await shop.refused("receivePayment", order, f'amount: "1190.01", {TRANSFER}')
+
+    assert errors == [("PAID_TOO_MUCH", "amount")]
+    assert (await stored(shop.app, order)).paid_amount == 0
+    await shop.call("receivePayment", order, f'amount: "1190.01", isAdvance: true, {TRANSFER}')
+
+
+async def test_two_payments_at_the_same_time_do_not_pay_too_much(shop: Shop) -> None:
+    order = await shop.order()
+    call = shop.refused("receivePayment", order, f'amount: "1190", {TRANSFER}')
+    again = shop.refused("receivePayment", order, f'amount: "1190", {TRANSFER}')
+
+    codes = await asyncio.gather(call, again)
+
+    assert sorted(codes) == [[], [("PAID_TOO_MUCH", "amount")]]
+    assert (await stored(shop.app, order)).paid_amount == 1190
+
+
+async def test_what_is_returned_is_not_owed_any_more(shop: Shop) -> None:
+    order = await shop.order()
+    await shop.call("receivePayment", order, f'amount: "1190", {TRANSFER}')
+    await shop.call("fulfil", order)
+
+    await shop.call("takeBack", order, 'amount: "190", reason: "Scratched."')
+    payload = await shop.call(
+        "refund", order, f'amount: "190", {TRANSFER}', show="order { outstandingAmount } result { amount }"
+    )
+
+    assert payload["order"] == {"outstandingAmount": "0"}
+    assert payload["result"] == {"amount": "-190"}
+
+
+async def test_a_confirmed_order_is_not_changed_any_more(shop: Shop) -> None:
+    order = await shop.order()
+
+    errors = await change_refused(shop.app, order, discount_percent=Decimal(5))
+    refused = await shop.refused("setLines", order, shop.lines())
+
+    assert [error.code for error in errors] == ["ORDER_IN_OTHER_STATE"]
+    assert refused == [("ORDER_IN_OTHER_STATE", "status")]
+    assert (await stored(shop.app, order)).total_amount == 1190
+
+
+async def test_a_draft_without_lines_is_not_confirmed(shop: Shop) -> None:
+    order = await saved(shop.app, Order(name="Empty", customer_id=shop.customer.id, currency="EUR"))
+
+    assert await shop.refused("confirm", order) == [("ORDER_EMPTY", "lines")]
+
+
+async def test_payments_stay_as_they_are(shop: Shop) -> None:
+    order = await shop.order()
+    await shop.call("receivePayment", order, f'amount: "10", {TRANSFER}')
+    async with shop.app.context() as ctx:
+        payment = (await ctx.session.scalars(sa.select(Payment))).one()
+
+    assert reasons(await change_refused(shop.app, payment, amount=Decimal(9))) == [
+        ("PAYMENT_STAYS", None, "sfa")
+    ]
+
+
+async def test_an_order_in_another_currency_than_its_price_list_is_refused(shop: Shop) -> None:
+    order = await saved(
+        shop.app,
+        Order(name="Press", customer_id=shop.customer.id, currency="CNY", price_list_id=shop.prices.id),
+    )
+
+    assert await shop.refused("setLines", order, shop.lines()) == [("CURRENCY_DIFFERS", "currency")]
+
+
+async def test_a_salesperson_works_on_orders_of_his_own(shop: Shop) -> None:
+    order = await shop.order(owner_id=shop.boss.id)
+    grants = {"sfa.order:read": kehu.Level.ALL, "sfa.order:cancel": kehu.Level.OWN}
+    ann = kehu.Principal(shop.ann.id, "Ann", grants=grants)
+    key = kehu.global_id("Order", order.id)
+    document = f'mutation {{ cancelOrder(id: "{key}", reason: "x") {{ userErrors {{ code }} }} }}'
+
+    payload = await shop.ask(document, ann)
+
+    assert payload["cancelOrder"]["userErrors"] == [{"code": "FORBIDDEN"}]
+    await changed(shop.app, order, owner_id=shop.ann.id)
+    assert (await shop.ask(document, ann))["cancelOrder"]["userErrors"] == []

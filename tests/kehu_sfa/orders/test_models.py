@@ -1,0 +1,118 @@
+"""The rules that hold for one order, without a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import kehu
+from kehu_sfa import Order, OrderStatus, Payment
+from kehu_sfa.orders.models import (
+    ORDER_STATES,
+    CancelReasonMissing,
+    ImpossibleAmount,
+    OrderEmpty,
+    OrderInOtherState,
+    PaidTooMuch,
+    ReturnedTooMuch,
+)
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def make_order(status: OrderStatus = OrderStatus.CONFIRMED, **values: str) -> Order:
+    amounts = {"total_amount": "100", "paid_amount": "50", "returned_amount": "0", **values}
+    decimals = {name: Decimal(value) for name, value in amounts.items()}
+    return Order(number="O-2026-00001", currency="EUR", status=status, **decimals)
+
+
+def payment(amount: str, **values: Any) -> Payment:
+    return Payment(amount=Decimal(amount), **{"is_advance": False, **values})
+
+
+VERBS: dict[str, Callable[[Order], object]] = {
+    "confirm": lambda order: order.confirm(lines=1, at=NOW),
+    "fulfil": lambda order: order.fulfil(at=NOW),
+    "cancel": lambda order: order.cancel(reason="Too late.", at=NOW),
+    "receivePayment": lambda order: order.receive(payment("1", is_advance=True)),
+    "refund": lambda order: order.refund(Decimal(1)),
+    "takeBack": lambda order: order.take_back(Decimal(1)),
+    "change": lambda order: order.move("change"),
+}
+
+
+@pytest.mark.parametrize(("verb", "state"), ORDER_STATES.refused)
+def test_a_verb_that_the_chart_does_not_allow_is_refused(verb: str, state: OrderStatus) -> None:
+    order = make_order(state)
+
+    with pytest.raises(OrderInOtherState) as refusal:
+        VERBS[verb](order)
+
+    assert [(e.code, e.field) for e in refusal.value.errors] == [("ORDER_IN_OTHER_STATE", "status")]
+    assert (order.status, order.paid_amount, order.returned_amount) == (state, Decimal(50), Decimal(0))
+
+
+@pytest.mark.parametrize(("verb", "state"), ORDER_STATES.targets)
+def test_a_verb_leads_where_the_chart_says(verb: str, state: OrderStatus) -> None:
+    order = make_order(state)
+
+    VERBS[verb](order)
+
+    assert order.status is ORDER_STATES.targets[verb, state]
+
+
+def test_no_more_than_is_outstanding_is_received_unless_it_is_an_advance() -> None:
+    order = make_order()
+
+    with pytest.raises(PaidTooMuch):
+        order.receive(payment("50.01"))
+    assert order.paid_amount == 50
+    order.receive(payment("50"))
+    assert order.outstanding == 0
+    order.receive(payment("10", is_advance=True))
+    assert order.outstanding == -10
+
+
+def test_nothing_is_owed_before_the_confirmation() -> None:
+    order = make_order(OrderStatus.DRAFT, paid_amount="0")
+
+    with pytest.raises(PaidTooMuch):
+        order.receive(payment("1"))
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "0.001"])
+def test_an_amount_is_above_zero_and_in_whole_units(amount: str) -> None:
+    order = make_order(OrderStatus.FULFILLED)
+
+    for verb in (order.take_back, order.refund, lambda each: order.receive(Payment(amount=each))):
+        with pytest.raises(ImpossibleAmount):
+            verb(Decimal(amount))
+
+    assert (order.paid_amount, order.returned_amount) == (Decimal(50), Decimal(0))
+
+
+def test_no_more_goes_back_than_was_paid_and_no_more_comes_back_than_was_agreed() -> None:
+    order = make_order(OrderStatus.FULFILLED)
+
+    with pytest.raises(PaidTooMuch):
+        order.refund(Decimal(51))
+    with pytest.raises(ReturnedTooMuch):
+        order.take_back(Decimal(101))
+
+    assert (order.paid_amount, order.returned_amount) == (Decimal(50), Decimal(0))
+
+
+def test_an_order_is_cancelled_for_a_reason_and_confirmed_with_lines() -> None:
+    confirmed, draft = make_order(), make_order(OrderStatus.DRAFT)
+
+    with pytest.raises(CancelReasonMissing):
+        confirmed.cancel(reason=" ", at=NOW)
+    with pytest.raises(OrderEmpty):
+        draft.confirm(lines=0, at=NOW)
+
+    assert (confirmed.status, draft.status) == (OrderStatus.CONFIRMED, OrderStatus.DRAFT)
+    assert issubclass(OrderEmpty, kehu.Refusal)
