@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
+import pydantic
 import sqlalchemy as sa
 
 from kehu.access import ANONYMOUS, Principal, row_scope
@@ -29,6 +30,7 @@ from kehu.writing.unit_of_work import UnitOfWork
 if TYPE_CHECKING:
     from kehu.app import App
 
+S = TypeVar("S", bound=pydantic.BaseModel)
 T = TypeVar("T", bound=Entity)
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -69,7 +71,7 @@ class Context:
         """Give the database connection back."""
         await self.session.close()
 
-    # --- time and rights ---
+    # --- time, settings and rights ---
     def now(self) -> datetime:
         """The present moment (UTC), from the App's clock."""
         return self.app.clock()
@@ -77,6 +79,10 @@ class Context:
     def today(self) -> date:
         """The date it is for the principal."""
         return self.now().astimezone(ZoneInfo(self.principal.time_zone)).date()
+
+    def settings(self, settings_class: type[S]) -> S:
+        """The settings of a plugin, as an object of the class it declared with `@plugin.settings`."""
+        return self.app.settings_of(settings_class)
 
     def can(self, permission: str) -> bool:
         """Whether the principal has the permission at any level."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
+import json
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -107,12 +109,15 @@ def plugin_settings(plugins: Sequence[Plugin]) -> list[BaseModel]:
 
     Raises SetupError for a value that cannot be used and for a key of the table that there is not.
     """
-    content = read_file()
-    return [
-        _of_plugin(plugin.name, declared.settings, content.get(plugin.name, {}))
+    content, problems = read_file(), list[str]()
+    found = [
+        _of_plugin(plugin.name, declared.settings, content.get(plugin.name, {}), problems)
         for plugin in plugins
         for declared in plugin.settings_classes
     ]
+    if problems:
+        raise SetupError("\n".join(problems))
+    return [each for each in found if each is not None]
 
 
 def read_file() -> dict[str, Any]:
@@ -136,21 +141,44 @@ def _is_of_plugin(name: str, content: dict[str, Any]) -> bool:
     return isinstance(content[name], dict) and (name in installed_names() or "plugins_dir" in content)
 
 
-def _of_plugin(plugin: str, settings: type[BaseModel], table: Mapping[str, Any]) -> BaseModel:
-    variables = {name: f"KEHU_{plugin}_{name}".upper() for name in settings.model_fields}
-    given = {name: os.environ[variable] for name, variable in variables.items() if variable in os.environ}
-    unknown = [name for name in table if name not in settings.model_fields]
+def _of_plugin(
+    plugin: str, settings: type[BaseModel], table: Mapping[str, Any], problems: list[str]
+) -> BaseModel | None:
+    """What is set for one plugin; None, with sentences in `problems`, when it cannot be used."""
+    keys, variables = settings.model_fields, {name: _variable(plugin, name) for name in settings.model_fields}
+    unknown = [name for name in table if name not in keys]
     if unknown:
-        raise SetupError(f"{FILE} has the unknown key {unknown[0]!r} in its table [{plugin}].")
+        problems += [
+            f"{FILE} has the unknown key {name!r} in its table [{plugin}]; it may have {', '.join(keys)}."
+            for name in unknown
+        ]
+        return None
+    given = {name: _value(os.environ[each]) for name, each in variables.items() if each in os.environ}
     try:
         return settings(**{**table, **given})
     except ValidationError as error:
-        problem = error.errors()[0]
-        name = str(problem["loc"][0])
-        raise SetupError(
-            f"The setting {name!r} of plugin {plugin!r} ({variables.get(name, name)}, or {name} in the table "
-            f"[{plugin}] of {FILE}) is wrong: {problem['msg']}."
-        ) from None
+        problems += [_sentence_of_plugin(plugin, each["loc"], each["msg"]) for each in error.errors()]
+        return None
+
+
+def _variable(plugin: str, name: str) -> str:
+    return f"KEHU_{plugin}_{name}".upper()
+
+
+def _value(text: str) -> Any:
+    """The text of a variable, for pydantic to make a number or a date of; lists and tables are written as JSON."""
+    if text.startswith(("[", "{")):
+        with contextlib.suppress(ValueError):
+            return json.loads(text)
+    return text
+
+
+def _sentence_of_plugin(plugin: str, location: Sequence[int | str], message: str) -> str:
+    name = str(location[0]) if location else ""
+    where = (
+        f"{_variable(plugin, name)}, or {name} in the table [{plugin}] of {FILE}" if name else f"[{plugin}]"
+    )
+    return f"The setting {name!r} of plugin {plugin!r} ({where}) is wrong: {message}."
 
 
 def _own_values(content: dict[str, Any]) -> dict[str, Any]:
