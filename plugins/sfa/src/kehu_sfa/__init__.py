@@ -1,6 +1,10 @@
 """Sales force automation for kehu."""
 
 from kehu_sfa import demo
+from kehu_sfa.assignment import actions as assignment_actions
+from kehu_sfa.assignment import jobs as assignment_jobs
+from kehu_sfa.assignment import rules as assignment_rules
+from kehu_sfa.assignment.models import Absence, AssignmentMethod, AssignmentRule, LeadAssignment, LeadCapacity
 from kehu_sfa.commissions import queries as commission_queries
 from kehu_sfa.commissions import rules as commission_rules
 from kehu_sfa.commissions.models import CommissionEntry, CommissionPlan, CommissionSlab
@@ -14,6 +18,7 @@ from kehu_sfa.imports import commands
 from kehu_sfa.leads import actions as lead_actions
 from kehu_sfa.leads import fields as lead_fields
 from kehu_sfa.leads import queries as lead_queries
+from kehu_sfa.leads import rights as lead_rights
 from kehu_sfa.leads import rules as lead_rules
 from kehu_sfa.leads.models import Lead, LeadPolicy, LeadStatus
 from kehu_sfa.money import rules as money_rules
@@ -83,7 +88,8 @@ __all__ = [
 ]
 
 _DECLARING_LEADS = (
-    *(conversion_actions, conversion_rules, lead_actions, lead_fields, lead_queries, lead_rules),
-    scoring_rules,
+    *(conversion_actions, conversion_rules, lead_actions, lead_fields, lead_queries, lead_rights, lead_rules),
+    *(scoring_rules, assignment_actions, assignment_jobs, assignment_rules),
 )
 __all__ += ["Lead", "LeadFieldMapping", "LeadPolicy", "LeadScoreRule", "LeadStatus", "ScoreOperator"]
+__all__ += ["Absence", "AssignmentMethod", "AssignmentRule", "LeadAssignment", "LeadCapacity"]

@@ -6,6 +6,7 @@ The table of contents of this plugin: what it adds to the API stands here, its n
 from __future__ import annotations
 
 import kehu
+from kehu_sfa.assignment.models import Absence, AssignmentRule, LeadAssignment, LeadCapacity
 from kehu_sfa.commissions.models import CommissionEntry, CommissionPlan, CommissionSlab
 from kehu_sfa.conversion.models import LeadFieldMapping
 from kehu_sfa.discount_limits.models import DiscountLimit
@@ -34,6 +35,18 @@ lead = plugin.resource(Lead, default_order=[Lead.created_at.desc()])
 lead_policy = plugin.resource(LeadPolicy, plural_name="LeadPolicies", default_order=[LeadPolicy.created_at])
 lead_score_rule = plugin.resource(LeadScoreRule, default_order=[LeadScoreRule.name])
 lead_field_mapping = plugin.resource(LeadFieldMapping, default_order=[LeadFieldMapping.lead_field])
+assignment_rule = plugin.resource(AssignmentRule, default_order=[AssignmentRule.position])
+lead_assignment = plugin.resource(
+    LeadAssignment,
+    operations=["list", "get", "aggregate"],
+    row_scope=LeadAssignment.lead_id,
+    default_order=[LeadAssignment.assigned_at],
+)
+lead_capacity = plugin.resource(LeadCapacity, plural_name="LeadCapacities")
+absence = plugin.resource(Absence, default_order=[Absence.from_on])
+plugin.relation(Lead, "assignments", LeadAssignment.lead_id, description="Who had it and why, oldest first.")
+plugin.relation(kehu.User, "leads", Lead.owner_id, description="Leads that the user owns.")
+plugin.relation(kehu.Customer, "leads", Lead.customer_id, description="The leads that became this customer.")
 
 tax_rate = plugin.resource(TaxRate, default_order=[TaxRate.percent])
 plugin.table(COUNTERS)
@@ -131,27 +144,6 @@ for role in ("Salesperson", "Partner Manager", "Marketing", "Auditor"):
     plugin.grant(role, tax_rate="read")
 plugin.grant("Sales Manager", tax_rate="read create update delete")
 plugin.grant("Integration", tax_rate="read create update")
-
-# Leads, and what decides about them.
-_SETTING_UP = ("lead_policy", "lead_score_rule", "lead_field_mapping")
-_LEAD_VERBS = "work nurture qualify disqualify reopen convert"
-
-
-def _leads(read: str, change: str) -> dict[str, str]:
-    """Sees leads as far as `read`; creates some, and changes those within `change`."""
-    verbs = " ".join(f"{verb}:{change}" for verb in ("update", *_LEAD_VERBS.split(), "delete"))
-    return {"lead": f"read:{read} create {verbs}", **dict.fromkeys(_SETTING_UP, "read")}
-
-
-plugin.grant("Salesperson", **_leads("TEAM", "OWN"))
-plugin.grant(
-    "Sales Manager",
-    **_leads("SUBTREE", "SUBTREE") | dict.fromkeys(_SETTING_UP, "read create update delete"),
-)
-plugin.grant("Marketing", **_leads("ALL", "OWN"))
-plugin.grant("Partner Manager", **_leads("TEAM", "TEAM"))
-plugin.grant("Auditor", lead="read export", **dict.fromkeys(_SETTING_UP, "read"))
-plugin.grant("Integration", lead="read create update export", **dict.fromkeys(_SETTING_UP, "read"))
 
 _QUOTING = "setLines submit withdraw send accept decline revise"
 _ORDERING = "setLines confirm fulfil cancel"

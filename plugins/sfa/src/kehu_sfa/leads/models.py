@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import uuid
 from datetime import datetime, timedelta
@@ -48,6 +49,16 @@ class LeadNameless(kehu.Refusal):
     """A lead is somebody: a person, a firm, an address or a number."""
 
     code = "LEAD_NAMELESS"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Handover:
+    """A lead was given to somebody, and that has not been written to its history yet."""
+
+    from_user_id: uuid.UUID | None
+    to_user_id: uuid.UUID | None
+    rule_id: uuid.UUID | None
+    trace: str
 
 
 class Lead(kehu.Owned, Base):
@@ -167,8 +178,9 @@ class Lead(kehu.Owned, Base):
         refusal=LeadInOtherState,
     )
 
-    # Not mapped: a verb has changed the status since the record was last stored.
+    # Not mapped: what happened since the record was last stored.
     _has_moved = False
+    _handovers = tuple[Handover, ...]()
 
     @property
     def called(self) -> str:
@@ -209,6 +221,29 @@ class Lead(kehu.Owned, Base):
         """There is something to it after all. Raises LeadConverted, LeadInOtherState."""
         self.enter("reopen")
         self.disqualified_reason = self.disqualified_note = None
+
+    def give_to(
+        self,
+        owner_id: uuid.UUID | None,
+        team_id: uuid.UUID | None,
+        *,
+        at: datetime,
+        trace: str,
+        rule_id: uuid.UUID | None = None,
+    ) -> None:
+        """Make somebody responsible from `at` (UTC) on; `trace` says why, `rule_id` which rule decided."""
+        self._handovers = (*self._handovers, Handover(self.owner_id, owner_id, rule_id, trace))
+        self.owner_id, self.team_id, self.assigned_at = owner_id, team_id, at
+
+    @property
+    def is_handed_over(self) -> bool:
+        """Somebody has got it since the record was last stored."""
+        return bool(self._handovers)
+
+    def take_handovers(self) -> tuple[Handover, ...]:
+        """The handovers since the record was last stored, oldest first; once."""
+        handovers, self._handovers = self._handovers, ()
+        return handovers
 
     def promise_answer(self, *, within: timedelta, hours: WorkingHours) -> None:
         """Set until when somebody should have answered: `within` of working time after it came in."""

@@ -85,6 +85,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_tax_rate_external_id"), ["external_id"], unique=False)
 
     op.create_table(
+        "sfa_absence",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=100), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_sfa_absence_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_absence")),
+    )
+    with op.batch_alter_table("sfa_absence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_absence_from_on"), ["from_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_absence_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "sfa_commission_plan",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("basis", sa.String(length=40), nullable=False),
@@ -144,6 +162,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_discount_limit_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "sfa_lead_capacity",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("most_open_leads", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_sfa_lead_capacity_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_lead_capacity")),
+    )
+    with op.batch_alter_table("sfa_lead_capacity", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_lead_capacity_user_id"), ["user_id"], unique=True)
+
+    op.create_table(
         "sfa_lead_policy",
         sa.Column("team_id", sa.Uuid(), nullable=True),
         sa.Column("answer_within_minutes", sa.Integer(), nullable=False),
@@ -185,6 +218,45 @@ def upgrade() -> None:
     with op.batch_alter_table("sfa_pipeline", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sfa_pipeline_external_id"), ["external_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_pipeline_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "sfa_assignment_rule",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=True),
+        sa.Column("city", sa.String(length=100), nullable=True),
+        sa.Column("postcode_prefix", sa.String(length=20), nullable=True),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("source", sa.String(length=100), nullable=True),
+        sa.Column("method", sa.String(length=40), nullable=False),
+        sa.Column("to_team_id", sa.Uuid(), nullable=True),
+        sa.Column("to_user_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_sfa_assignment_rule_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_team_id"], ["core_team.id"], name=op.f("fk_sfa_assignment_rule_to_team_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_user_id"], ["core_user.id"], name=op.f("fk_sfa_assignment_rule_to_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_assignment_rule")),
+    )
+    with op.batch_alter_table("sfa_assignment_rule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_assignment_rule_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_assignment_rule_position"), ["position"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_assignment_rule_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_assignment_rule_to_team_id"), ["to_team_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_assignment_rule_to_user_id"), ["to_user_id"], unique=False)
 
     op.create_table(
         "sfa_commission_slab",
@@ -247,6 +319,18 @@ def upgrade() -> None:
             postgresql_where=sa.text("archived_at IS NULL"),
         )
 
+    op.create_table(
+        "sfa_assignment_turn",
+        sa.Column("rule_id", sa.Uuid(), nullable=False),
+        sa.Column("last_user_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["rule_id"],
+            ["sfa_assignment_rule.id"],
+            name=op.f("fk_sfa_assignment_turn_rule_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("rule_id", name=op.f("pk_sfa_assignment_turn")),
+    )
     op.create_table(
         "sfa_opportunity",
         sa.Column("customer_id", sa.Uuid(), nullable=True),
@@ -550,6 +634,49 @@ def upgrade() -> None:
             batch_op.f("ix_sfa_stage_change_opportunity_id"), ["opportunity_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_sfa_stage_change_to_stage_id"), ["to_stage_id"], unique=False)
+
+    op.create_table(
+        "sfa_lead_assignment",
+        sa.Column("lead_id", sa.Uuid(), nullable=False),
+        sa.Column("from_user_id", sa.Uuid(), nullable=True),
+        sa.Column("to_user_id", sa.Uuid(), nullable=True),
+        sa.Column("rule_id", sa.Uuid(), nullable=True),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("assigned_by_id", sa.Uuid(), nullable=True),
+        sa.Column("trace", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assigned_by_id"], ["core_user.id"], name=op.f("fk_sfa_lead_assignment_assigned_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_user_id"], ["core_user.id"], name=op.f("fk_sfa_lead_assignment_from_user_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lead_id"], ["sfa_lead.id"], name=op.f("fk_sfa_lead_assignment_lead_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["rule_id"], ["sfa_assignment_rule.id"], name=op.f("fk_sfa_lead_assignment_rule_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_user_id"], ["core_user.id"], name=op.f("fk_sfa_lead_assignment_to_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_lead_assignment")),
+    )
+    with op.batch_alter_table("sfa_lead_assignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_lead_assignment_assigned_at"), ["assigned_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_lead_assignment_assigned_by_id"), ["assigned_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_lead_assignment_from_user_id"), ["from_user_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_lead_assignment_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_assignment_rule_id"), ["rule_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_lead_assignment_to_user_id"), ["to_user_id"], unique=False)
 
     op.create_table(
         "sfa_order",
@@ -992,6 +1119,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_order_confirmed_at"))
 
     op.drop_table("sfa_order")
+    with op.batch_alter_table("sfa_lead_assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_assignment_to_user_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_assignment_rule_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_assignment_lead_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_assignment_from_user_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_assignment_assigned_by_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_assignment_assigned_at"))
+
+    op.drop_table("sfa_lead_assignment")
     with op.batch_alter_table("sfa_stage_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_stage_change_to_stage_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_stage_change_opportunity_id"))
@@ -1050,6 +1186,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_closed_on"))
 
     op.drop_table("sfa_opportunity")
+    op.drop_table("sfa_assignment_turn")
     with op.batch_alter_table("sfa_stage", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_sfa_stage_pipeline_id_position",
@@ -1065,6 +1202,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_commission_slab_plan_id"))
 
     op.drop_table("sfa_commission_slab")
+    with op.batch_alter_table("sfa_assignment_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_assignment_rule_to_user_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_assignment_rule_to_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_assignment_rule_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_assignment_rule_position"))
+        batch_op.drop_index(batch_op.f("ix_sfa_assignment_rule_external_id"))
+
+    op.drop_table("sfa_assignment_rule")
     with op.batch_alter_table("sfa_pipeline", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_pipeline_team_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_pipeline_external_id"))
@@ -1076,6 +1221,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_lead_policy_calendar_id"))
 
     op.drop_table("sfa_lead_policy")
+    with op.batch_alter_table("sfa_lead_capacity", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_lead_capacity_user_id"))
+
+    op.drop_table("sfa_lead_capacity")
     with op.batch_alter_table("sfa_discount_limit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_discount_limit_user_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_discount_limit_team_id"))
@@ -1089,6 +1238,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_commission_plan_external_id"))
 
     op.drop_table("sfa_commission_plan")
+    with op.batch_alter_table("sfa_absence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_absence_user_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_absence_from_on"))
+
+    op.drop_table("sfa_absence")
     with op.batch_alter_table("sfa_tax_rate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_tax_rate_external_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_tax_rate_country"))
