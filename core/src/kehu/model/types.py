@@ -76,7 +76,10 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
     def fits(self, value: Decimal) -> bool:
         """Whether a column of this type can hold the value."""
-        return value.is_finite() and abs(self.quantise(value)) < Decimal(1).scaleb(
+        digits = self.precision - self.scale
+        if not value.is_finite() or value.adjusted() > digits:
+            return False
+        return abs(self.quantise(value)) < Decimal(1).scaleb(digits)
             self.precision - self.scale
         )
 

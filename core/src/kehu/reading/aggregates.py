@@ -74,6 +74,9 @@ async def aggregate(
     for attribute in [g.attribute for g in group_by] + [a for _, a in measures]:
         if attribute.read:
             ctx.require(attribute.read, field=attribute.name)
+    names = [grouping.attribute.name for grouping in group_by]
+    if len(names) > len(set(names)):
+        raise BadInput("Nothing can be grouped by the same field twice.", field="groupBy")
     keys = [_key(ctx, model, grouping).label(f"key_{i}") for i, grouping in enumerate(group_by)]
     columns, readers = _measured(model, measures)
     statement = (
