@@ -27,6 +27,7 @@ from kehu_sfa.opportunities import actions, fields, queries, rules
 from kehu_sfa.opportunities.models import Opportunity, StageChange
 from kehu_sfa.opportunities.queries import WinRate
 from kehu_sfa.orders import actions as order_actions
+from kehu_sfa.orders import demo as order_demo
 from kehu_sfa.orders import fields as order_fields
 from kehu_sfa.orders import rules as order_rules
 from kehu_sfa.orders.events import OrderConfirmed
@@ -47,6 +48,7 @@ _DECLARING = (
     commission_rules,
     discount_limit_rules,
     order_actions,
+    order_demo,
     order_fields,
     order_rules,
     quote_actions,
