@@ -13,6 +13,7 @@ from kehu.core_declarations import plugin
 from kehu.customers import fields as customer_fields
 from kehu.customers import rules as customer_rules
 from kehu.demo import data as demo_data
+from kehu.demo import examples as demo_examples
 from kehu.events import actions as event_actions
 from kehu.interactions import actions as interaction_actions
 from kehu.interactions import fields as interaction_fields
@@ -39,6 +40,7 @@ __all__ = [
     "customer_fields",
     "customer_rules",
     "demo_data",
+    "demo_examples",
     "event_actions",
     "interaction_actions",
     "interaction_fields",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import textwrap
 from collections.abc import Sequence
 from typing import IO, Any
 
@@ -16,16 +17,17 @@ from kehu.migrating import require_current, upgrade
 from kehu.people.principals import find_user, principal_of
 from kehu_graphql.demo import (
     DEMO_EMAIL,
-    EXAMPLES,
     ensure_demo_data,
     ensure_demo_user,
     ensure_predefined_roles,
+    examples_of,
 )
 from kehu_graphql.execution import Api
 from kehu_graphql.schema.comparing import compare
 from kehu_graphql.server.asgi import asgi
 
 GRACE_SECONDS = 10
+SHOWN_EXAMPLES = 3
 
 
 @click.command()
@@ -146,7 +148,7 @@ def diff_schema(command: CommandContext, old: IO[str], names: str | None) -> Non
 
 async def _serve(api: Api, host: str, port: int, *, jobs_at_once: int) -> None:
     config = uvicorn.Config(
-        asgi(api, examples=EXAMPLES, jobs_at_once=jobs_at_once),
+        asgi(api, examples=examples_of(api.app), jobs_at_once=jobs_at_once),
         host=host,
         port=port,
         log_config=None,
@@ -190,9 +192,10 @@ def _names(text: str) -> list[str]:
 
 def _welcome(app: kehu.App, host: str, port: int, *, password: str, made: bool) -> str:
     plugins = ", ".join(plugin.name for plugin in app.composition.plugins)
-    queries = "\n\n".join(f"  # {example['title']}\n  {example['document']}" for example in EXAMPLES[:3])
+    shown = [f"# {example['title']}\n{example['document']}" for example in examples_of(app)[:SHOWN_EXAMPLES]]
+    queries = textwrap.indent("\n\n".join(shown), "  ")
     return (
         f"kehu with {plugins} and {'new' if made else 'the'} demo data.\n\n"
         f"  Address   http://{host}:{port}/\n  Sign in   {DEMO_EMAIL}\n  Password  {password}   (new at each start)\n\n"
-        f"Three queries to paste there:\n\n{queries}\n\nCtrl-C ends it."
+        f"Queries to paste there:\n\n{queries}\n\nCtrl-C ends it."
     )

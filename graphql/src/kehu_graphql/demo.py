@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 import random
 
 import sqlalchemy as sa
@@ -14,31 +16,12 @@ from kehu.people.roles import ensure_roles
 
 DEMO_EMAIL = "demo@example.com"
 
-EXAMPLES: list[dict[str, str]] = [
-    {
-        "title": "Customers and what passed between us",
-        "document": """{
-  customers(first: 5) {
-    totalCount
-    nodes { name owner { name } interactions(first: 2) { nodes { kind subject } } }
-  }
-}""",
-    },
-    {
-        "title": "Some customers, the newest first",
-        "document": """{
-  customers(filter: {lifecycle: {eq: ACTIVE}}, orderBy: [{field: CREATED_AT, direction: DESC}]) {
-    nodes { id name industry }
-  }
-}""",
-    },
-    {
-        "title": "Interactions by kind",
-        "document": """{
-  interactionsAggregate(groupBy: [{field: KIND}]) { key { kind } count }
-}""",
-    },
-]
+
+def examples_of(app: kehu.App) -> list[dict[str, str]]:
+    """The queries that the plugins offer: the first of each plugin, then the second of each, and so on."""
+    offered = [enumerate(plugin.examples) for plugin in app.composition.plugins]
+    in_turn = sorted(itertools.chain.from_iterable(offered), key=operator.itemgetter(0))
+    return [{"title": example.title, "document": example.document} for _, example in in_turn]
 
 
 async def ensure_predefined_roles(app: kehu.App) -> None:

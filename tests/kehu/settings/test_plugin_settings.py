@@ -10,7 +10,6 @@ import kehu
 from kehu.core_plugin import plugin as core
 from kehu.settings import plugin_settings
 
-
 NO_NUMBER = "Input should be a valid integer, unable to parse string as an integer"
 
 

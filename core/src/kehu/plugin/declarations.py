@@ -194,6 +194,15 @@ class SettingsDeclaration:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ExampleDeclaration:
+    """A GraphQL document to start from, as the query page and `kehu demo` offer it."""
+
+    title: str
+    document: str
+    origin: Origin
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class JobDeclaration:
     """Work that happens later or again and again. `atomic`: all it writes, and that it is done, is one transaction."""
 

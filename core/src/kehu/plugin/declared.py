@@ -31,6 +31,7 @@ class Declared:
         self.permissions: list[d.PermissionDeclaration] = []
         self.grants: list[d.GrantDeclaration] = []
         self.settings_classes: list[d.SettingsDeclaration] = []
+        self.examples: list[d.ExampleDeclaration] = []
         self.jobs: list[d.JobDeclaration] = []
         self.commands: list[d.CommandDeclaration] = []
         self.events: list[d.EventDeclaration] = []

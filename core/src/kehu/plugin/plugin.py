@@ -318,6 +318,10 @@ class Plugin(Declared):
         self.commands.append(d.CommandDeclaration(command, group, self._here()))
         return command
 
+    def example(self, title: str, document: str) -> None:
+        """A query to start from, on the query page; the first of each plugin are those that `kehu demo` prints."""
+        self.examples.append(d.ExampleDeclaration(title, inspect.cleandoc(document), self._here()))
+
     def event(self, event: type[V]) -> type[V]:
         """Class decorator: a frozen dataclass that says what happened, in the past tense."""
         self.events.append(d.EventDeclaration(event, self._here()))

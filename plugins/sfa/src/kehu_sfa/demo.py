@@ -38,6 +38,28 @@ NEXT_STEPS = ("Call back", "Send the proposal", "Visit with a sample", "Talk to 
 
 T = TypeVar("T")
 
+plugin.example(
+    "The open pipeline, by stage",
+    """
+    {
+      opportunitiesAggregate(filter: {stage: {category: {eq: OPEN}}}, groupBy: [{field: STAGE_ID}]) {
+        key { stage { name } } count sum { amount weightedAmount }
+      }
+    }
+    """,
+)
+plugin.example(
+    "Deals won by quarter, and how many of the closed ones",
+    """
+    {
+      opportunitiesAggregate(
+        filter: {stage: {category: {eq: WON}}}, groupBy: [{field: CLOSED_ON, bucket: QUARTER}]
+      ) { key { closedOn } count sum { amount } }
+      winRate { percent }
+    }
+    """,
+)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Cast:
