@@ -80,8 +80,6 @@ class ExactDecimal(TypeDecorator[Decimal]):
         if not value.is_finite() or value.adjusted() > digits:
             return False
         return abs(self.quantise(value)) < Decimal(1).scaleb(digits)
-            self.precision - self.scale
-        )
 
     def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], Any]:
         if dialect.name == "sqlite":
