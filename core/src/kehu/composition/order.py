@@ -74,8 +74,10 @@ def _topological(by_name: Mapping[str, Plugin], problems: list[str]) -> list[Plu
         done = {plugin.name for plugin in placed}
         ready = next((p for p in waiting if _needs(p, by_name) <= done), None)
         if ready is None:
-            circle = " -> ".join(p.name for p in waiting)
-            problems.append(f"these plugins require one another in a circle: {circle}")
+            problems.append(
+                f"these plugins require one another in a circle: {' -> '.join(_circle(waiting, by_name))}; "
+                "take one of the requirements out"
+            )
             return [*placed, *waiting]
         placed.append(ready)
         waiting.remove(ready)
@@ -95,3 +97,12 @@ def _needs(plugin: Plugin, by_name: Mapping[str, Plugin]) -> set[str]:
         if any(name == plugin.name for name, _ in by_name[other].conditional) and other > plugin.name
     }
     return hard | (soft - mutual)
+
+
+def _circle(waiting: Sequence[Plugin], by_name: Mapping[str, Plugin]) -> list[str]:
+    """A circle among plugins that wait for one another, its first name again at the end."""
+    names = {plugin.name for plugin in waiting}
+    walked = [waiting[0].name]
+    while walked.count(walked[-1]) == 1:
+        walked.append(min(_needs(by_name[walked[-1]], by_name) & names))
+    return walked[walked.index(walked[-1]) :]
