@@ -23,7 +23,9 @@ class Root(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; what click takes, this takes."""
-        atexit.register(gc.freeze)  # What the process ends with is gone anyway; to look through it takes time.
+        atexit.register(
+            gc.freeze
+        )  # What the process ends with is gone anyway; to look through it takes time.
         with _rarely_collecting_garbage():
             return super().main(*args, **kwargs)
 
