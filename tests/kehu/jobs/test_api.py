@@ -15,7 +15,7 @@ from kehu_graphql import Api
 from tests.kehu.conftest import Clock
 from tests.kehu.jobs.workshop import Workshop, enqueued, reached
 
-LIST = """query { jobs(orderBy: [{field: CREATED_AT, direction: ASC}]) { totalCount edges { node {
+LIST = """query { jobs(filter: {name: {eq: "shop.note"}}) { totalCount edges { node {
     name state arguments attempts lastError progress key runAt finishedAt requestId enqueuedBy { name } } } } }"""
 VERB = """mutation ($id: ID!) { VERBJob(id: $id) { job { state attempts } userErrors { code message field } } }"""
 

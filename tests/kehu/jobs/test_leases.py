@@ -17,7 +17,7 @@ class Stopwatch:
 
 def test_a_worker_whose_count_stands_still_for_the_lease_is_dead() -> None:
     watch = Stopwatch()
-    leases = Leases(20, watch)
+    leases = Leases(20, longest_step=10, monotonic=watch)
 
     seen = []
     for beats in (7, 7, 7, 7, 7):
@@ -29,7 +29,7 @@ def test_a_worker_whose_count_stands_still_for_the_lease_is_dead() -> None:
 
 def test_a_worker_whose_count_moves_lives() -> None:
     watch = Stopwatch()
-    leases = Leases(20, watch)
+    leases = Leases(20, longest_step=10, monotonic=watch)
 
     for beats in range(100):
         assert leases.stood_still({ANN: beats, BOB: beats // 3}) == {}
@@ -38,28 +38,39 @@ def test_a_worker_whose_count_moves_lives() -> None:
 
 def test_a_worker_is_watched_for_a_whole_lease_by_one_who_comes_later() -> None:
     watch = Stopwatch()
-    Leases(20, watch).stood_still({ANN: 7})
+    Leases(20, longest_step=10, monotonic=watch).stood_still({ANN: 7})
     watch.now += 100
 
-    assert Leases(20, watch).stood_still({ANN: 7}) == {}
+    assert Leases(20, longest_step=10, monotonic=watch).stood_still({ANN: 7}) == {}
 
 
 def test_a_worker_that_beats_again_lives_again() -> None:
     watch = Stopwatch()
-    leases = Leases(20, watch)
-    leases.stood_still({ANN: 7})
-    watch.now += 19
-    leases.stood_still({ANN: 8})
-    watch.now += 19
-
-    assert leases.stood_still({ANN: 8}) == {}
+    leases = Leases(20, longest_step=10, monotonic=watch)
+    for beats in (7, 7, 7, 8, 8, 8):
+        assert leases.stood_still({ANN: beats}) == {}
+        watch.now += 9
 
 
 def test_a_worker_that_left_is_forgotten() -> None:
     watch = Stopwatch()
-    leases = Leases(20, watch)
-    leases.stood_still({ANN: 7})
-    watch.now += 30
+    leases = Leases(20, longest_step=10, monotonic=watch)
+    for _ in range(2):
+        leases.stood_still({ANN: 7})
+        watch.now += 10
     leases.stood_still({})
+    watch.now += 10
 
     assert leases.stood_still({ANN: 7}) == {}
+
+
+def test_who_stood_still_too_does_not_bury_others() -> None:
+    """After a stall of the whole machine each worker has seen nothing move, and all of them live."""
+    watch = Stopwatch()
+    leases = Leases(20, longest_step=10, monotonic=watch)
+    leases.stood_still({ANN: 7})
+    watch.now += 3600
+
+    assert leases.stood_still({ANN: 7}) == {}
+    watch.now += 10
+    assert leases.stood_still({ANN: 7}) == {ANN: 7}

@@ -53,10 +53,10 @@ class Worker:
     def __init__(self, app: App, *, jobs_at_once: int, pace: Pace, chance: random.Random) -> None:
         self._app, self._pace, self._chance, self._limit = app, pace, chance, jobs_at_once
         self._schedules = Schedules(app)
-        self._leases = Leases(pace.lease)
+        self._leases = Leases(pace.lease, longest_step=2 * pace.beat)
         self._running: dict[uuid.UUID, asyncio.Task[None]] = {}
         self._woken, self._doubting = asyncio.Event(), asyncio.Event()
-        self._claiming = asyncio.Lock()
+        self._claiming, self._registering = asyncio.Lock(), asyncio.Lock()
         self._store: JobStore | None = None
         self._is_stopping = False
         self._looking: list[asyncio.Task[None]] = []
@@ -177,11 +177,12 @@ class Worker:
 
     # --- staying alive ---
     async def _registered(self) -> JobStore:
-        if self._store is None:
-            store = JobStore(self._app, uuid7())
-            await store.register(f"{socket.gethostname()} {os.getpid()}")
-            self._store = store
-        return self._store
+        async with self._registering:
+            if self._store is None:
+                store = JobStore(self._app, uuid7())
+                await store.register(f"{socket.gethostname()} {os.getpid()}")
+                self._store = store
+            return self._store
 
     async def _given_grace(self, tasks: Iterable[asyncio.Task[None]]) -> None:
         if waiting := list(tasks):
