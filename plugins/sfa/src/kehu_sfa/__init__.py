@@ -14,6 +14,8 @@ from kehu_sfa.conversion import rules as conversion_rules
 from kehu_sfa.conversion.models import LeadFieldMapping
 from kehu_sfa.discount_limits import rules as discount_limit_rules
 from kehu_sfa.discount_limits.models import DiscountLimit
+from kehu_sfa.feeds import actions as feed_actions
+from kehu_sfa.feeds.models import UserFeed
 from kehu_sfa.imports import commands
 from kehu_sfa.leads import actions as lead_actions
 from kehu_sfa.leads import fields as lead_fields
@@ -41,6 +43,16 @@ from kehu_sfa.quotes import rules as quote_rules
 from kehu_sfa.quotes.models import Quote, QuoteLine, QuoteStatus
 from kehu_sfa.scoring import rules as scoring_rules
 from kehu_sfa.scoring.models import LeadScoreRule, ScoreOperator
+from kehu_sfa.service_cost import fields as service_cost_fields
+from kehu_sfa.service_cost.models import CustomerClass, ServiceCost
+from kehu_sfa.visits import jobs as visit_jobs
+from kehu_sfa.visits import queries as visit_queries
+from kehu_sfa.visits import rules as visit_rules
+from kehu_sfa.visits.models import VisitPlan, VisitSlot
+from kehu_sfa.visits.queries import RouteStop
+from kehu_sfa.work_plan import queries as work_plan_queries
+from kehu_sfa.work_plan import rights as work_plan_rights
+from kehu_sfa.work_plan.queries import Coaching, MyDay
 
 # Importing these has run their declarations.
 _DECLARING = (
@@ -95,3 +107,18 @@ _DECLARING_LEADS = (
 )
 __all__ += ["Lead", "LeadFieldMapping", "LeadPolicy", "LeadScoreRule", "LeadStatus", "ScoreOperator"]
 __all__ += ["Absence", "AssignmentMethod", "AssignmentRule", "LeadAssignment", "LeadCapacity"]
+
+_DECLARING_PLANS = (
+    *(feed_actions, service_cost_fields, visit_jobs, visit_queries, visit_rules),
+    *(work_plan_queries, work_plan_rights),
+)
+__all__ += [
+    "Coaching",
+    "CustomerClass",
+    "MyDay",
+    "RouteStop",
+    "ServiceCost",
+    "UserFeed",
+    "VisitPlan",
+    "VisitSlot",
+]

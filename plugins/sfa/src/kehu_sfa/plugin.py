@@ -18,6 +18,7 @@ from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, Payment
 from kehu_sfa.pipelines.models import Pipeline, Stage
 from kehu_sfa.quotes.models import Quote, QuoteLine
 from kehu_sfa.scoring.models import LeadScoreRule
+from kehu_sfa.visits.models import VisitPlan, VisitSlot
 
 plugin = kehu.Plugin("sfa", requires=["core"])
 
@@ -44,6 +45,13 @@ lead_assignment = plugin.resource(
 )
 lead_capacity = plugin.resource(LeadCapacity, plural_name="LeadCapacities")
 absence = plugin.resource(Absence, default_order=[Absence.from_on])
+visit_plan = plugin.resource(VisitPlan, default_order=[VisitPlan.name])
+visit_slot = plugin.resource(
+    VisitSlot,
+    operations=["list", "get"],
+    row_scope=VisitSlot.plan_id,
+    default_order=[VisitSlot.falls_on],
+)
 plugin.relation(Lead, "assignments", LeadAssignment.lead_id, description="Who had it and why, oldest first.")
 plugin.relation(kehu.User, "leads", Lead.owner_id, description="Leads that the user owns.")
 plugin.relation(kehu.Customer, "leads", Lead.customer_id, description="The leads that became this customer.")

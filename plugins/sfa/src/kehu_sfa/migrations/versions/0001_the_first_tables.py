@@ -220,6 +220,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_pipeline_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "sfa_user_feed",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["core_user.id"], name=op.f("fk_sfa_user_feed_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_sfa_user_feed")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sfa_user_feed_token_hash")),
+    )
+    op.create_table(
         "sfa_assignment_rule",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -320,6 +330,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "sfa_visit_plan",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("customer_class", sa.String(length=40), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("interval_weeks", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=True),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_sfa_visit_plan_customer_id")
+        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["core_user.id"], name=op.f("fk_sfa_visit_plan_owner_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_visit_plan_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_visit_plan")),
+    )
+    with op.batch_alter_table("sfa_visit_plan", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_visit_plan_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_visit_plan_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_visit_plan_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_visit_plan_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
         "sfa_assignment_turn",
         sa.Column("rule_id", sa.Uuid(), nullable=False),
         sa.Column("last_user_id", sa.Uuid(), nullable=False),
@@ -394,6 +435,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_product_id"), ["product_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_stage_id"), ["stage_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "sfa_visit_slot",
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("falls_on", sa.Date(), nullable=False),
+        sa.Column("interaction_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_sfa_visit_slot_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["interaction_id"],
+            ["core_interaction.id"],
+            name=op.f("fk_sfa_visit_slot_interaction_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["sfa_visit_plan.id"], name=op.f("fk_sfa_visit_slot_plan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_visit_slot")),
+        sa.UniqueConstraint(
+            "plan_id", "customer_id", "falls_on", name=op.f("uq_sfa_visit_slot_plan_id_customer_id_falls_on")
+        ),
+    )
+    with op.batch_alter_table("sfa_visit_slot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_visit_slot_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_visit_slot_interaction_id"), ["interaction_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_visit_slot_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
         "sfa_lead",
@@ -1172,6 +1246,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_lead_answer_due_at"))
 
     op.drop_table("sfa_lead")
+    with op.batch_alter_table("sfa_visit_slot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_visit_slot_plan_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_visit_slot_interaction_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_visit_slot_customer_id"))
+
+    op.drop_table("sfa_visit_slot")
     with op.batch_alter_table("sfa_opportunity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_team_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_stage_id"))
@@ -1187,6 +1267,13 @@ def downgrade() -> None:
 
     op.drop_table("sfa_opportunity")
     op.drop_table("sfa_assignment_turn")
+    with op.batch_alter_table("sfa_visit_plan", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_visit_plan_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_visit_plan_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_visit_plan_external_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_visit_plan_customer_id"))
+
+    op.drop_table("sfa_visit_plan")
     with op.batch_alter_table("sfa_stage", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_sfa_stage_pipeline_id_position",
@@ -1210,6 +1297,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_assignment_rule_external_id"))
 
     op.drop_table("sfa_assignment_rule")
+    op.drop_table("sfa_user_feed")
     with op.batch_alter_table("sfa_pipeline", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_pipeline_team_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_pipeline_external_id"))
