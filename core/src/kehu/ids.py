@@ -21,20 +21,26 @@ def global_id(type_name: str, key: uuid.UUID) -> str:
     return base64.b64encode(f"{type_name}:{key}".encode()).decode()
 
 
-def parse_global_id(value: str) -> tuple[str, uuid.UUID]:
-    """Type name and key of a global id. Raises BadInput (BAD_ID) for anything else."""
+def parse_global_id(value: str, *, field: object = None) -> tuple[str, uuid.UUID]:
+    """Type name and key of a global id. Raises BadInput (BAD_ID, blaming `field`) for anything else."""
     try:
         type_name, _, key = base64.b64decode(value, validate=True).decode().partition(":")
         return type_name, uuid.UUID(key)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise BadInput(
-            f"{value!r} is not an id of this API; use the `id` of a record as it was given.", code="BAD_ID"
+            f"{value!r} is not an id of this API; use the `id` of a record as it was given.",
+            code="BAD_ID",
+            field=field,
         ) from None
 
 
-def key_of(value: str, expected: str) -> uuid.UUID:
-    """The key inside the global id of an `expected` record. Raises BadInput (BAD_ID) for the id of another type."""
-    type_name, key = parse_global_id(value)
+def key_of(value: str, expected: str, *, field: object = None) -> uuid.UUID:
+    """The key inside the global id of an `expected` record.
+
+    Raises BadInput (BAD_ID, blaming `field`) for the id of another type.
+    """
+    type_name, key = parse_global_id(value, field=field)
     if type_name != expected:
-        raise BadInput(f"Expected the id of a {expected}, but got one of a {type_name}.", code="BAD_ID")
+        sentence = f"Expected the id of a {expected}, but got one of a {type_name}."
+        raise BadInput(sentence, code="BAD_ID", field=field)
     return key

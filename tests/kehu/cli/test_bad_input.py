@@ -112,8 +112,8 @@ def test_a_requirement_that_is_not_enabled_says_which(folder: Path) -> None:
     rules = write(folder, acme="import kehu\nplugin = kehu.Plugin('acme', requires=['sfa'])\n")
 
     assert complaint("--plugins", "core", "--plugins-dir", str(rules), "db", "plan") == (
-        f"Error: 1 problem(s) in this set of plugins: - plugin 'acme' (acme.py:2) requires plugin 'sfa', "
-        f"which is not enabled; enabled are: acme, core"
+        "Error: 1 problem(s) in this set of plugins: - plugin 'acme' (acme.py:2) requires plugin 'sfa', "
+        "which is not enabled; enabled are: acme, core"
     )
 
 

@@ -31,7 +31,7 @@ async def update_record(ctx: Context, entity: EntityDefinition, values: Mapping[
 
     Raises NotFound, Forbidden, and Conflict when `values["version"]` is not the record's.
     """
-    record = await ctx.get(entity.model, key_of(values["id"], entity.name), verb="update")
+    record = await ctx.get(entity.model, key_of(values["id"], entity.name, field="id"), verb="update")
     check_version(record, values.get("version"))
     await apply_input(ctx, entity, record, {k: v for k, v in values.items() if k not in ("id", "version")})
     return record
@@ -39,7 +39,7 @@ async def update_record(ctx: Context, entity: EntityDefinition, values: Mapping[
 
 async def delete_record(ctx: Context, entity: EntityDefinition, key: str, version: int | None = None) -> Any:
     """Archive or delete the record with this global id. Inside `ctx.write()`."""
-    record = await ctx.get(entity.model, key_of(key, entity.name), verb="delete")
+    record = await ctx.get(entity.model, key_of(key, entity.name, field="id"), verb="delete")
     check_version(record, version)
     await ctx.delete(record)
     return record
@@ -86,8 +86,5 @@ async def _value(ctx: Context, column: ColumnDefinition, value: Any) -> Any:
 async def _referenced(ctx: Context, column: ColumnDefinition, value: str) -> Any:
     assert column.target is not None
     name = ctx.app.composition.entities[column.target].name
-    try:
-        key = key_of(value, name)
-    except BadInput as error:
-        raise BadInput(str(error), code="BAD_ID", field=column.name) from None
+    key = key_of(value, name, field=column.name)
     return (await ctx.get(column.target, key, field=column.name)).id

@@ -84,8 +84,8 @@ class DeclaredFunction:
     async def _record(self, ctx: kehu.Context, model: type[Any], name: str, given: Any) -> Any:
         type_name = self._registry.composition.entities[model].name
         if isinstance(given, list):
-            return [await ctx.get(model, key_of(item, type_name), field=name) for item in given]
-        return await ctx.get(model, key_of(given, type_name), field=name)
+            return [await ctx.get(model, key_of(item, type_name, field=name), field=name) for item in given]
+        return await ctx.get(model, key_of(given, type_name, field=name), field=name)
 
     def _hints(self) -> dict[str, Any]:
         try:

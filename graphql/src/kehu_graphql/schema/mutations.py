@@ -102,9 +102,8 @@ def _action(registry: Registry, entity: EntityDefinition, action: d.ActionDeclar
 
     async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
         ctx.require(entity.action_permission(action))
-        record = await ctx.get(
-            entity.model, key_of(given.pop("id"), entity.name), verb=_verb_of(entity, action)
-        )
+        key = key_of(given.pop("id"), entity.name, field="id")
+        record = await ctx.get(entity.model, key, verb=_verb_of(entity, action))
         check_version(record, given.pop("version", None))
         with blaming(action.origin.plugin):
             result = await action.function(record, **await function.values(ctx, None, given))

@@ -71,7 +71,7 @@ def entity_queries(registry: Registry, entity: EntityDefinition) -> list[Generat
 
     async def get(root: Any, info: Any, *, id: str) -> Any:
         info.context.require(entity.permission("read"))
-        return await info.context.find(model, key_of(id, entity.name))
+        return await info.context.find(model, key_of(id, entity.name, field="id"))
 
     async def listed(root: Any, info: Any, **given: Any) -> Any:
         info.context.require_signed_in()
