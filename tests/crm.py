@@ -99,25 +99,24 @@ class OpenCrm(Protocol):
 
 
 @pytest.fixture(scope="module")
-async def tables(shared_database_url: str) -> str:
+async def tables(shared_database_url: str) -> AsyncIterator[Crm]:
     """A database with the tables of core and deals, shared by the tests of a module."""
-    async with crm_of(deals.plugin, url=shared_database_url):
-        return shared_database_url
+    async with crm_of(deals.plugin, url=shared_database_url) as crm:
+        yield crm
 
 
 @pytest.fixture
-async def open_crm(tables: str) -> AsyncIterator[OpenCrm]:
+async def open_crm(tables: Crm, shared_database_url: str) -> AsyncIterator[OpenCrm]:
     """Gives core, deals and the plugins it is called with, which may not have tables, on empty tables."""
     async with contextlib.AsyncExitStack() as stack:
 
         async def opened(*plugins: kehu.Plugin, clock: Clock = lambda: NOW) -> Crm:
-            app = kehu.App([core, deals.plugin, *plugins], tables, clock=clock)
+            app = kehu.App([core, deals.plugin, *plugins], shared_database_url, clock=clock)
             stack.push_async_callback(app.close)
             return Crm(app)
 
-        crm = await opened()
-        async with crm.app.engine.begin() as connection:
-            await _empty(connection, crm.app)
+        async with tables.app.engine.begin() as connection:
+            await _empty(connection, tables.app)
         yield opened
 
 

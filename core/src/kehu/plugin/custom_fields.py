@@ -65,8 +65,7 @@ class CustomField(Generic[T, V]):
 
     def set(self, record: T, value: V | None) -> None:
         """Put a value; written with the record, through hooks and audit like every other."""
-        kept = ExactDecimal().quantise(value) if isinstance(value, Decimal) else value
-        record.custom = {**(record.custom or {}), self.key: to_json(kept)}
+        record.custom = {**(record.custom or {}), self.key: to_json(_rounded(value))}
 
     def on(self, entity: type[T]) -> sa.ColumnElement[V]:
         """The value as a SQL expression of `entity`, the class or an alias of it."""
@@ -79,3 +78,9 @@ class CustomField(Generic[T, V]):
     def expression(self) -> sa.ColumnElement[V]:
         """The value as a SQL expression, for statements of one's own."""
         return self.on(self.model)
+
+
+def _rounded(value: object) -> object:
+    """A decimal with as many places as it is compared with; one that does not fit is refused when it is written."""
+    kind = ExactDecimal()
+    return kind.quantise(value) if isinstance(value, Decimal) and kind.fits(value) else value

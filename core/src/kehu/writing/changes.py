@@ -108,7 +108,11 @@ class Change(Generic[T]):
 
     def _look(self) -> set[str]:
         before, after = _everything(self.obj) if self.deleting else _differences(self.obj)
-        new = {name for name, value in after.items() if name not in self.after or self.after[name] != value}
+        new = {
+            name
+            for name, value in after.items()
+            if name not in self.after or _differ(self.after[name], value)
+        }
         gone = self.after.keys() - after.keys()
         self.before, self.after = before, after
         self._touched |= new | gone
@@ -117,6 +121,11 @@ class Change(Generic[T]):
     def heard_by(self, plugin: str | None) -> None:
         """Attribute what follows to the hook of `plugin`."""
         self._hook_plugin = plugin
+
+
+def _differ(one: Any, other: Any) -> bool:
+    """Not the same object and not equal: a NaN, which equals nothing, is no change again and again."""
+    return one is not other and bool(one != other)
 
 
 def _everything(record: Entity) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,10 +7,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
+from kehu.composition import EntityDefinition
 from kehu.errors import Conflict, Refusal
 from kehu.names import camel
+from kehu.translating.texts import text
 from kehu.writing.changes import Change
 
 
@@ -34,39 +38,59 @@ class MissingReference(Refusal):
 
 def refusal_of(error: IntegrityError, changes: Sequence[Change[Any]]) -> Refusal:
     """The refusal that a violated constraint stands for."""
-    text = str(error.orig)
-    tables = {change.entity.model.__table__: change.entity for change in changes}
-    for table, entity in tables.items():
-        column = _unique_column(text, table)
-        if column is not None:
-            return DuplicateValue(f"Another {entity.name} has this {camel(column)} already.", field=column)
-        if (
-            re.search(rf"NOT NULL constraint failed: {table.name}\.(\w+)", text)
-            or f'relation "{table.name}" violates not-null' in text
-        ):
-            match = re.search(rf"{table.name}\.(\w+)|column \"(\w+)\"", text)
-            missing = next(filter(None, match.groups()), None) if match else None
-            return Refusal(
-                f"{entity.name} needs a value for {camel(missing or '?')}.", code="REQUIRED", field=missing
-            )
-    if "foreign key" in text.lower():
-        if any(change.deleting for change in changes):
-            return StillReferenced("Other records still point at this one; archive it, or remove them first.")
-        return MissingReference("The record points at one that does not exist any more.")
+    kind, table, columns = _on_sqlite(error) or _on_postgresql(error, changes)
+    entity = next((c.entity for c in changes if c.entity.model.__table__.name == table), None)
+    if kind == "unique" and entity is not None and columns:
+        return _duplicate(entity, columns[-1])
+    if kind == "not null" and entity is not None and columns:
+        message = text("{entity} needs a value for {field}.", entity=entity.name, field=camel(columns[0]))
+        return Refusal(message, code="REQUIRED", field=columns[0])
+    if kind == "foreign key" and any(change.deleting for change in changes):
+        return StillReferenced("Other records still point at this one; archive it, or remove them first.")
+    if kind == "foreign key":
+        return MissingReference(
+            "The record points at one that does not exist any more.", field=columns[0] if columns else None
+        )
     return Conflict("The write breaks a rule of the database; read the records again and repeat the change.")
 
 
-def _unique_column(text: str, table: sa.Table) -> str | None:
-    """The last column of the violated unique key, which is the one a person typed."""
-    match = re.search(rf"UNIQUE constraint failed: ((?:{table.name}\.\w+(?:, )?)+)", text)
-    if match:
-        return match.group(1).split(", ")[-1].partition(".")[2]
-    match = re.search(r'unique constraint "(\w+)"', text)
+def _duplicate(entity: EntityDefinition, column: str) -> DuplicateValue:
+    """The last column of a key is to blame, which is the one that a person typed."""
+    message = text("Another {entity} has this {field} already.", entity=entity.name, field=camel(column))
+    return DuplicateValue(message, field=column)
+
+
+_PREPARER = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+Violation = tuple[str, str | None, list[str]]
+
+_SQLITE = re.compile(r"(UNIQUE|NOT NULL|FOREIGN KEY|CHECK) constraint failed(?:: (.*))?")
+_SQLSTATES = {"23505": "unique", "23502": "not null", "23503": "foreign key"}
+
+
+def _on_sqlite(error: IntegrityError) -> Violation | None:
+    """What SQLite's message says: `UNIQUE constraint failed: table.column, table.column`."""
+    match = _SQLITE.fullmatch(str(error.orig))
     if match is None:
         return None
-    keys: list[sa.UniqueConstraint | sa.Index] = [
-        c for c in table.constraints if isinstance(c, sa.UniqueConstraint) and c.name == match.group(1)
-    ]
-    indexes = [index for index in table.indexes if index.unique and index.name == match.group(1)]
-    columns = next((list(found.columns) for found in [*keys, *indexes]), [])
-    return str(columns[-1].name) if columns else None
+    named = re.findall(r"(\w+)\.(\w+)", match.group(2) or "")
+    return match.group(1).lower(), named[0][0] if named else None, [column for _, column in named]
+
+
+def _on_postgresql(error: IntegrityError, changes: Sequence[Change[Any]]) -> Violation:
+    """What PostgreSQL says in fields of its own, since its message is in the server's language."""
+    diagnosis: Any = getattr(error.orig, "diag", None)
+    kind = _SQLSTATES.get(getattr(error.orig, "sqlstate", None) or "", "other")
+    table = getattr(diagnosis, "table_name", None)
+    if kind == "not null":
+        return kind, table, [diagnosis.column_name]
+    entity = next((c.entity for c in changes if c.entity.model.__table__.name == table), None)
+    return kind, table, _columns_of(entity, diagnosis.constraint_name) if entity is not None else []
+
+
+def _columns_of(entity: EntityDefinition, name: str) -> list[str]:
+    """The columns of a key or index as PostgreSQL names it, which cuts names to 63 bytes."""
+    table: sa.Table = entity.model.__table__
+    keys = [key for key in table.constraints if isinstance(key, ColumnCollectionConstraint)]
+    by_name = {_PREPARER.format_constraint(key): key.columns for key in keys}
+    by_name |= {_PREPARER.format_index(index): index.columns for index in table.indexes}
+    return [column.name for column in by_name.get(name, ())]

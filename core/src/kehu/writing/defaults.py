@@ -13,18 +13,14 @@ from kehu.model import Entity, ExactDecimal, utc_now
 
 
 def give_defaults(record: Entity, now: datetime) -> None:
-    """Set every attribute of a new record that was left out and whose column has a default in Python, the id included.
+    """Set every attribute of a new record that is None and whose column has a default in Python, the id included.
 
-    The database would get the same values; but hooks must see them, and the audit trail must know them. An attribute
-    that was set to None stays None where the column allows it.
+    The database would get the same values; but hooks must see them, and the audit trail must know them.
     """
     given = sa.inspect(record).dict
     for attribute in sa.inspect(type(record)).column_attrs:
-        column = attribute.columns[0]
-        default: Any = getattr(column, "default", None)
+        default: Any = getattr(attribute.columns[0], "default", None)
         if default is None or given.get(attribute.key) is not None:
-            continue
-        if attribute.key in given and column.nullable:
             continue
         if default.is_scalar:
             setattr(record, attribute.key, default.arg)
