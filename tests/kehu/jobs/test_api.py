@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import kehu
+from kehu.core_plugin import plugin as core
 from kehu.jobs.models import JobState
 from kehu.jobs.runner import job_runner
 from kehu_graphql import Api
@@ -158,10 +159,36 @@ async def test_a_subscription_tells_how_a_job_goes(app: kehu.App, shop: Workshop
             if job["state"] == "SUCCEEDED":
                 return
 
-    async with job_runner(app), asyncio.timeout(20):
+    async with job_runner(app), asyncio.timeout(60):
         listening = asyncio.create_task(listen())
         await asyncio.sleep(0.05)
         await enqueued(app, climb)
         await listening
 
     assert {("RUNNING", 50), ("SUCCEEDED", 100)} <= set(told)
+
+
+@pytest.mark.postgresql
+async def test_a_subscription_tells_of_jobs_that_run_on_another_node(
+    postgresql_url: str, shop: Workshop
+) -> None:
+    server, worker = (kehu.App([core, shop.plugin], postgresql_url) for _ in range(2))
+    async with server.engine.begin() as connection:
+        await connection.run_sync(server.composition.metadata.create_all)
+    states: list[str] = []
+
+    async def listen() -> None:
+        async for answer in Api(server).subscribe("subscription { jobChanged { job { state } } }"):
+            states.append(answer["data"]["jobChanged"]["job"]["state"])
+            if states[-1] == "SUCCEEDED":
+                return
+
+    async with job_runner(worker), asyncio.timeout(60):
+        listening = asyncio.create_task(listen())
+        await server.nodes.connect()
+        await enqueued(server, shop.note, word="a")
+        await listening
+    await server.close()
+    await worker.close()
+
+    assert shop.done == ["a"]

@@ -31,6 +31,8 @@ CHECK_SECONDS = 20.0
 
 log = structlog.get_logger("kehu.nodes")
 
+_NOTIFY = sa.text("SELECT pg_notify(:channel, message) FROM unnest(CAST(:messages AS text[])) AS message")
+
 
 class Nodes:
     """Tells the other nodes, and listens to them as soon as somebody here subscribes."""
@@ -46,19 +48,14 @@ class Nodes:
 
     async def notify(self, ctx: Context, changes: Sequence[RecordChange]) -> None:
         """Tell the other nodes, if there can be any, once the transaction of `ctx` is committed."""
-        if not self._app.is_postgresql or not changes:
-            return
-        entities = self._app.composition.entities
-        told = [
-            (entities[c.model].name, c.key.hex, c.operation, list(c.changed))
-            for c in changes
-            if c.model in entities
-        ]
-        statement = sa.text(
-            "SELECT pg_notify(:channel, message) FROM unnest(CAST(:messages AS text[])) AS message"
-        )
-        messages = list(_messages(self._id, told))
-        await ctx.session.execute(statement, {"channel": CHANNEL, "messages": messages})
+        if self._app.is_postgresql and changes:
+            await ctx.session.execute(_NOTIFY, self._messages(changes))
+
+    async def tell(self, changes: Sequence[RecordChange]) -> None:
+        """Tell the other nodes, if there can be any, now: of what is committed already."""
+        if self._app.is_postgresql and changes:
+            async with self._app.engine.begin() as connection:
+                await connection.execute(_NOTIFY, self._messages(changes))
 
     async def connect(self) -> None:
         """Return once this node hears the others; on SQLite there are none."""
@@ -106,6 +103,15 @@ class Nodes:
             async for notification in driver.notifies(timeout=CHECK_SECONDS):
                 broker.publish(self._understood(notification.payload))
             await driver.execute("SELECT 1")
+
+    def _messages(self, changes: Sequence[RecordChange]) -> dict[str, object]:
+        entities = self._app.composition.entities
+        told = [
+            (entities[c.model].name, c.key.hex, c.operation, list(c.changed))
+            for c in changes
+            if c.model in entities
+        ]
+        return {"channel": CHANNEL, "messages": list(_messages(self._id, told))}
 
     def _understood(self, payload: str) -> list[RecordChange]:
         """What another node told; nothing for one's own words, and for types that this node does not have."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import uuid
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -42,8 +42,8 @@ class JobStore:
     What changes a job answers whether it could: False when the job is not this worker's any more.
     """
 
-    def __init__(self, app: App, worker: uuid.UUID) -> None:
-        self._app, self._worker = app, worker
+    def __init__(self, app: App, worker: uuid.UUID, tell: Callable[[Sequence[RecordChange]], None]) -> None:
+        self._app, self._worker, self._tell_all = app, worker, tell
         self._statements = Statements(worker, sorted(app.composition.jobs))
         self._were_enough = False
 
@@ -207,7 +207,7 @@ class JobStore:
             raise WorkerIsTaken
 
     def _tell(self, jobs: Sequence[uuid.UUID], *changed: str) -> None:
-        self._app.broker.publish([RecordChange(Job, job, "update", changed) for job in jobs])
+        self._tell_all([RecordChange(Job, job, "update", changed) for job in jobs])
 
 
 async def changes_one(ctx: Context, statement: sa.Update, given: Mapping[str, Any] | None = None) -> bool:

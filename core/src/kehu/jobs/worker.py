@@ -8,12 +8,13 @@ import os
 import random
 import socket
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from kehu.broker import RecordChange
 from kehu.ids import uuid7
 from kehu.jobs.executing import execute
 from kehu.jobs.leases import Leases
@@ -33,6 +34,7 @@ log = structlog.get_logger("kehu.jobs")
 # Jobs end in bunches; a moment later there is room for several at once.
 SECONDS_BETWEEN_CLAIMS = 0.002
 SECONDS_BETWEEN_DOUBTS = 0.1
+SECONDS_BETWEEN_TELLING = 0.2
 WORKER_ENDED = "The worker ended before the job did."
 
 
@@ -58,6 +60,7 @@ class Worker:
         self._woken, self._doubting = asyncio.Event(), asyncio.Event()
         self._claiming, self._registering = asyncio.Lock(), asyncio.Lock()
         self._store: JobStore | None = None
+        self._untold: list[RecordChange] = []
         self._is_stopping = False
         self._looking: list[asyncio.Task[None]] = []
         self._living: list[asyncio.Task[None]] = []
@@ -65,7 +68,7 @@ class Worker:
     def start(self) -> None:
         """Begin to look for jobs."""
         self._looking = [asyncio.create_task(self._look_for_jobs())]
-        loops = (self._keep_alive(), self._listen(), self._stop_what_is_cancelled())
+        loops = (self._keep_alive(), self._listen(), self._stop_what_is_cancelled(), self._tell_other_nodes())
         self._living = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
@@ -77,6 +80,7 @@ class Worker:
         await _cancelled([*self._looking, *self._living, *self._running.values()])
         if self._store is not None:
             await self._surviving(self._store.leave, otherwise=None)
+        await self._surviving(self._tell_untold, otherwise=None)
 
     # --- the loops, which end when they are cancelled ---
     async def _look_for_jobs(self) -> None:
@@ -94,7 +98,10 @@ class Worker:
     async def _listen(self) -> None:
         while True:
             async for change in self._app.broker.listen(Job):
-                (self._doubting if change.key in self._running else self._woken).set()
+                if change.key in self._running:
+                    self._doubting.set()
+                elif change.operation == "create" or "runAt" in change.changed:
+                    self._woken.set()
 
     async def _stop_what_is_cancelled(self) -> None:
         while True:
@@ -102,6 +109,11 @@ class Worker:
             self._doubting.clear()
             await self._surviving(self._stop_lost, otherwise=None)
             await asyncio.sleep(SECONDS_BETWEEN_DOUBTS)
+
+    async def _tell_other_nodes(self) -> None:
+        while True:
+            await asyncio.sleep(SECONDS_BETWEEN_TELLING)
+            await self._surviving(self._tell_untold, otherwise=None)
 
     # --- what they do ---
     async def _start_jobs(self) -> bool:
@@ -143,6 +155,15 @@ class Worker:
             for key in await store.lost(running.keys()):
                 running[key].cancel()
 
+    def _tell(self, changes: Sequence[RecordChange]) -> None:
+        self._app.broker.publish(changes)
+        self._untold.extend(changes)
+
+    async def _tell_untold(self) -> None:
+        """Tell subscribers of other nodes how jobs go, together for many."""
+        untold, self._untold = self._untold, []
+        await self._app.nodes.tell(untold)
+
     async def _put_back_strays(self, store: JobStore) -> None:
         """Those that are this worker's and do not run: the answer to a claim, or the note at the end, got lost."""
         async with self._claiming:
@@ -179,7 +200,7 @@ class Worker:
     async def _registered(self) -> JobStore:
         async with self._registering:
             if self._store is None:
-                store = JobStore(self._app, uuid7())
+                store = JobStore(self._app, uuid7(), self._tell)
                 await store.register(f"{socket.gethostname()} {os.getpid()}")
                 self._store = store
             return self._store
