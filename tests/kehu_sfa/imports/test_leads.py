@@ -151,7 +151,7 @@ def check_figures(figures: dict[str, Any]) -> None:
         None: (36, 29),
     }
     assert (len(sources), sum(sources.values()), sum(converted.values())) == (22, 9_240, 3_561)
-    assert figures["sums"] == [{"sum": {"totalvisits": 31362, "totalTimeSpentOnWebsite": 4506332}}]
+    assert figures["sums"] == [{"sum": {"totalvisits": "31362", "totalTimeSpentOnWebsite": "4506332"}}]
     origins = counted(figures["byOrigin"], "leadOrigin")
     by_origin = counted(figures["convertedByOrigin"], "leadOrigin")
     assert {origin: (count, by_origin[origin]) for origin, count in origins.items()} == {

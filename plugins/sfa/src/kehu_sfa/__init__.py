@@ -18,6 +18,7 @@ from kehu_sfa.feeds import actions as feed_actions
 from kehu_sfa.feeds.models import UserFeed
 from kehu_sfa.imports import commands
 from kehu_sfa.leads import actions as lead_actions
+from kehu_sfa.leads import demo as lead_demo
 from kehu_sfa.leads import fields as lead_fields
 from kehu_sfa.leads import queries as lead_queries
 from kehu_sfa.leads import rights as lead_rights
@@ -102,7 +103,16 @@ __all__ = [
 ]
 
 _DECLARING_LEADS = (
-    *(conversion_actions, conversion_rules, lead_actions, lead_fields, lead_queries, lead_rights, lead_rules),
+    *(
+        conversion_actions,
+        conversion_rules,
+        lead_actions,
+        lead_demo,
+        lead_fields,
+        lead_queries,
+        lead_rights,
+        lead_rules,
+    ),
     *(scoring_rules, assignment_actions, assignment_jobs, assignment_rules),
 )
 __all__ += ["Lead", "LeadFieldMapping", "LeadPolicy", "LeadScoreRule", "LeadStatus", "ScoreOperator"]

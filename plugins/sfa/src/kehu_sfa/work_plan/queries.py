@@ -106,6 +106,14 @@ async def coaching_list(ctx: kehu.Context, team: kehu.Team | None = None, days: 
     return sorted(rows, key=lambda row: (-row.without_next_step - row.rotting, row.done_interactions))
 
 
+@plugin.query(permission="sfa.opportunity:read")
+async def rotting_deals(ctx: kehu.Context, deals: kehu.ListOf[Opportunity]) -> kehu.Connection[Opportunity]:
+    """Open deals that have been in their stage for longer than the stage allows, of those that you may see."""
+    found = await ctx.session.execute(rotting_candidates())
+    keys = [deal.id for deal, stage in found if is_rotting(deal, stage, at=ctx.now())]
+    return await deals.fetch(Opportunity.id.in_(keys))
+
+
 async def _all(ctx: kehu.Context, statement: sa.Select[Any]) -> list[Any]:
     return list((await ctx.session.scalars(statement)).all())
 
