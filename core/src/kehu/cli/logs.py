@@ -68,4 +68,10 @@ def _rendering() -> list[structlog.typing.Processor]:
             structlog.processors.ExceptionRenderer(),
             structlog.processors.LogfmtRenderer(key_order=order),
         ]
-    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    tracebacks = structlog.tracebacks.ExceptionDictTransformer(
+        show_locals=False
+    )  # They hold passwords and people.
+    return [
+        structlog.processors.ExceptionRenderer(tracebacks),
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
