@@ -10,6 +10,7 @@ import strawberry
 
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.names import camel
+from kehu.plugin import CustomField
 from kehu.reading.attributes import Attribute, Catalogue
 from kehu_graphql.schema.fields import (
     Argument,
@@ -97,9 +98,9 @@ def write_input(registry: Registry, entity: EntityDefinition, *, creating: bool)
             texts[column.name] = column.description
     for custom in entity.custom_fields:
         name = camel(custom.field_name)
-        kind = registry.argument(custom.kind)
-        annotations[name] = kind if creating and custom.required else nullable(kind)
-        texts[name] = custom.description
+        # Never non-null: a mutation written before the plugin came must be answered with its userError.
+        annotations[name] = nullable(registry.argument(custom.kind))
+        texts[name] = _with_requirement(custom)
     verb = "Create" if creating else "Update"
     about = (
         "Create a record." if creating else "Change a record: fields left out stay as they are, null empties."
@@ -107,6 +108,11 @@ def write_input(registry: Registry, entity: EntityDefinition, *, creating: bool)
     return input_class(
         new_class(f"{verb}{entity.name}Input"), annotations, descriptions=texts, description=about
     )
+
+
+def _with_requirement(custom: CustomField[Any, Any]) -> str | None:
+    requirement = f"Plugin {custom.origin.plugin} requires it." if custom.required else None
+    return " ".join(filter(None, (custom.description, requirement))) or None
 
 
 def column_type(registry: Registry, column: ColumnDefinition) -> Any:
