@@ -64,6 +64,7 @@ def demo(command: CommandContext, host: str | None, port: int | None, seed: int,
         password = secrets.token_urlsafe(9)
         await ensure_demo_user(app, password)
         click.echo(_welcome(app, *at, password=password, made=made))
+        click.echo("`kehu serve` serves it." if set_up_only else "Ctrl-C ends it.")
         if not set_up_only:
             await _serve(Api(app), *at, jobs_at_once=command.settings.jobs_at_once)
 
@@ -197,5 +198,5 @@ def _welcome(app: kehu.App, host: str, port: int, *, password: str, made: bool) 
     return (
         f"kehu with {plugins} and {'new' if made else 'the'} demo data.\n\n"
         f"  Address   http://{host}:{port}/\n  Sign in   {DEMO_EMAIL}\n  Password  {password}   (new at each start)\n\n"
-        f"Queries to paste there:\n\n{queries}\n\nCtrl-C ends it."
+        f"Queries to paste there:\n\n{queries}\n"
     )
