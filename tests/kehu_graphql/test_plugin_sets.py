@@ -1,0 +1,46 @@
+"""Every set of plugins composes, in any order, and shows nothing of those that are left out."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+
+import kehu
+from kehu_graphql import Api
+
+PLUGINS = ("care", "customer_data", "marketing", "partner_inventory", "service", "sfa")
+SUBSETS = [set_ for size in range(len(PLUGINS) + 1) for set_ in itertools.combinations(PLUGINS, size)]
+
+
+def _sdl(names: tuple[str, ...]) -> str:
+    plugins = kehu.installed(["core", *names])
+    return Api(kehu.App(plugins)).sdl
+
+
+@pytest.mark.parametrize("names", SUBSETS, ids="+".join)
+def test_the_order_of_a_set_does_not_change_its_composition(names: tuple[str, ...]) -> None:
+    plugins = kehu.installed(["core", *names])
+    forwards, backwards = kehu.App(plugins).composition, kehu.App(plugins[::-1]).composition
+    assert [p.name for p in forwards.plugins] == [p.name for p in backwards.plugins]
+    assert list(forwards.by_name) == list(backwards.by_name)
+    assert sorted(forwards.metadata.tables) == sorted(backwards.metadata.tables)
+
+
+@pytest.mark.parametrize("names", [("sfa",), ("sfa", "partner_inventory"), PLUGINS], ids="+".join)
+def test_the_order_of_a_set_does_not_change_one_byte_of_its_schema(names: tuple[str, ...]) -> None:
+    plugins = kehu.installed(["core", *names])
+    first = Api(kehu.App(plugins)).sdl
+    assert Api(kehu.App(plugins[::-1])).sdl == first == _sdl(names[::-1])
+
+
+def test_a_plugin_that_is_left_out_leaves_no_trace() -> None:
+    everything, sales = _sdl(PLUGINS), _sdl(("sfa",))
+    others = kehu.App(kehu.installed(["core", *PLUGINS])).composition
+    foreign = [e.name for e in others.by_name.values() if e.owner.plugin not in ("core", "sfa")]
+    tables = kehu.App(kehu.installed(["core", "sfa"])).composition.metadata.tables
+    assert not [name for name in foreign if re.search(rf"\b(type|input) {name}\b", sales)]
+    assert not [name for name in tables if not name.startswith(("core_", "sfa_"))]
+    assert "Opportunity" in everything
+    assert "Opportunity" not in _sdl(())
