@@ -42,7 +42,7 @@ async def subscribe_to_what_there_is(ctx: Context, change: Change[WebhookSubscri
 @webhook_subscription.before_write
 async def send_with_the_rights_of_the_author(ctx: Context, change: Change[WebhookSubscription]) -> None:
     """Whoever says what is sent, or where to, answers for it: nobody can have another's records sent to oneself."""
-    if change.creating:
+    if change.creating and not change.obj.secrets:
         change.obj.secrets = {new_secret(): None}
     if change.touches(*_SENT):
         change.obj.author_id = ctx.principal.id
