@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -15,6 +14,7 @@ from kehu.broker import Broker
 from kehu.composition import Composition, compose
 from kehu.context import Context
 from kehu.database import AsyncScopedSession, open_engine
+from kehu.database.sqlite import WriteLock
 from kehu.deliveries import Deliveries
 from kehu.dispatch import Hooks
 from kehu.events.catalogue import EventCatalogue
@@ -60,7 +60,7 @@ class App:
         self.nodes = Nodes(self)
         self.broker = Broker(before_listening=self.nodes.connect)
         self.deliveries = Deliveries(self)
-        self.write_lock = None if self.is_postgresql else asyncio.Lock()
+        self.write_lock = None if self.is_postgresql else WriteLock()
         self.sessions = async_sessionmaker(
             self.engine, class_=AsyncScopedSession, expire_on_commit=False, autoflush=False
         )

@@ -110,13 +110,13 @@ def _scope_statement(state: ORMExecuteState) -> None:
     Targets of relationships are added, because joinedload() makes its alias only when the statement is compiled.
     """
     ctx: Context | None = state.session.info.get("ctx")
-    if ctx is None or state.execution_options.get("kehu_unscoped"):
+    if ctx is None:
         return
     if _writes_in_bulk(state, ctx):
         raise BypassedWritePath(
-            "A bulk UPDATE or DELETE skips hooks and audit; load the records and change them."
+            "A bulk INSERT, UPDATE or DELETE skips hooks and audit; add records, or load and change them."
         )
-    if not state.is_select:
+    if not state.is_select or state.execution_options.get("kehu_unscoped"):
         return
     entities = ctx.app.composition.entities
     criteria = []
@@ -131,7 +131,8 @@ def _scope_statement(state: ORMExecuteState) -> None:
 
 def _writes_in_bulk(state: ORMExecuteState, ctx: Context) -> bool:
     """Whether the statement changes records of an entity; tables that are none, such as sessions, have no audit."""
-    if not (state.is_update or state.is_delete) or state.execution_options.get("kehu_unaudited"):
+    is_write = state.is_insert or state.is_update or state.is_delete
+    if not is_write or state.execution_options.get("kehu_unaudited"):
         return False
     table = getattr(state.statement, "table", None)
     return table is not None and table.name in ctx.app.composition.models_by_table
@@ -145,9 +146,16 @@ def _occurrences(statement: Any) -> list[Any]:
         if entity is None or entity in found or _is_alias_of_subquery(entity):
             continue
         found[entity] = None
-        for relationship in entity.mapper.relationships:
-            found.setdefault(relationship.mapper, None)
+        _add_related(entity.mapper, found)
     return list(found)
+
+
+def _add_related(mapper: Any, found: dict[Any, None]) -> None:
+    """Every mapper that can be reached from this one by relationships, which joined loading may follow."""
+    for relationship in mapper.relationships:
+        if relationship.mapper not in found:
+            found[relationship.mapper] = None
+            _add_related(relationship.mapper, found)
 
 
 def _is_alias_of_subquery(entity: Any) -> bool:

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Awaitable, Generator
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -82,6 +82,25 @@ _AT_ONCE = _AtOnce()
 
 
 registry.register("sqlite.kehu", __name__, "InLoopSqlite")
+
+
+class WriteLock(asyncio.Lock):
+    """One writer at a time within a process. A task that waits for itself would wait for ever, so it is told."""
+
+    _holder: asyncio.Task[Any] | None = None
+
+    async def acquire(self) -> Literal[True]:
+        if self.locked() and self._holder is asyncio.current_task():
+            raise RuntimeError(
+                "The same task is writing already, in another context; SQLite has one writer. Use the outer context."
+            )
+        await super().acquire()
+        self._holder = asyncio.current_task()
+        return True
+
+    def release(self) -> None:
+        self._holder = None
+        super().release()
 
 
 def prepare(engine: AsyncEngine) -> None:

@@ -5,6 +5,8 @@ before_write until nothing changes -> problems -> SQL -> after_write (may write 
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -34,6 +36,10 @@ class HooksDoNotSettle(KehuError):
     """Hooks keep changing records in turn; a bug of the plugins that are named."""
 
 
+class InnerWriteFailed(KehuError):
+    """A transaction goes on after a part of it has failed; a bug of the code that caught the failure."""
+
+
 class UnitOfWork:
     """The pending writes of one transaction."""
 
@@ -43,11 +49,24 @@ class UnitOfWork:
         self._emitted: list[Emitted] = []
         self.has_news = False
         self._hearing = Hearing(ctx)
-        self._is_preparing = False
+        self._is_preparing = self._has_failed = False
         self.storing = False
+
+    @contextlib.contextmanager
+    def joined(self) -> Iterator[None]:
+        """An inner write; whoever catches its failure cannot store the half of it."""
+        try:
+            yield
+        except BaseException:
+            self._has_failed = True
+            raise
 
     async def flush(self) -> None:
         """Store everything pending, with all hooks; may be called several times in a transaction."""
+        if self._has_failed:
+            raise InnerWriteFailed(
+                "An inner write() has failed, so that nothing of this one is stored either."
+            )
         if self._is_preparing:
             raise RuntimeError(
                 "A before_write hook called flush(); what comes later belongs into after_write."
