@@ -19,20 +19,12 @@ def _sdl(names: tuple[str, ...]) -> str:
     return Api(kehu.App(plugins)).sdl
 
 
-@pytest.mark.parametrize("names", SUBSETS, ids="+".join)
-def test_the_order_of_a_set_does_not_change_its_composition(names: tuple[str, ...]) -> None:
-    plugins = kehu.installed(["core", *names])
-    forwards, backwards = kehu.App(plugins).composition, kehu.App(plugins[::-1]).composition
-    assert [p.name for p in forwards.plugins] == [p.name for p in backwards.plugins]
-    assert list(forwards.by_name) == list(backwards.by_name)
-    assert sorted(forwards.metadata.tables) == sorted(backwards.metadata.tables)
-
-
-@pytest.mark.parametrize("names", [("sfa",), ("sfa", "partner_inventory"), PLUGINS], ids="+".join)
+@pytest.mark.parametrize("names", SUBSETS, ids=lambda names: "+".join(["core", *names]))
 def test_the_order_of_a_set_does_not_change_one_byte_of_its_schema(names: tuple[str, ...]) -> None:
     plugins = kehu.installed(["core", *names])
-    first = Api(kehu.App(plugins)).sdl
-    assert Api(kehu.App(plugins[::-1])).sdl == first == _sdl(names[::-1])
+    forwards, backwards = kehu.App(plugins), kehu.App(plugins[::-1])
+    assert list(forwards.composition.by_name) == list(backwards.composition.by_name)
+    assert Api(forwards).sdl == Api(backwards).sdl
 
 
 def test_a_plugin_that_is_left_out_leaves_no_trace() -> None:
