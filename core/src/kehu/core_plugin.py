@@ -24,6 +24,7 @@ from kehu.people import actions as people_actions
 from kehu.people import roles
 from kehu.people import rules as people_rules
 from kehu.products import rules as product_rules
+from kehu.retention import clear_what_is_done
 from kehu.translating import queries as translating_queries
 from kehu.webhooks import actions as webhook_actions
 from kehu.webhooks import rules as webhook_rules
@@ -35,6 +36,7 @@ __all__ = [
     "approval_rules",
     "calendar_fields",
     "calendar_rules",
+    "clear_what_is_done",
     "contact_actions",
     "contact_rules",
     "customer_fields",

@@ -1,0 +1,17 @@
+"""What core clears away each night."""
+
+from __future__ import annotations
+
+from kehu.context import Context
+from kehu.core_declarations import plugin
+from kehu.events.distributing import HANDLERS
+from kehu.events.retention import clear_events, clear_queue
+from kehu.webhooks.routing import WEBHOOKS
+
+
+@plugin.job(schedule="17 3 * * *", timeout_seconds=3600)
+async def clear_what_is_done(ctx: Context) -> None:
+    """Delete events and deliveries that nobody can need any more; settings say for how long."""
+    for queue in (HANDLERS, WEBHOOKS):
+        await clear_queue(ctx, queue)
+    await clear_events(ctx, HANDLERS, WEBHOOKS)
