@@ -9,6 +9,8 @@ from kehu_sfa.commissions import queries as commission_queries
 from kehu_sfa.commissions import rules as commission_rules
 from kehu_sfa.commissions.models import CommissionEntry, CommissionPlan, CommissionSlab
 from kehu_sfa.commissions.queries import CommissionStatement
+from kehu_sfa.competitors import rules as competitor_rules
+from kehu_sfa.competitors.models import CompetitionOutcome, Competitor, OpportunityCompetitor
 from kehu_sfa.conversion import actions as conversion_actions
 from kehu_sfa.conversion import rules as conversion_rules
 from kehu_sfa.conversion.models import LeadFieldMapping
@@ -16,6 +18,8 @@ from kehu_sfa.discount_limits import rules as discount_limit_rules
 from kehu_sfa.discount_limits.models import DiscountLimit
 from kehu_sfa.feeds import actions as feed_actions
 from kehu_sfa.feeds.models import UserFeed
+from kehu_sfa.history import rules as history_rules
+from kehu_sfa.history.models import ForecastCategory, OpportunityChange
 from kehu_sfa.imports import commands
 from kehu_sfa.leads import actions as lead_actions
 from kehu_sfa.leads import demo as lead_demo
@@ -26,9 +30,14 @@ from kehu_sfa.leads import rules as lead_rules
 from kehu_sfa.leads.models import Lead, LeadPolicy, LeadStatus
 from kehu_sfa.money import rules as money_rules
 from kehu_sfa.money.models import TaxRate
-from kehu_sfa.opportunities import actions, fields, queries, rules
+from kehu_sfa.opportunities import actions, copying, exit_criteria, fields, queries, rules
 from kehu_sfa.opportunities.models import Opportunity, StageChange
 from kehu_sfa.opportunities.queries import WinRate
+from kehu_sfa.opportunity_contacts import actions as contact_actions
+from kehu_sfa.opportunity_contacts import rules as contact_rules
+from kehu_sfa.opportunity_contacts.models import OpportunityContact
+from kehu_sfa.opportunity_lines import rules as line_rules
+from kehu_sfa.opportunity_lines.models import OpportunityLine
 from kehu_sfa.orders import actions as order_actions
 from kehu_sfa.orders import demo as order_demo
 from kehu_sfa.orders import fields as order_fields
@@ -46,11 +55,15 @@ from kehu_sfa.scoring import rules as scoring_rules
 from kehu_sfa.scoring.models import LeadScoreRule, ScoreOperator
 from kehu_sfa.service_cost import fields as service_cost_fields
 from kehu_sfa.service_cost.models import CustomerClass, ServiceCost
+from kehu_sfa.splits import actions as split_actions
+from kehu_sfa.splits import rules as split_rules
+from kehu_sfa.splits.models import OpportunitySplit, Share
 from kehu_sfa.visits import jobs as visit_jobs
 from kehu_sfa.visits import queries as visit_queries
 from kehu_sfa.visits import rules as visit_rules
 from kehu_sfa.visits.models import VisitPlan, VisitSlot
 from kehu_sfa.visits.queries import RouteStop
+from kehu_sfa.work_plan import fields as work_plan_fields
 from kehu_sfa.work_plan import queries as work_plan_queries
 from kehu_sfa.work_plan import rights as work_plan_rights
 from kehu_sfa.work_plan.queries import Coaching, MyDay
@@ -67,14 +80,9 @@ _DECLARING = (
     quote_actions,
     quote_fields,
     quote_rules,
-    actions,
-    commands,
-    demo,
-    fields,
-    money_rules,
-    queries,
-    rules,
-    pipeline_rules,
+    *(actions, commands, demo, fields, money_rules, queries, rules, pipeline_rules),
+    *(copying, exit_criteria, competitor_rules, contact_actions, contact_rules, history_rules),
+    *(line_rules, split_actions, split_rules),
 )
 
 __all__ = [
@@ -82,8 +90,16 @@ __all__ = [
     "CommissionPlan",
     "CommissionSlab",
     "CommissionStatement",
+    "CompetitionOutcome",
+    "Competitor",
     "DiscountLimit",
+    "ForecastCategory",
     "Opportunity",
+    "OpportunityChange",
+    "OpportunityCompetitor",
+    "OpportunityContact",
+    "OpportunityLine",
+    "OpportunitySplit",
     "Order",
     "OrderConfirmed",
     "OrderLine",
@@ -94,6 +110,7 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "QuoteStatus",
+    "Share",
     "Stage",
     "StageCategory",
     "StageChange",
@@ -120,7 +137,7 @@ __all__ += ["Absence", "AssignmentMethod", "AssignmentRule", "LeadAssignment", "
 
 _DECLARING_PLANS = (
     *(feed_actions, service_cost_fields, visit_jobs, visit_queries, visit_rules),
-    *(work_plan_queries, work_plan_rights),
+    *(work_plan_fields, work_plan_queries, work_plan_rights),
 )
 __all__ += [
     "Coaching",

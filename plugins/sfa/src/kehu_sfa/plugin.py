@@ -8,16 +8,21 @@ from __future__ import annotations
 import kehu
 from kehu_sfa.assignment.models import Absence, AssignmentRule, LeadAssignment, LeadCapacity
 from kehu_sfa.commissions.models import CommissionEntry, CommissionPlan, CommissionSlab
+from kehu_sfa.competitors.models import Competitor, OpportunityCompetitor
 from kehu_sfa.conversion.models import LeadFieldMapping
 from kehu_sfa.discount_limits.models import DiscountLimit
+from kehu_sfa.history.models import OpportunityChange
 from kehu_sfa.leads.models import Lead, LeadPolicy
 from kehu_sfa.money.models import TaxRate
 from kehu_sfa.numbering.models import COUNTERS
 from kehu_sfa.opportunities.models import Opportunity, StageChange
+from kehu_sfa.opportunity_contacts.models import OpportunityContact
+from kehu_sfa.opportunity_lines.models import OpportunityLine
 from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, Payment
 from kehu_sfa.pipelines.models import Pipeline, Stage
 from kehu_sfa.quotes.models import Quote, QuoteLine
 from kehu_sfa.scoring.models import LeadScoreRule
+from kehu_sfa.splits.models import OpportunitySplit
 from kehu_sfa.visits.models import VisitPlan, VisitSlot
 
 plugin = kehu.Plugin("sfa", requires=["core"])
@@ -32,6 +37,34 @@ stage_change = plugin.resource(
     default_order=[StageChange.entered_at],
 )
 
+opportunity_change = plugin.resource(
+    OpportunityChange,
+    operations=["list", "get", "aggregate"],
+    row_scope=OpportunityChange.opportunity_id,
+    default_order=[OpportunityChange.valid_from],
+)
+opportunity_contact = plugin.resource(
+    OpportunityContact,
+    row_scope=OpportunityContact.opportunity_id,
+    default_order=[OpportunityContact.is_primary.desc(), OpportunityContact.created_at],
+)
+competitor = plugin.resource(Competitor, default_order=[Competitor.name])
+opportunity_competitor = plugin.resource(
+    OpportunityCompetitor,
+    row_scope=OpportunityCompetitor.opportunity_id,
+    default_order=[OpportunityCompetitor.created_at],
+)
+opportunity_line = plugin.resource(
+    OpportunityLine,
+    row_scope=OpportunityLine.opportunity_id,
+    default_order=[OpportunityLine.position, OpportunityLine.created_at],
+)
+opportunity_split = plugin.resource(
+    OpportunitySplit,
+    operations=["list", "get", "aggregate"],
+    row_scope=OpportunitySplit.opportunity_id,
+    default_order=[OpportunitySplit.percent.desc()],
+)
 lead = plugin.resource(Lead, default_order=[Lead.created_at.desc()])
 lead_policy = plugin.resource(LeadPolicy, plural_name="LeadPolicies", default_order=[LeadPolicy.created_at])
 lead_score_rule = plugin.resource(LeadScoreRule, default_order=[LeadScoreRule.name])
@@ -113,6 +146,28 @@ plugin.relation(
     Opportunity, "stage_changes", StageChange.opportunity_id, description="Its way so far, oldest first."
 )
 plugin.relation(
+    Opportunity,
+    "changes",
+    OpportunityChange.opportunity_id,
+    description="How it was at each moment, oldest first.",
+)
+plugin.relation(
+    Opportunity,
+    "contacts",
+    OpportunityContact.opportunity_id,
+    description="Who has a say, the primary one first.",
+)
+plugin.relation(
+    Opportunity, "competitors", OpportunityCompetitor.opportunity_id, description="Who else offers."
+)
+plugin.relation(Competitor, "encounters", OpportunityCompetitor.competitor_id, description="Where we met it.")
+plugin.relation(
+    Opportunity, "lines", OpportunityLine.opportunity_id, description="What it is made of, in order."
+)
+plugin.relation(
+    Opportunity, "splits", OpportunitySplit.opportunity_id, description="Who gets which part of it."
+)
+plugin.relation(
     kehu.Customer, "opportunities", Opportunity.customer_id, description="Deals with this customer."
 )
 plugin.relation(kehu.User, "opportunities", Opportunity.owner_id, description="Deals that the user owns.")
@@ -152,6 +207,34 @@ for role in ("Salesperson", "Partner Manager", "Marketing", "Auditor"):
     plugin.grant(role, tax_rate="read")
 plugin.grant("Sales Manager", tax_rate="read create update delete")
 plugin.grant("Integration", tax_rate="read create update")
+
+# What belongs to an opportunity is read and written as far as the opportunity is.
+_PARTS = ("opportunity_contact", "opportunity_competitor", "opportunity_line")
+for role, read, write in (
+    ("Salesperson", "TEAM", "OWN"),
+    ("Sales Manager", "SUBTREE", "SUBTREE"),
+    ("Integration", "ALL", "ALL"),
+):
+    parts = f"read:{read} create:{write} update:{write} delete:{write}"
+    plugin.grant(
+        role,
+        **dict.fromkeys(_PARTS, parts),
+        opportunity_change=f"read:{read}",
+        opportunity_split=f"read:{read}",
+    )
+    plugin.grant(
+        role,
+        opportunity=f"clone:{write} split:{write} share:{write}",
+        opportunity_contact=f"makePrimary:{write}",
+    )
+    plugin.grant(role, competitor="read create update")
+for role, read in (("Partner Manager", "TEAM"), ("Marketing", "ALL"), ("Auditor", "ALL")):
+    plugin.grant(
+        role,
+        **dict.fromkeys((*_PARTS, "opportunity_change", "opportunity_split"), f"read:{read}"),
+        competitor="read",
+    )
+plugin.grant("Sales Manager", competitor="delete")
 
 _QUOTING = "setLines submit withdraw send accept decline revise"
 _ORDERING = "setLines confirm fulfil cancel"

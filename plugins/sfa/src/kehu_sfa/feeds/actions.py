@@ -26,7 +26,7 @@ class NoFeed(kehu.Refusal):
 async def open_calendar_feed(ctx: kehu.Context) -> str:
     """A new secret token for your own calendar feed; shown once, and any earlier one no longer works."""
     if ctx.principal.id is None:
-        raise kehu.Unauthenticated("Only a person has a calendar.")
+        raise kehu.Unauthenticated(kehu.text("Only a person has a calendar."))
     await _close(ctx)
     token = secrets.token_urlsafe(32)
     ctx.session.add(UserFeed(user_id=ctx.principal.id, token_hash=hash_of(token)))
@@ -49,7 +49,7 @@ async def calendar_feed(ctx: kehu.Context, token: str) -> str:
     )
     user = (await ctx.session.scalars(kehu.unscoped(found))).one_or_none()
     if user is None:
-        raise NoFeed("There is no such feed, or not any more.", field="token")
+        raise NoFeed(kehu.text("There is no such feed, or not any more."), field="token")
     return calendar_text(user.name, await _entries(ctx, user))
 
 

@@ -14,17 +14,11 @@ import sqlalchemy as sa
 import kehu
 from kehu.ids import key_of
 from kehu.products.queries import find_price
-from kehu_sfa.lines.models import ImpossibleLine, PricedLine
+from kehu_sfa.lines.models import ImpossibleLine, NoPrice, PricedLine
 from kehu_sfa.money.models import TaxRate
 from kehu_sfa.money.rounding import ZERO
 
 L = TypeVar("L", bound=PricedLine)
-
-
-class NoPrice(kehu.Refusal):
-    """Nobody says what one unit costs: neither the line nor the price list."""
-
-    code = "NO_PRICE"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -28,6 +28,12 @@ class ImpossibleLine(kehu.Refusal):
     code = "OUT_OF_RANGE"
 
 
+class NoPrice(kehu.Refusal):
+    """Nobody says what one unit costs: neither the line nor the price list."""
+
+    code = "NO_PRICE"
+
+
 class ImpossibleDiscount(kehu.Refusal):
     """A discount on the total is a percentage or an amount, and not more than the whole."""
 

@@ -65,6 +65,7 @@ class Move:
     from_stage_id: uuid.UUID | None
     to_stage_id: uuid.UUID
     at: datetime
+    stage: Stage | None = dataclasses.field(default=None, compare=False, repr=False)
 
 
 class Opportunity(kehu.Owned, Base):
@@ -135,6 +136,29 @@ class Opportunity(kehu.Owned, Base):
     )
     next_step: Mapped[str | None] = kehu.column(sa.String(200), doc="What its owner does next.")
     next_step_on: Mapped[date | None] = kehu.column(index=True, doc="When the next step is due.")
+    price_list_id: Mapped[uuid.UUID | None] = kehu.ref(
+        kehu.PriceList, doc="Where the prices of its lines come from."
+    )
+    forecast_category: Mapped[str | None] = kehu.choice(
+        "OMITTED",
+        "PIPELINE",
+        "BEST_CASE",
+        "COMMIT",
+        doc="How far its owner counts on it; none to go by its probability.",
+    )
+    recurring_amount: Mapped[Decimal | None] = kehu.column(
+        doc="What the customer would pay again and again, in `currency`, each `recurringInterval`."
+    )
+    recurring_interval: Mapped[str | None] = kehu.choice(
+        "MONTH", "QUARTER", "YEAR", doc="How often the recurring amount is paid."
+    )
+    origin_id: Mapped[uuid.UUID | None] = kehu.column(
+        sa.ForeignKey("sfa_opportunity.id"),
+        index=True,
+        create=False,
+        update=False,
+        doc="The opportunity that it was cloned or split from.",
+    )
 
     # Not mapped: the steps taken since the record was last stored, for the history.
     _moves = tuple[Move, ...]()
@@ -153,7 +177,10 @@ class Opportunity(kehu.Owned, Base):
         if stage.category is StageCategory.LOST and self.lost_reason is None:
             raise self._without_reason()
         if stage.category is not StageCategory.LOST and self.lost_reason is not None:
-            raise NotLost(f"{stage.name} is no stage that loses {self.name}.", field=Opportunity.lost_reason)
+            raise NotLost(
+                kehu.text("{stage} is no stage that loses {name}.", stage=stage.name, name=self.name),
+                field=Opportunity.lost_reason,
+            )
         self._enter(stage, from_stage_id=None, at=at)
         if stage.category.is_closed:
             self._close(at, on)
@@ -206,9 +233,9 @@ class Opportunity(kehu.Owned, Base):
         Raises OpportunityOpen, StageOfOtherCategory, StageArchived, StageOfOtherPipeline.
         """
         if not self.is_closed:
-            raise OpportunityOpen(f"{self.name} is open.", field=Opportunity.stage_id)
+            raise OpportunityOpen(kehu.text("{name} is open.", name=self.name), field=Opportunity.stage_id)
         if stage.category.is_closed:
-            message = f"The stage {stage.name} closes opportunities."
+            message = kehu.text("The stage {stage} closes opportunities.", stage=stage.name)
             raise StageOfOtherCategory(message, field=Opportunity.stage_id)
         self._check_stage(stage)
         self._enter(stage, from_stage_id=self.stage_id, at=at)
@@ -219,6 +246,11 @@ class Opportunity(kehu.Owned, Base):
         """Its present stage was reached by one of the verbs since it was last stored."""
         return bool(self._moves) and self._moves[-1].to_stage_id == self.stage_id
 
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """The moves since the record was last stored, oldest first."""
+        return self._moves
+
     def take_moves(self) -> tuple[Move, ...]:
         """The moves since the record was last stored, oldest first; once."""
         moves, self._moves = self._moves, ()
@@ -228,7 +260,7 @@ class Opportunity(kehu.Owned, Base):
         # The clocks of two servers may differ a little; nobody leaves a stage before entering it.
         if from_stage_id is not None and self.stage_entered_at is not None:
             at = max(at, self.stage_entered_at)
-        self._moves = (*self._moves, Move(from_stage_id, stage.id, at))
+        self._moves = (*self._moves, Move(from_stage_id, stage.id, at, stage))
         self.stage_id, self.stage_entered_at = stage.id, at
 
     def _close(self, at: datetime, on: date | None) -> None:
@@ -236,23 +268,35 @@ class Opportunity(kehu.Owned, Base):
 
     def _check_open(self) -> None:
         if self.is_closed:
-            message = f"{self.name} closed on {self.closed_on}; reopen it first."
+            message = kehu.text(
+                "{name} closed on {day}; reopen it first.", name=self.name, day=self.closed_on
+            )
             raise OpportunityClosed(message, field=Opportunity.stage_id)
 
     def _check_stage(self, stage: Stage) -> None:
         if stage.pipeline_id != self.pipeline_id:
-            message = f"The stage {stage.name} is not one of the pipeline of {self.name}."
+            message = kehu.text(
+                "The stage {stage} is not one of the pipeline of {name}.", stage=stage.name, name=self.name
+            )
             raise StageOfOtherPipeline(message, field=Opportunity.stage_id)
         if stage.archived_at is not None:
-            raise StageArchived(f"The stage {stage.name} is no longer in use.", field=Opportunity.stage_id)
+            raise StageArchived(
+                kehu.text("The stage {stage} is no longer in use.", stage=stage.name),
+                field=Opportunity.stage_id,
+            )
 
     def _check_category(self, stage: Stage, category: StageCategory) -> None:
         if stage.category is not category:
-            message = f"The stage {stage.name} is {stage.category.name}, not {category.name}."
+            message = kehu.text(
+                "The stage {stage} is {its}, not {category}.",
+                stage=stage.name,
+                its=stage.category.name,
+                category=category.name,
+            )
             raise StageOfOtherCategory(message, field=Opportunity.stage_id)
 
     def _without_reason(self) -> LostReasonMissing:
-        message = f"{self.name} can only be lost with a reason."
+        message = kehu.text("{name} can only be lost with a reason.", name=self.name)
         return LostReasonMissing(message, field=Opportunity.lost_reason)
 
 

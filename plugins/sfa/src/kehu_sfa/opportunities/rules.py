@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.identifiers.currencies import is_currency
+from kehu_sfa.history.actions import remember
 from kehu_sfa.opportunities.models import Opportunity, StageChange
 from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.pipelines.queries import default_pipeline, first_stage
@@ -40,8 +41,9 @@ async def check(ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
 
 @opportunity.after_write
 async def keep_history(ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
-    """Each move leaves a StageChange; the one before learns when the opportunity left."""
+    """Each move leaves a StageChange, each write an OpportunityChange; the rows before learn when they ended."""
     moves = change.obj.take_moves()
+    await remember(ctx, change, moves)
     if not moves:
         return
     present = None if change.creating else await _present_change(ctx, change.obj.id)
@@ -74,11 +76,13 @@ def _keep_to_the_verbs(change: kehu.Change[Opportunity]) -> None:
         return
     if change.touches(Opportunity.pipeline_id):
         change.error(
-            "An opportunity stays in its pipeline.", field=Opportunity.pipeline_id, code="PIPELINE_FIXED"
+            kehu.text("An opportunity stays in its pipeline."),
+            field=Opportunity.pipeline_id,
+            code="PIPELINE_FIXED",
         )
     closing = (Opportunity.stage_id, Opportunity.closed_at, Opportunity.closed_on)
     if change.touches(*closing) and not change.obj.has_moved:
-        message = "The stage of an opportunity changes through moveTo, win, lose and reopen only."
+        message = kehu.text("The stage of an opportunity changes through moveTo, win, lose and reopen only.")
         change.error(message, field=Opportunity.stage_id, code="STAGE_NOT_SETTABLE")
 
 
@@ -90,10 +94,12 @@ def _know_why_it_was_lost(change: kehu.Change[Opportunity]) -> None:
         return
     was_lost = change.old(Opportunity.lost_reason) is not None
     if was_lost and opportunity.lost_reason is None:
-        message = f"{opportunity.name} was lost; say why."
+        message = kehu.text("{name} was lost; say why.", name=opportunity.name)
         change.error(message, field=Opportunity.lost_reason, code="LOST_REASON_MISSING")
     if not was_lost:
-        message = f"{opportunity.name} has not been lost; use lose to close it with a reason."
+        message = kehu.text(
+            "{name} has not been lost; use lose to close it with a reason.", name=opportunity.name
+        )
         change.error(message, field=Opportunity.lost_reason, code="NOT_LOST")
 
 
@@ -101,15 +107,19 @@ def _check_money(change: kehu.Change[Opportunity]) -> None:
     """Amounts are not negative and have a currency that exists; probabilities are 0 to 100 percent."""
     opportunity = change.obj
     if opportunity.amount is not None and opportunity.amount < 0:
-        message = f"The amount cannot be negative; {opportunity.amount} is."
+        message = kehu.text("The amount cannot be negative; {amount} is.", amount=opportunity.amount)
         change.error(message, field=Opportunity.amount, code="OUT_OF_RANGE")
     if opportunity.amount is not None and opportunity.currency is None:
-        change.error("An amount needs its currency.", field=Opportunity.currency, code="CURRENCY_MISSING")
+        change.error(
+            kehu.text("An amount needs its currency."), field=Opportunity.currency, code="CURRENCY_MISSING"
+        )
     if opportunity.currency is not None and not is_currency(opportunity.currency):
-        message = f"{opportunity.currency!r} is not an ISO 4217 currency, such as EUR."
+        message = kehu.text("{code!r} is not an ISO 4217 currency, such as EUR.", code=opportunity.currency)
         change.error(message, field=Opportunity.currency, code="UNKNOWN_CURRENCY")
     if opportunity.probability is not None and not 0 <= opportunity.probability <= 100:
-        message = f"probability is a percentage, 0 to 100; {opportunity.probability} is not."
+        message = kehu.text(
+            "probability is a percentage, 0 to 100; {percent} is not.", percent=opportunity.probability
+        )
         change.error(message, field=Opportunity.probability, code="OUT_OF_RANGE")
 
 
@@ -119,13 +129,19 @@ def _check_dates(change: kehu.Change[Opportunity], today: date) -> None:
     if opportunity.closed_on is None or not change.touches(Opportunity.closed_on, Opportunity.opened_on):
         return
     if opportunity.closed_at is None:
-        message = "closedOn goes with a stage that wins or loses."
+        message = kehu.text("closedOn goes with a stage that wins or loses.")
         change.error(message, field=Opportunity.closed_on, code="OPPORTUNITY_OPEN")
     if opportunity.opened_on is not None and opportunity.closed_on < opportunity.opened_on:
-        message = f"It cannot close on {opportunity.closed_on}: it was opened on {opportunity.opened_on}."
+        message = kehu.text(
+            "It cannot close on {day}: it was opened on {opened}.",
+            day=opportunity.closed_on,
+            opened=opportunity.opened_on,
+        )
         change.error(message, field=Opportunity.closed_on, code="CLOSED_BEFORE_OPENED")
     if change.touches(Opportunity.closed_on) and opportunity.closed_on > today:
-        message = f"{opportunity.closed_on} is in the future; use expectedCloseOn until then."
+        message = kehu.text(
+            "{day} is in the future; use expectedCloseOn until then.", day=opportunity.closed_on
+        )
         change.error(message, field=Opportunity.closed_on, code="CLOSED_IN_FUTURE")
 
 

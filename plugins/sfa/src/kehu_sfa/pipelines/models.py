@@ -68,3 +68,7 @@ class Stage(kehu.Archivable, Base):
     rotting_days: Mapped[int | None] = kehu.column(
         doc="An opportunity that stays longer than this many days is rotting; none where waiting is normal."
     )
+    exit_criteria: Mapped[list[str]] = kehu.column(
+        default=list,
+        doc="The fields of an opportunity that must be filled before it goes on from here, like `expectedCloseOn`.",
+    )

@@ -32,7 +32,9 @@ async def default_pipeline(ctx: kehu.Context) -> Pipeline:
     )
     found = (await ctx.session.scalars(statement)).first()
     if found is None:
-        raise NoPipeline("There is no pipeline yet; create one with its stages first.", field="pipelineId")
+        raise NoPipeline(
+            kehu.text("There is no pipeline yet; create one with its stages first."), field="pipelineId"
+        )
     return found
 
 
@@ -46,5 +48,8 @@ async def first_stage(ctx: kehu.Context, pipeline_id: uuid.UUID, category: Stage
     )
     found = (await ctx.session.scalars(statement)).first()
     if found is None:
-        raise NoStage(f"The pipeline has no stage of the category {category.name}.", field="stageId")
+        raise NoStage(
+            kehu.text("The pipeline has no stage of the category {category}.", category=category.name),
+            field="stageId",
+        )
     return found

@@ -32,7 +32,9 @@ async def keep_pipelines_in_use(ctx: kehu.Context, change: kehu.Change[Pipeline]
     if not change.touches(Pipeline.archived_at) or change.obj.archived_at is None:
         return
     if await _any(ctx, Opportunity.pipeline_id == change.obj.id, Opportunity.closed_at.is_(None)):
-        message = f"{change.obj.name} still has open opportunities; close or move them first."
+        message = kehu.text(
+            "{name} still has open opportunities; close or move them first.", name=change.obj.name
+        )
         change.error(message, code="PIPELINE_IN_USE")
 
 
@@ -43,11 +45,16 @@ async def check_numbers(_ctx: kehu.Context, change: kehu.Change[Stage]) -> None:
     if change.creating and not change.touches(Stage.default_probability):
         stage.default_probability = 100 if stage.category is StageCategory.WON else 0
     if change.touches(Stage.default_probability) and not 0 <= stage.default_probability <= 100:
-        message = f"defaultProbability is a percentage, 0 to 100; {stage.default_probability} is not."
+        message = kehu.text(
+            "defaultProbability is a percentage, 0 to 100; {percent} is not.",
+            percent=stage.default_probability,
+        )
         change.error(message, field=Stage.default_probability, code="OUT_OF_RANGE")
     if stage.rotting_days is not None and stage.rotting_days < 1:
         change.error(
-            "rottingDays must be 1 or more, or empty.", field=Stage.rotting_days, code="OUT_OF_RANGE"
+            kehu.text("rottingDays must be 1 or more, or empty."),
+            field=Stage.rotting_days,
+            code="OUT_OF_RANGE",
         )
 
 
@@ -58,11 +65,16 @@ async def keep_stages_in_use(ctx: kehu.Context, change: kehu.Change[Stage]) -> N
     if change.creating or change.deleting:
         return
     if change.touches(Stage.category) and await _any(ctx, Opportunity.stage_id == stage.id):
-        message = f"Opportunities are in {stage.name}; its category would turn them into something else."
+        message = kehu.text(
+            "Opportunities are in {stage}; its category would turn them into something else.",
+            stage=stage.name,
+        )
         change.error(message, field=Stage.category, code="STAGE_IN_USE")
     archiving = change.touches(Stage.archived_at) and stage.archived_at is not None
     if archiving and await _any(ctx, Opportunity.stage_id == stage.id, Opportunity.closed_at.is_(None)):
-        message = f"Open opportunities are in {stage.name}; move them to another stage first."
+        message = kehu.text(
+            "Open opportunities are in {stage}; move them to another stage first.", stage=stage.name
+        )
         change.error(message, code="STAGE_IN_USE")
 
 

@@ -84,7 +84,9 @@ class Coaching:
 async def coaching_list(ctx: kehu.Context, team: kehu.Team | None = None, days: int = 7) -> list[Coaching]:
     """The people of the teams you lead, or of one team: who has most deals adrift, then who did least in `days`."""
     if not 0 < days <= _LONGEST_LOOK_BACK:
-        raise kehu.BadInput(f"days must be between 1 and {_LONGEST_LOOK_BACK}.", field="days")
+        raise kehu.BadInput(
+            kehu.text("days must be between 1 and {most}.", most=_LONGEST_LOOK_BACK), field="days"
+        )
     people = await _people(ctx, [team.id] if team else ctx.principal.subtree, everybody=team is None)
     keys = [person.id for person in people]
     deals, interactions = Opportunity.owner_id, kehu.Interaction.owner_id

@@ -10,6 +10,25 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "sfa_competitor",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("website", sa.String(length=500), nullable=True),
+        sa.Column("strengths", sa.Text(), nullable=True),
+        sa.Column("weaknesses", sa.Text(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_competitor")),
+        sa.UniqueConstraint("name", name=op.f("uq_sfa_competitor_name")),
+    )
+    with op.batch_alter_table("sfa_competitor", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_competitor_external_id"), ["external_id"], unique=False)
+
+    op.create_table(
         "sfa_lead_field_mapping",
         sa.Column("lead_field", sa.String(length=100), nullable=False),
         sa.Column("target", sa.String(length=40), nullable=False),
@@ -308,6 +327,7 @@ def upgrade() -> None:
         sa.Column("category", sa.String(length=40), nullable=False),
         sa.Column("default_probability", sa.Integer(), nullable=False),
         sa.Column("rotting_days", sa.Integer(), nullable=True),
+        sa.Column("exit_criteria", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("external_id", sa.String(length=200), nullable=True),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -395,6 +415,15 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=40), nullable=True),
         sa.Column("next_step", sa.String(length=200), nullable=True),
         sa.Column("next_step_on", sa.Date(), nullable=True),
+        sa.Column("price_list_id", sa.Uuid(), nullable=True),
+        sa.Column("forecast_category", sa.String(length=40), nullable=True),
+        sa.Column(
+            "recurring_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("recurring_interval", sa.String(length=40), nullable=True),
+        sa.Column("origin_id", sa.Uuid(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
         sa.Column("external_id", sa.String(length=200), nullable=True),
@@ -410,9 +439,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["customer_id"], ["core_customer.id"], name=op.f("fk_sfa_opportunity_customer_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["origin_id"], ["sfa_opportunity.id"], name=op.f("fk_sfa_opportunity_origin_id")
+        ),
         sa.ForeignKeyConstraint(["owner_id"], ["core_user.id"], name=op.f("fk_sfa_opportunity_owner_id")),
         sa.ForeignKeyConstraint(
             ["pipeline_id"], ["sfa_pipeline.id"], name=op.f("fk_sfa_opportunity_pipeline_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["core_price_list.id"], name=op.f("fk_sfa_opportunity_price_list_id")
         ),
         sa.ForeignKeyConstraint(
             ["product_id"], ["core_product.id"], name=op.f("fk_sfa_opportunity_product_id")
@@ -430,8 +465,10 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_external_id"), ["external_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_next_step_on"), ["next_step_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_origin_id"), ["origin_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_pipeline_id"), ["pipeline_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_price_list_id"), ["price_list_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_product_id"), ["product_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_stage_id"), ["stage_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_opportunity_team_id"), ["team_id"], unique=False)
@@ -551,6 +588,249 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_lead_source"), ["source"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_lead_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_lead_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "sfa_opportunity_change",
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pipeline_id", sa.Uuid(), nullable=False),
+        sa.Column("stage_id", sa.Uuid(), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("probability", sa.Integer(), nullable=False),
+        sa.Column("forecast_category", sa.String(length=40), nullable=False),
+        sa.Column(
+            "amount", sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"), nullable=True
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("expected_close_on", sa.Date(), nullable=True),
+        sa.Column("opened_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("lost_reason", sa.String(length=40), nullable=True),
+        sa.Column("source", sa.String(length=40), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("is_archived", sa.Boolean(), nullable=False),
+        sa.Column("changed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["core_user.id"], name=op.f("fk_sfa_opportunity_change_changed_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_sfa_opportunity_change_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["sfa_opportunity.id"],
+            name=op.f("fk_sfa_opportunity_change_opportunity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_user.id"], name=op.f("fk_sfa_opportunity_change_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["pipeline_id"], ["sfa_pipeline.id"], name=op.f("fk_sfa_opportunity_change_pipeline_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_sfa_opportunity_change_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stage_id"], ["sfa_stage.id"], name=op.f("fk_sfa_opportunity_change_stage_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["core_team.id"], name=op.f("fk_sfa_opportunity_change_team_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_opportunity_change")),
+    )
+    with op.batch_alter_table("sfa_opportunity_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_change_changed_by_id"), ["changed_by_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_change_closed_on"), ["closed_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_change_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_change_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_change_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_change_pipeline_id"), ["pipeline_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_change_product_id"), ["product_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_change_stage_id"), ["stage_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_change_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_change_valid_from"), ["valid_from"], unique=False
+        )
+
+    op.create_table(
+        "sfa_opportunity_competitor",
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("competitor_id", sa.Uuid(), nullable=False),
+        sa.Column("strengths", sa.Text(), nullable=True),
+        sa.Column("weaknesses", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["competitor_id"], ["sfa_competitor.id"], name=op.f("fk_sfa_opportunity_competitor_competitor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["sfa_opportunity.id"],
+            name=op.f("fk_sfa_opportunity_competitor_opportunity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_opportunity_competitor")),
+        sa.UniqueConstraint(
+            "opportunity_id",
+            "competitor_id",
+            name=op.f("uq_sfa_opportunity_competitor_opportunity_id_competitor_id"),
+        ),
+    )
+    with op.batch_alter_table("sfa_opportunity_competitor", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_competitor_competitor_id"), ["competitor_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_competitor_opportunity_id"), ["opportunity_id"], unique=False
+        )
+
+    op.create_table(
+        "sfa_opportunity_contact",
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("is_primary", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contact_id"], ["core_contact.id"], name=op.f("fk_sfa_opportunity_contact_contact_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["sfa_opportunity.id"],
+            name=op.f("fk_sfa_opportunity_contact_opportunity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_opportunity_contact")),
+        sa.UniqueConstraint(
+            "opportunity_id", "contact_id", name=op.f("uq_sfa_opportunity_contact_opportunity_id_contact_id")
+        ),
+    )
+    with op.batch_alter_table("sfa_opportunity_contact", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_contact_contact_id"), ["contact_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_contact_opportunity_id"), ["opportunity_id"], unique=False
+        )
+
+    op.create_table(
+        "sfa_opportunity_line",
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("description", sa.String(length=500), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit_price",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "discount_percent",
+            sa.Numeric(precision=7, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit_cost",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "margin_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["sfa_opportunity.id"],
+            name=op.f("fk_sfa_opportunity_line_opportunity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_sfa_opportunity_line_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_opportunity_line")),
+    )
+    with op.batch_alter_table("sfa_opportunity_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_line_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_line_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "sfa_opportunity_split",
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "percent",
+            sa.Numeric(precision=5, scale=2).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["sfa_opportunity.id"],
+            name=op.f("fk_sfa_opportunity_split_opportunity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["core_user.id"], name=op.f("fk_sfa_opportunity_split_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_opportunity_split")),
+        sa.UniqueConstraint(
+            "opportunity_id", "user_id", name=op.f("uq_sfa_opportunity_split_opportunity_id_user_id")
+        ),
+    )
+    with op.batch_alter_table("sfa_opportunity_split", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_opportunity_split_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_opportunity_split_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "sfa_quote",
@@ -1223,6 +1503,39 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_quote_approval_request_id"))
 
     op.drop_table("sfa_quote")
+    with op.batch_alter_table("sfa_opportunity_split", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_split_user_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_split_opportunity_id"))
+
+    op.drop_table("sfa_opportunity_split")
+    with op.batch_alter_table("sfa_opportunity_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_line_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_line_opportunity_id"))
+
+    op.drop_table("sfa_opportunity_line")
+    with op.batch_alter_table("sfa_opportunity_contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_contact_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_contact_contact_id"))
+
+    op.drop_table("sfa_opportunity_contact")
+    with op.batch_alter_table("sfa_opportunity_competitor", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_competitor_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_competitor_competitor_id"))
+
+    op.drop_table("sfa_opportunity_competitor")
+    with op.batch_alter_table("sfa_opportunity_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_valid_from"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_stage_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_pipeline_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_closed_on"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_change_changed_by_id"))
+
+    op.drop_table("sfa_opportunity_change")
     with op.batch_alter_table("sfa_lead", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_lead_team_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_lead_status"))
@@ -1256,8 +1569,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_team_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_stage_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_price_list_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_pipeline_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_opportunity_origin_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_next_step_on"))
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_external_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_opportunity_expected_close_on"))
@@ -1345,3 +1660,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_lead_field_mapping_external_id"))
 
     op.drop_table("sfa_lead_field_mapping")
+    with op.batch_alter_table("sfa_competitor", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_competitor_external_id"))
+
+    op.drop_table("sfa_competitor")

@@ -1,0 +1,88 @@
+"""Keeping the history: each write of an opportunity ends one row and begins the next."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+import kehu
+from kehu_sfa.history.models import ForecastCategory, OpportunityChange
+from kehu_sfa.opportunities.models import Move, Opportunity
+from kehu_sfa.pipelines.models import Stage
+
+# What is taken over as it stands; the rest is derived from the stage.
+COPIED = (
+    *("pipeline_id", "amount", "currency", "expected_close_on", "opened_on", "closed_on", "lost_reason"),
+    *("source", "customer_id", "product_id", "owner_id", "team_id"),
+)
+TRACKED = (*COPIED, "stage_id", "probability", "forecast_category", "archived_at")
+
+
+async def remember(ctx: kehu.Context, change: kehu.Change[Opportunity], moves: Sequence[Move]) -> None:
+    """Add a row for each move, at the moment of the move, or one for a write that changes anything else."""
+    if change.deleting or not (moves or change.creating or change.touches(*TRACKED)):
+        return
+    present = None if change.creating else await _present(ctx, change.obj.id)
+    steps = [(move.stage or await _stage(ctx, move.to_stage_id), move.at) for move in moves]
+    for stage, at in steps or [(await _stage(ctx, change.obj.stage_id), ctx.now())]:
+        row = _row(ctx, change.obj, stage, at=at if present is None else max(at, present.valid_from))
+        if present is not None:
+            present.valid_until = row.valid_from
+        present = ctx.add(row)
+
+
+async def remember_stage(ctx: kehu.Context, stage: Stage) -> None:
+    """The probability of the stage has changed, and with it that of the open opportunities that go by it."""
+    # Locked before their history is read: an opportunity that is just moving on has one present row, not two.
+    going_by_it = (
+        sa.select(Opportunity)
+        .where(Opportunity.stage_id == stage.id, Opportunity.probability.is_(None))
+        .order_by(Opportunity.id)
+        .with_for_update()
+    )
+    opportunities = {deal.id: deal for deal in await ctx.session.scalars(kehu.unscoped(going_by_it))}
+    of_stage = sa.select(OpportunityChange).where(
+        OpportunityChange.valid_until.is_(None), OpportunityChange.stage_id == stage.id
+    )
+    for present in (await ctx.session.scalars(kehu.unscoped(of_stage))).all():
+        if present.opportunity_id not in opportunities:
+            continue
+        deal = opportunities[present.opportunity_id]
+        row = _row(ctx, deal, stage, at=max(ctx.now(), present.valid_from))
+        present.valid_until = row.valid_from
+        ctx.add(row)
+
+
+def _row(ctx: kehu.Context, opportunity: Opportunity, stage: Stage, *, at: datetime) -> OpportunityChange:
+    own = opportunity.probability
+    probability = stage.default_probability if own is None else own
+    copied: dict[str, Any] = {name: getattr(opportunity, name) for name in COPIED}
+    if not stage.category.is_closed:
+        copied["closed_on"] = copied["lost_reason"] = None
+    copied["opened_on"] = opportunity.opened_on or opportunity.created_at.date()
+    return OpportunityChange(
+        opportunity_id=opportunity.id,
+        valid_from=at,
+        stage_id=stage.id,
+        category=stage.category,
+        probability=probability,
+        forecast_category=ForecastCategory.of(stage.category, probability, opportunity.forecast_category),
+        is_archived=opportunity.archived_at is not None,
+        changed_by_id=ctx.principal.id,
+        **copied,
+    )
+
+
+async def _present(ctx: kehu.Context, opportunity_id: uuid.UUID) -> OpportunityChange | None:
+    found = sa.select(OpportunityChange).where(
+        OpportunityChange.opportunity_id == opportunity_id, OpportunityChange.valid_until.is_(None)
+    )
+    return (await ctx.session.scalars(kehu.unscoped(found))).one_or_none()
+
+
+async def _stage(ctx: kehu.Context, stage_id: uuid.UUID) -> Stage:
+    return (await ctx.session.scalars(kehu.unscoped(sa.select(Stage).where(Stage.id == stage_id)))).one()
