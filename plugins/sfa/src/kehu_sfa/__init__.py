@@ -51,6 +51,7 @@ from kehu_sfa.quotes import actions as quote_actions
 from kehu_sfa.quotes import fields as quote_fields
 from kehu_sfa.quotes import rules as quote_rules
 from kehu_sfa.quotes.models import Quote, QuoteLine, QuoteStatus
+from kehu_sfa.reports import funnel, outcomes, pipeline, rivals
 from kehu_sfa.scoring import rules as scoring_rules
 from kehu_sfa.scoring.models import LeadScoreRule, ScoreOperator
 from kehu_sfa.service_cost import fields as service_cost_fields
@@ -83,6 +84,7 @@ _DECLARING = (
     *(actions, commands, demo, fields, money_rules, queries, rules, pipeline_rules),
     *(copying, exit_criteria, competitor_rules, contact_actions, contact_rules, history_rules),
     *(line_rules, split_actions, split_rules),
+    *(funnel, outcomes, pipeline, rivals),
 )
 
 __all__ = [

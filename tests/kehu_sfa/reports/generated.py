@@ -1,0 +1,112 @@
+"""A sales history that is made up by chance, and what a simple count of the records says at each moment."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+import kehu
+from kehu_sfa import Opportunity, Stage, StageCategory
+from tests.kehu.factories import make_user
+from tests.kehu_sfa.conftest import Clock
+from tests.kehu_sfa.factories import Stages
+
+Count = dict[tuple[str | None, str | None], tuple[int, Decimal, Decimal]]
+CURRENCIES = ("EUR", "USD", "JPY")
+
+
+class Firm:
+    """Somebody does something every few hours: begins, changes, moves, closes and reopens deals."""
+
+    def __init__(self, app: kehu.App, clock: Clock, stages: Stages, seed: int) -> None:
+        self.app, self.clock, self.stages = app, clock, stages
+        self.chance = random.Random(seed)
+        self.users: Sequence[kehu.User] = []
+        self.deals: list[Opportunity] = []
+
+    async def moments(self, number: int) -> AsyncIterator[datetime]:
+        """That many moments, each after another step of the history; the clock shows the moment."""
+        self.users = [await make_user(self.app, name) for name in ("Ann", "Bob", "Eve")]
+        for _ in range(number):
+            self.clock.advance(seconds=self.chance.randint(1, 40_000))
+            async with self.app.context() as ctx, ctx.write():
+                await self._step(ctx)
+            self.clock.advance(seconds=self.chance.randint(0, 5_000))
+            yield self.clock.now
+
+    async def _step(self, ctx: kehu.Context) -> None:
+        if len(self.deals) < 5 or self.chance.random() < 0.15:
+            self.deals.append(ctx.add(self._made(len(self.deals))))
+            return
+        deal = await ctx.get(Opportunity, self.chance.choice(self.deals).id)
+        step = self.chance.choice(
+            [self._move, self._move, self._change, self._change, self._close, self._hide]
+        )
+        step(ctx, deal)
+        if self.chance.random() < 0.05:
+            stage = await ctx.get(Stage, self.stages.proposal.id)
+            stage.default_probability = self.chance.randint(0, 100)
+
+    def _made(self, number: int) -> Opportunity:
+        return Opportunity(
+            name=f"Deal {number}",
+            stage_id=self.chance.choice([self.stages.qualified, self.stages.proposal]).id,
+            owner_id=self.chance.choice(self.users).id,
+            amount=self._amount(),
+            currency=self.chance.choice(CURRENCIES),
+            expected_close_on=self._day(),
+        )
+
+    def _move(self, ctx: kehu.Context, deal: Opportunity) -> None:
+        target = self.chance.choice([self.stages.qualified, self.stages.proposal, self.stages.on_hold])
+        if deal.is_closed:
+            deal.reopen(target, at=ctx.now())
+        else:
+            deal.move_to(target, at=ctx.now())
+
+    def _change(self, _: kehu.Context, deal: Opportunity) -> None:
+        deal.amount = self._amount()
+        deal.probability = self.chance.choice([None, 0, 33, 77, 100])
+        deal.owner_id = self.chance.choice(self.users).id
+        deal.expected_close_on = self._day()
+        deal.forecast_category = self.chance.choice([None, None, "COMMIT", "BEST_CASE", "OMITTED"])
+        deal.currency = self.chance.choice([deal.currency, deal.currency, "EUR"])
+
+    def _close(self, ctx: kehu.Context, deal: Opportunity) -> None:
+        if deal.is_closed:
+            return
+        if self.chance.random() < 0.6:
+            deal.win(self.stages.won, at=ctx.now(), on=ctx.today())
+        else:
+            deal.lose(self.stages.lost, reason="PRICE", at=ctx.now(), on=ctx.today())
+
+    def _hide(self, ctx: kehu.Context, deal: Opportunity) -> None:
+        if self.chance.random() < 0.5:
+            deal.archived_at = None if deal.archived_at else ctx.now()
+
+    def _amount(self) -> Decimal:
+        return Decimal(self.chance.randint(0, 9_999))
+
+    def _day(self) -> date:
+        return (self.clock.now + timedelta(days=self.chance.randint(-20, 200))).date()
+
+
+async def counted(ctx: kehu.Context) -> Count:
+    """Count, amount and weighted amount of what is open now, by stage and currency, straight from the records."""
+    found = sa.select(Opportunity, Stage).join(Stage, Stage.id == Opportunity.stage_id)
+    counts, amounts = Counter[tuple[str | None, str | None]](), defaultdict[object, Decimal](Decimal)
+    weighted = defaultdict[object, Decimal](Decimal)
+    for deal, stage in (await ctx.session.execute(kehu.unscoped(found))).all():
+        if deal.archived_at is not None or stage.category not in (StageCategory.OPEN, StageCategory.ON_HOLD):
+            continue
+        key = stage.name, deal.currency
+        probability = stage.default_probability if deal.probability is None else deal.probability
+        counts[key] += 1
+        amounts[key] += deal.amount or 0
+        weighted[key] += (deal.amount or 0) * probability / Decimal(100)
+    return {key: (counts[key], amounts[key], weighted[key]) for key in counts}
