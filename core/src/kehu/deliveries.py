@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 
 from kehu.events.distributing import distribute, to_handlers
 from kehu.events.handling import handle
-from kehu.webhooks.delivering import Postman
+from kehu.webhooks.delivering import LEASE, Postman
 from kehu.webhooks.routing import to_webhooks
 
 if TYPE_CHECKING:
@@ -33,10 +34,13 @@ log = structlog.get_logger("kehu.deliveries")
 
 
 class Deliveries:
-    """The loops of one App: `async with app.deliveries.running(): ...`."""
+    """The loops of one App: `async with app.deliveries.running(): ...`.
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    `lease` is how long a webhook that a dead worker was sending stays with it.
+    """
+
+    def __init__(self, app: App, *, lease: timedelta = LEASE) -> None:
+        self._app, self._lease = app, lease
         self._loops: list[_Loop] = []
 
     def wake(self) -> None:
@@ -50,7 +54,7 @@ class Deliveries:
         if self._loops:
             yield
             return
-        app, postman = self._app, Postman(self._app)
+        app, postman = self._app, Postman(self._app, lease=self._lease)
         self._loops = [
             _Loop(lambda: distribute(app, ROUTES), self.wake),
             _Loop(lambda: handle(app), self.wake),

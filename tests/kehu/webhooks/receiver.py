@@ -34,7 +34,7 @@ class Receiver:
         self.answer = OK
         self.answers: list[bytes] = []
         self.pause = 0.0
-        self.connections = 0
+        self.connections = self.open = self.most_open = 0
         self.sent = 0
         self.port = 0
         self._serving: set[asyncio.Task[None]] = set()
@@ -57,9 +57,12 @@ class Receiver:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.open += 1
+        self.most_open = max(self.open, self.most_open)
         try:
             await self._talk(reader, writer)
         finally:
+            self.open -= 1
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 
-from kehu.access import Level, Principal
+from kehu.access import SYSTEM, Level, Principal
 from kehu.context import Context
 from kehu.database import unscoped
 from kehu.identifiers import InvalidEmail, normalise_email
@@ -30,6 +30,15 @@ async def principal_of(ctx: Context, user: User, *, session: str | None = None) 
         locale=user.locale,
         session=session,
     )
+
+
+async def principal_of_author(ctx: Context, author_id: uuid.UUID | None) -> Principal | None:
+    """On whose behalf something goes on that somebody set up; SYSTEM without an author, None once who did has left."""
+    if author_id is None:
+        return SYSTEM
+    statement = sa.select(User).where(User.id == author_id, User.is_active, User.archived_at.is_(None))
+    author = (await ctx.session.scalars(unscoped(statement))).one_or_none()
+    return None if author is None else await principal_of(ctx, author)
 
 
 async def find_user(ctx: Context, email: str) -> User | None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from kehu.context import Context
 from kehu.core_declarations import webhook_delivery, webhook_subscription
-from kehu.errors import BadInput
 from kehu.events.trail import OUTBOX
 from kehu.ids import uuid7
 from kehu.webhooks.models import WebhookDelivery, WebhookSubscription
 from kehu.webhooks.payloads import PING
 from kehu.webhooks.routing import WEBHOOKS, replay_to, webhook_delivery_row
-from kehu.webhooks.signing import new_secret
-
-LONGEST_OVERLAP_HOURS = 7 * 24
 
 
 @webhook_subscription.action
@@ -36,11 +32,7 @@ async def ping(record: WebhookSubscription, ctx: Context) -> WebhookDelivery:
 @webhook_subscription.action
 async def rotate_secret(record: WebhookSubscription, ctx: Context, overlap_hours: int = 24) -> str:
     """A new secret, which is returned; messages are signed with the old one too for some hours, at most a week."""
-    if not 0 <= overlap_hours <= LONGEST_OVERLAP_HOURS:
-        raise BadInput("The old secret stays valid for 0 to 168 hours.", field="overlap_hours")
-    secret = new_secret()
-    record.replace_secret(secret, old_until=ctx.now() + timedelta(hours=overlap_hours))
-    return secret
+    return record.rotate_secret(at=ctx.now(), overlap_hours=overlap_hours)
 
 
 @webhook_subscription.action

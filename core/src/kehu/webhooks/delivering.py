@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 import structlog
 
-from kehu.access import SYSTEM, Principal
 from kehu.context import Context
 from kehu.core_settings import CoreSettings
-from kehu.database import unscoped
 from kehu.errors import KehuError, Refusal
 from kehu.events.models import DeliveryStatus
 from kehu.events.trail import OUTBOX
-from kehu.people.models import User
-from kehu.people.principals import principal_of
+from kehu.people.principals import principal_of_author
 from kehu.webhooks.models import WebhookSubscription
 from kehu.webhooks.payloads import PING, body_of
 from kehu.webhooks.routing import WEBHOOKS
@@ -45,8 +42,10 @@ class CannotBeSent(KehuError):
 class Postman:
     """Sends the deliveries of one App that are ready, `at_once` at a time."""
 
-    def __init__(self, app: App, sender: Sender | None = None, *, at_once: int = AT_ONCE) -> None:
-        self._app, self._sender, self._at_once = app, sender, at_once
+    def __init__(
+        self, app: App, sender: Sender | None = None, *, at_once: int = AT_ONCE, lease: timedelta = LEASE
+    ) -> None:
+        self._app, self._sender, self._at_once, self._lease = app, sender, at_once, lease
         self._under_way: dict[asyncio.Task[None], uuid.UUID] = {}
 
     async def send(self) -> int:
@@ -76,7 +75,7 @@ class Postman:
             if not await WEBHOOKS.has_ready(ctx):
                 return False
             async with ctx.write():
-                row = await WEBHOOKS.lease_next(ctx, LEASE, but_for=busy)
+                row = await WEBHOOKS.lease_next(ctx, self._lease, but_for=busy)
         if row is None:
             return False
         task = asyncio.create_task(self._deliver(row), name="kehu webhook")
@@ -113,7 +112,11 @@ class Postman:
                 raise CannotBeSent("The event has been cleared away.")
             if row.event != PING and (not subscription.is_active or subscription.archived_at is not None):
                 return None
-            principal = await _author(ctx, subscription)
+            principal = await principal_of_author(ctx, subscription.author_id)
+        if principal is None:
+            raise CannotBeSent(
+                "Its author has left; whoever changes what is sent takes the subscription over."
+            )
         async with self._app.context(principal) as ctx:
             body = await body_of(ctx, subscription, event)
             if body is None:
@@ -154,19 +157,6 @@ class Postman:
             allowed = self._app.settings_of(CoreSettings).webhook_private_targets
             self._sender = Sender(allow_private=allowed)
         return self._sender
-
-
-async def _author(ctx: Context, subscription: WebhookSubscription) -> Principal:
-    if subscription.author_id is None:
-        return SYSTEM
-    user = (
-        await ctx.session.scalars(unscoped(sa.select(User).where(User.id == subscription.author_id)))
-    ).one_or_none()
-    if user is None or not user.is_active or user.archived_at is not None:
-        raise CannotBeSent(
-            "The author of the subscription has left; somebody else must change what it sends, and so take it over."
-        )
-    return await principal_of(ctx, user)
 
 
 async def _deactivate(ctx: Context, key: uuid.UUID) -> None:

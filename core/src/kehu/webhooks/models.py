@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,9 +12,10 @@ from kehu.core_base import Base
 from kehu.events.models import Queued
 from kehu.model import Archivable, column, ref
 from kehu.people.models import User
+from kehu.webhooks.secrets import HasSecrets
 
 
-class WebhookSubscription(Archivable, Base):
+class WebhookSubscription(HasSecrets, Archivable, Base):
     """Another system that is told of events by HTTP requests.
 
     It is told what its author may see, no more: the author is whoever last said what is sent, and where to.
@@ -40,25 +40,10 @@ class WebhookSubscription(Archivable, Base):
     author_id: Mapped[uuid.UUID | None] = ref(
         User, create=False, update=False, doc="With whose rights records are read; none for the system."
     )
-    secrets: Mapped[dict[str, Any]] = column(default=dict, expose=False, audit=False)
 
     def matches(self, event: str) -> bool:
         """Whether an event of this name is wanted."""
         return any(covers(pattern, event) for pattern in self.events)
-
-    def secrets_at(self, moment: datetime) -> list[str]:
-        """The secrets to sign with, the newest first; one that was replaced stays until its last day."""
-        valid = (
-            secret
-            for secret, until in self.secrets.items()
-            if until is None or datetime.fromisoformat(until) > moment
-        )
-        return sorted(valid, key=lambda secret: self.secrets[secret] is not None)
-
-    def replace_secret(self, secret: str, *, old_until: datetime) -> None:
-        """Sign with `secret` from now on, and with those before it until `old_until`."""
-        kept = {old: until or old_until.isoformat() for old, until in self.secrets.items()}
-        self.secrets = {secret: None, **kept}
 
 
 class WebhookDelivery(Queued, Base):

@@ -12,7 +12,6 @@ from kehu.errors import BadInput
 from kehu.events.catalogue import EventType
 from kehu.webhooks.filters import check_event_filter, typed
 from kehu.webhooks.models import WebhookSubscription, covers
-from kehu.webhooks.signing import new_secret
 from kehu.webhooks.targets import target_of
 from kehu.writing.changes import Change
 
@@ -42,8 +41,8 @@ async def subscribe_to_what_there_is(ctx: Context, change: Change[WebhookSubscri
 @webhook_subscription.before_write
 async def send_with_the_rights_of_the_author(ctx: Context, change: Change[WebhookSubscription]) -> None:
     """Whoever says what is sent, or where to, answers for it: nobody can have another's records sent to oneself."""
-    if change.creating and not change.obj.secrets:
-        change.obj.secrets = {new_secret(): None}
+    if change.creating:
+        change.obj.give_first_secret()
     if change.touches(*_SENT):
         change.obj.author_id = ctx.principal.id
 
