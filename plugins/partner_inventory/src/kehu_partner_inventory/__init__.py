@@ -1,3 +1,70 @@
-from kehu_partner_inventory.plugin import plugin
+"""Partners and inventory for kehu."""
 
-__all__ = ["plugin"]
+from kehu_partner_inventory.availability import fields as availability_fields
+from kehu_partner_inventory.availability import queries as availability_queries
+from kehu_partner_inventory.locations import fields as location_fields
+from kehu_partner_inventory.locations import rules as location_rules
+from kehu_partner_inventory.locations.models import Location, LocationUsage
+from kehu_partner_inventory.lots import queries as lot_queries
+from kehu_partner_inventory.lots import rules as lot_rules
+from kehu_partner_inventory.lots.models import Lot
+from kehu_partner_inventory.plugin import plugin
+from kehu_partner_inventory.receipts import actions as receipt_actions
+from kehu_partner_inventory.receipts import rules as receipt_rules
+from kehu_partner_inventory.receipts.models import ExpectedReceipt, ReceiptState
+from kehu_partner_inventory.replenishment import queries as replenishment_queries
+from kehu_partner_inventory.replenishment import rules as replenishment_rules
+from kehu_partner_inventory.replenishment.models import ReorderRule
+from kehu_partner_inventory.reservations import actions as reservation_actions
+from kehu_partner_inventory.reservations import rules as reservation_rules
+from kehu_partner_inventory.reservations.models import Reservation, ReservationState
+from kehu_partner_inventory.stock import actions, checking, commands, reports, rules
+from kehu_partner_inventory.stock.models import (
+    InsufficientStock,
+    StockBalance,
+    StockLayer,
+    StockLayerUse,
+    StockMove,
+)
+from kehu_partner_inventory.stocking import rules as stocking_rules
+from kehu_partner_inventory.stocking.models import Costing, CountClass, StockProfile, StockUnit
+from kehu_partner_inventory.stocktakes import actions as stocktake_actions
+from kehu_partner_inventory.stocktakes import fields as stocktake_fields
+from kehu_partner_inventory.stocktakes.models import Stocktake, StocktakeLine, StocktakeState
+from kehu_partner_inventory.transfers import actions as transfer_actions
+from kehu_partner_inventory.transfers.models import Transfer, TransferLine, TransferState
+
+# Importing these has run their declarations.
+_DECLARING = (
+    *(actions, checking, commands, reports, rules, stocking_rules, availability_fields, availability_queries),
+    *(location_fields, location_rules, lot_queries, lot_rules, receipt_actions, receipt_rules),
+    *(replenishment_queries, replenishment_rules, reservation_actions, reservation_rules),
+    *(stocktake_actions, stocktake_fields, transfer_actions),
+)
+
+__all__ = [
+    "Costing",
+    "CountClass",
+    "ExpectedReceipt",
+    "InsufficientStock",
+    "Location",
+    "LocationUsage",
+    "Lot",
+    "ReceiptState",
+    "ReorderRule",
+    "Reservation",
+    "ReservationState",
+    "StockBalance",
+    "StockLayer",
+    "StockLayerUse",
+    "StockMove",
+    "StockProfile",
+    "StockUnit",
+    "Stocktake",
+    "StocktakeLine",
+    "StocktakeState",
+    "Transfer",
+    "TransferLine",
+    "TransferState",
+    "plugin",
+]

@@ -1,10 +1,180 @@
 """Partners in the channel tree, and the stock at their locations.
 
-The table of contents of this plugin: its permissions and settings stand here, its nouns in folders beside it.
+The table of contents of this plugin: what it adds to the API stands here, its nouns in folders beside it.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 import kehu
+from kehu_partner_inventory.locations.models import Location
+from kehu_partner_inventory.lots.models import Lot
+from kehu_partner_inventory.receipts.models import ExpectedReceipt
+from kehu_partner_inventory.replenishment.models import ReorderRule
+from kehu_partner_inventory.reservations.models import Reservation
+from kehu_partner_inventory.stock.models import StockBalance, StockLayer, StockLayerUse, StockMove
+from kehu_partner_inventory.stocking.models import CountClass, StockProfile, StockUnit
+from kehu_partner_inventory.stocktakes.models import Stocktake, StocktakeLine
+from kehu_partner_inventory.transfers.models import Transfer, TransferLine
 
 plugin = kehu.Plugin("partner_inventory", requires=["core"])
+
+READ_ONLY: Final = ("list", "get", "aggregate")
+WATCHED: Final = (*READ_ONLY, "watch")
+
+# Stock: where it is, what it is, how it moved.
+location = plugin.resource(Location, default_order=[Location.code])
+lot = plugin.resource(Lot, default_order=[Lot.number])
+stock_unit = plugin.resource(StockUnit, default_order=[StockUnit.name])
+stock_profile = plugin.resource(StockProfile)
+count_class = plugin.resource(CountClass, plural_name="CountClasses", default_order=[CountClass.name])
+stock_move = plugin.resource(
+    StockMove,
+    operations=READ_ONLY,
+    row_scope=(StockMove.from_location_id, StockMove.to_location_id),
+    default_order=[StockMove.moved_at.desc()],
+)
+stock_balance = plugin.resource(StockBalance, operations=READ_ONLY, row_scope=StockBalance.location_id)
+stock_layer = plugin.resource(
+    StockLayer,
+    operations=READ_ONLY,
+    row_scope=StockLayer.balance_id,
+    default_order=[StockLayer.received_at],
+)
+stock_layer_use = plugin.resource(StockLayerUse, operations=READ_ONLY, row_scope=StockLayerUse.layer_id)
+reservation = plugin.resource(
+    Reservation,
+    operations=WATCHED,
+    row_scope=Reservation.location_id,
+    default_order=[Reservation.reserved_at.desc()],
+)
+
+# Stock: what is done with it.
+expected_receipt = plugin.resource(
+    ExpectedReceipt,
+    row_scope=ExpectedReceipt.location_id,
+    operations=("list", "get", "create", "update", "aggregate", "watch"),
+    default_order=[ExpectedReceipt.due_on],
+)
+transfer = plugin.resource(
+    Transfer,
+    operations=WATCHED,
+    row_scope=(Transfer.from_location_id, Transfer.to_location_id),
+    default_order=[Transfer.created_at.desc()],
+)
+transfer_line = plugin.resource(TransferLine, operations=READ_ONLY, row_scope=TransferLine.transfer_id)
+stocktake = plugin.resource(
+    Stocktake,
+    operations=WATCHED,
+    row_scope=Stocktake.location_id,
+    default_order=[Stocktake.created_at.desc()],
+)
+stocktake_line = plugin.resource(StocktakeLine, operations=READ_ONLY, row_scope=StocktakeLine.stocktake_id)
+reorder_rule = plugin.resource(ReorderRule, row_scope=ReorderRule.location_id)
+
+plugin.relation(
+    Location, "sublocations", Location.parent_id, description="The locations that are part of it."
+)
+plugin.relation(Location, "balances", StockBalance.location_id, description="What is there.")
+plugin.relation(
+    Location, "outgoing_moves", StockMove.from_location_id, description="What left, newest first."
+)
+plugin.relation(Location, "incoming_moves", StockMove.to_location_id, description="What came, newest first.")
+plugin.relation(Location, "reservations", Reservation.location_id, description="What is promised there.")
+plugin.relation(Location, "reorder_rules", ReorderRule.location_id, description="How much should be there.")
+plugin.relation(kehu.Customer, "locations", Location.holder_id, description="The locations that it keeps.")
+plugin.relation(kehu.Product, "balances", StockBalance.product_id, description="Where it is.")
+plugin.relation(kehu.Product, "lots", Lot.product_id, description="Its lots, or its pieces.")
+plugin.relation(
+    kehu.Product, "expected_receipts", ExpectedReceipt.product_id, description="What is on order."
+)
+plugin.relation(Lot, "moves", StockMove.lot_id, description="The way it took, newest first.")
+plugin.relation(Lot, "balances", StockBalance.lot_id, description="Where it is.")
+plugin.relation(Reservation, "moves", StockMove.reservation_id, description="What was shipped of it.")
+plugin.relation(StockMove, "layer_uses", StockLayerUse.move_id, description="Which goods left, by cost.")
+plugin.relation(StockMove, "layers", StockLayer.move_id, description="Which goods came, by cost.")
+plugin.relation(Transfer, "lines", TransferLine.transfer_id, description="The goods.")
+plugin.relation(Stocktake, "lines", StocktakeLine.stocktake_id, description="What is counted.")
+
+LOOKED_UP = dict.fromkeys(("lot", "stock_unit", "stock_profile", "count_class"), "read")
+STOCK = ("location", "stock_move", "stock_balance", "stock_layer", "stock_layer_use", "reservation")
+DONE = ("expected_receipt", "transfer", "transfer_line", "stocktake", "stocktake_line", "reorder_rule")
+
+
+def _works_in_stock(reach: str) -> dict[str, str]:
+    """Takes goods in, sends them, and counts them blind, within `reach`."""
+    verbs = {
+        "location": "read receiveAt issueFrom moveFrom reserveAt",
+        "reservation": "read release ship",
+        "expected_receipt": "read receive",
+        "transfer": "read create send receive",
+        "stocktake": "read count recount complete",
+    }
+    reaching = {
+        entity: " ".join(f"{verb}:{reach}" for verb in verbs.get(entity, "read").split())
+        for entity in (*STOCK, *DONE)
+    }
+    return {**LOOKED_UP, **reaching, "lot": "read create update"}
+
+
+def _runs_stock(reach: str) -> dict[str, str]:
+    """Does everything with stock within `reach`, and sees what it is worth."""
+    verbs = {
+        "location": "create update delete adjustAt",
+        "stock_move": "reverse",
+        "expected_receipt": "create update cancel",
+        "transfer": "approve cancel",
+        "stocktake": "create approve post cancel",
+        "reorder_rule": "create update delete",
+    }
+    more = {entity: " ".join(f"{verb}:{reach}" for verb in words.split()) for entity, words in verbs.items()}
+    worker = _works_in_stock(reach)
+    return {
+        **worker,
+        **{entity: f"{worker[entity]} {words}" for entity, words in more.items()},
+        "stocktake": f"{worker['stocktake']} {more['stocktake']} expectation",
+        "stock": "value",
+    }
+
+
+plugin.grant("Warehouse Worker", **_works_in_stock("TEAM"))
+plugin.grant(
+    "Warehouse Manager",
+    **{
+        **_runs_stock("SUBTREE"),
+        **dict.fromkeys(("stock_unit", "stock_profile", "count_class"), "read create update delete"),
+        "stock": "value check",
+    },
+)
+plugin.grant(
+    "Partner Manager",
+    **{
+        **_runs_stock("TEAM"),
+        "stock_balance": "read",
+        "location": (
+            "read create:TEAM update:TEAM receiveAt:TEAM issueFrom:TEAM moveFrom:TEAM reserveAt:TEAM adjustAt:TEAM"
+        ),
+    },
+)
+plugin.grant(
+    "Salesperson",
+    **LOOKED_UP,
+    location="read reserveAt",
+    stock_balance="read",
+    reservation="read",
+    expected_receipt="read",
+    transfer="read",
+    transfer_line="read",
+)
+plugin.grant("Sales Manager", **{**dict.fromkeys((*STOCK, *DONE), "read"), **LOOKED_UP, "stock": "value"})
+plugin.grant("Service Agent", **LOOKED_UP, location="read", stock_balance="read", stock_move="read")
+plugin.grant(
+    "Auditor",
+    **{
+        **dict.fromkeys((*STOCK, *DONE, *LOOKED_UP), "read export"),
+        "stocktake": "read export expectation",
+        "stock": "value check",
+    },
+)
+plugin.grant("Integration", **_works_in_stock("ALL"))

@@ -1,0 +1,849 @@
+"""initial."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "partner_inventory_count_class",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("interval_days", sa.Integer(), nullable=False),
+        sa.Column(
+            "tolerance_percent",
+            sa.Numeric(precision=9, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint(
+            "interval_days > 0", name=op.f("ck_partner_inventory_count_class_interval_days_above_zero")
+        ),
+        sa.CheckConstraint(
+            "tolerance_percent >= 0",
+            name=op.f("ck_partner_inventory_count_class_tolerance_percent_not_below_zero"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_count_class")),
+        sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_count_class_name")),
+    )
+    op.create_table(
+        "partner_inventory_stock_unit",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stock_unit")),
+        sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_stock_unit_name")),
+    )
+    op.create_table(
+        "partner_inventory_location",
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("usage", sa.String(length=40), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("holder_id", sa.Uuid(), nullable=True),
+        sa.Column("stock_owner_id", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["holder_id"], ["core_customer.id"], name=op.f("fk_partner_inventory_location_holder_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_user.id"], name=op.f("fk_partner_inventory_location_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_location_parent_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["stock_owner_id"],
+            ["core_customer.id"],
+            name=op.f("fk_partner_inventory_location_stock_owner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["core_team.id"], name=op.f("fk_partner_inventory_location_team_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_location")),
+        sa.UniqueConstraint("code", name=op.f("uq_partner_inventory_location_code")),
+    )
+    with op.batch_alter_table("partner_inventory_location", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_location_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_location_owner_id"), ["owner_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_location_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "partner_inventory_lot",
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.String(length=100), nullable=False),
+        sa.Column("is_serial", sa.Boolean(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_lot_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_lot")),
+        sa.UniqueConstraint("product_id", "number", name=op.f("uq_partner_inventory_lot_product_id_number")),
+    )
+    with op.batch_alter_table("partner_inventory_lot", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partner_inventory_lot_expires_on"), ["expires_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_lot_external_id"), ["external_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_stock_profile",
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("is_lot_tracked", sa.Boolean(), nullable=False),
+        sa.Column("costing", sa.String(length=40), nullable=False),
+        sa.Column("count_class_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["count_class_id"],
+            ["partner_inventory_count_class.id"],
+            name=op.f("fk_partner_inventory_stock_profile_count_class_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_stock_profile_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stock_profile")),
+        sa.UniqueConstraint("product_id", name=op.f("uq_partner_inventory_stock_profile_product_id")),
+    )
+    with op.batch_alter_table("partner_inventory_stock_profile", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_profile_count_class_id"), ["count_class_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_expected_receipt",
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "received",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit_cost",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("document", sa.String(length=120), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint(
+            "quantity > 0", name=op.f("ck_partner_inventory_expected_receipt_quantity_above_zero")
+        ),
+        sa.CheckConstraint(
+            "received >= 0", name=op.f("ck_partner_inventory_expected_receipt_received_not_below_zero")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"],
+            ["core_customer.id"],
+            name=op.f("fk_partner_inventory_expected_receipt_customer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_expected_receipt_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_expected_receipt_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_expected_receipt")),
+    )
+    with op.batch_alter_table("partner_inventory_expected_receipt", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_expected_receipt_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_expected_receipt_location_id"), ["location_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_reorder_rule",
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "minimum",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "maximum",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "multiple",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_reorder_rule_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_reorder_rule_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_reorder_rule")),
+        sa.UniqueConstraint(
+            "location_id", "product_id", name=op.f("uq_partner_inventory_reorder_rule_location_id_product_id")
+        ),
+    )
+    with op.batch_alter_table("partner_inventory_reorder_rule", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_reorder_rule_product_id"), ["product_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_reservation",
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "shipped",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("document", sa.String(length=120), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_partner_inventory_reservation_quantity_above_zero")),
+        sa.CheckConstraint(
+            "shipped >= 0 AND shipped <= quantity",
+            name=op.f("ck_partner_inventory_reservation_shipped_at_most_all"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_partner_inventory_reservation_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_reservation_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["partner_inventory_lot.id"], name=op.f("fk_partner_inventory_reservation_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_reservation_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_reservation")),
+    )
+    with op.batch_alter_table("partner_inventory_reservation", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_partner_inventory_reservation_active",
+            ["product_id", "location_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'ACTIVE'"),
+            postgresql_where=sa.text("state = 'ACTIVE'"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_reservation_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_reservation_document"), ["document"], unique=False
+        )
+        batch_op.create_index(
+            "ix_partner_inventory_reservation_expiring",
+            ["expires_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'ACTIVE'"),
+            postgresql_where=sa.text("state = 'ACTIVE'"),
+        )
+
+    op.create_table(
+        "partner_inventory_stock_balance",
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=True),
+        sa.Column("usage", sa.String(length=40), nullable=False),
+        sa.Column(
+            "on_hand",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "reserved",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("move_count", sa.Integer(), nullable=False),
+        sa.Column("last_moved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint(
+            "usage IN ('SUPPLIER', 'CUSTOMER', 'LOSS', 'PRODUCTION') OR (on_hand >= 0 AND reserved <= on_hand)",
+            name=op.f("ck_partner_inventory_stock_balance_never_oversold"),
+        ),
+        sa.CheckConstraint(
+            "reserved >= 0", name=op.f("ck_partner_inventory_stock_balance_reserved_not_below_zero")
+        ),
+        sa.ForeignKeyConstraint(
+            ["location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_stock_balance_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["partner_inventory_lot.id"], name=op.f("fk_partner_inventory_stock_balance_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_stock_balance_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stock_balance")),
+    )
+    with op.batch_alter_table("partner_inventory_stock_balance", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_partner_inventory_stock_balance_with_lot",
+            ["product_id", "location_id", "lot_id"],
+            unique=True,
+            sqlite_where=sa.text("lot_id IS NOT NULL"),
+            postgresql_where=sa.text("lot_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_partner_inventory_stock_balance_without_lot",
+            ["product_id", "location_id"],
+            unique=True,
+            sqlite_where=sa.text("lot_id IS NULL"),
+            postgresql_where=sa.text("lot_id IS NULL"),
+        )
+
+    op.create_table(
+        "partner_inventory_stocktake",
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("count_class_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "tolerance_percent",
+            sa.Numeric(precision=9, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("approved_by_id", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approved_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_stocktake_approved_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["count_class_id"],
+            ["partner_inventory_count_class.id"],
+            name=op.f("fk_partner_inventory_stocktake_count_class_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_stocktake_location_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stocktake")),
+    )
+    with op.batch_alter_table("partner_inventory_stocktake", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partner_inventory_stocktake_state"), ["state"], unique=False)
+
+    op.create_table(
+        "partner_inventory_transfer",
+        sa.Column("from_location_id", sa.Uuid(), nullable=False),
+        sa.Column("to_location_id", sa.Uuid(), nullable=False),
+        sa.Column("via_location_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("requested_by_id", sa.Uuid(), nullable=True),
+        sa.Column("approved_by_id", sa.Uuid(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("difference_reason", sa.String(length=500), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approved_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_transfer_approved_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_transfer_from_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_transfer_requested_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_transfer_to_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["via_location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_transfer_via_location_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_transfer")),
+    )
+    with op.batch_alter_table("partner_inventory_transfer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partner_inventory_transfer_state"), ["state"], unique=False)
+
+    op.create_table(
+        "partner_inventory_stock_move",
+        sa.Column("from_location_id", sa.Uuid(), nullable=False),
+        sa.Column("to_location_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("moved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("document", sa.String(length=120), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("reverses_id", sa.Uuid(), nullable=True),
+        sa.Column("reservation_id", sa.Uuid(), nullable=True),
+        sa.Column("moved_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "cost", sa.Numeric(precision=26, scale=8).with_variant(sa.BigInteger(), "sqlite"), nullable=True
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint(
+            "from_location_id <> to_location_id", name=op.f("ck_partner_inventory_stock_move_two_sides")
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_partner_inventory_stock_move_quantity_above_zero")),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_partner_inventory_stock_move_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_stock_move_from_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["partner_inventory_lot.id"], name=op.f("fk_partner_inventory_stock_move_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["moved_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_stock_move_moved_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_stock_move_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reservation_id"],
+            ["partner_inventory_reservation.id"],
+            name=op.f("fk_partner_inventory_stock_move_reservation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reverses_id"],
+            ["partner_inventory_stock_move.id"],
+            name=op.f("fk_partner_inventory_stock_move_reverses_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_stock_move_to_location_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stock_move")),
+        sa.UniqueConstraint("reverses_id", name=op.f("uq_partner_inventory_stock_move_reverses_id")),
+    )
+    with op.batch_alter_table("partner_inventory_stock_move", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_move_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_move_document"), ["document"], unique=False
+        )
+        batch_op.create_index(
+            "ix_partner_inventory_stock_move_in", ["product_id", "to_location_id", "moved_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_partner_inventory_stock_move_out",
+            ["product_id", "from_location_id", "moved_at"],
+            unique=False,
+        )
+
+    op.create_table(
+        "partner_inventory_stocktake_line",
+        sa.Column("stocktake_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "expected",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("snapshot_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("snapshot_moves", sa.Integer(), nullable=False),
+        sa.Column(
+            "counted",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("counted_by_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "unit_cost",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint(
+            "counted >= 0", name=op.f("ck_partner_inventory_stocktake_line_counted_not_below_zero")
+        ),
+        sa.ForeignKeyConstraint(
+            ["counted_by_id"],
+            ["core_user.id"],
+            name=op.f("fk_partner_inventory_stocktake_line_counted_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["partner_inventory_lot.id"], name=op.f("fk_partner_inventory_stocktake_line_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_stocktake_line_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["stocktake_id"],
+            ["partner_inventory_stocktake.id"],
+            name=op.f("fk_partner_inventory_stocktake_line_stocktake_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stocktake_line")),
+    )
+    with op.batch_alter_table("partner_inventory_stocktake_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stocktake_line_product_id"), ["product_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_partner_inventory_stocktake_line_with_lot",
+            ["stocktake_id", "product_id", "lot_id"],
+            unique=True,
+            sqlite_where=sa.text("lot_id IS NOT NULL"),
+            postgresql_where=sa.text("lot_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_partner_inventory_stocktake_line_without_lot",
+            ["stocktake_id", "product_id"],
+            unique=True,
+            sqlite_where=sa.text("lot_id IS NULL"),
+            postgresql_where=sa.text("lot_id IS NULL"),
+        )
+
+    op.create_table(
+        "partner_inventory_transfer_line",
+        sa.Column("transfer_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "received",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("reservation_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint(
+            "quantity > 0", name=op.f("ck_partner_inventory_transfer_line_quantity_above_zero")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["partner_inventory_lot.id"], name=op.f("fk_partner_inventory_transfer_line_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_transfer_line_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["reservation_id"],
+            ["partner_inventory_reservation.id"],
+            name=op.f("fk_partner_inventory_transfer_line_reservation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"],
+            ["partner_inventory_transfer.id"],
+            name=op.f("fk_partner_inventory_transfer_line_transfer_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_transfer_line")),
+    )
+    with op.batch_alter_table("partner_inventory_transfer_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_transfer_line_product_id"), ["product_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_stock_layer",
+        sa.Column("balance_id", sa.Uuid(), nullable=False),
+        sa.Column("move_id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "remaining",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit_cost",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint(
+            "remaining >= 0 AND remaining <= quantity",
+            name=op.f("ck_partner_inventory_stock_layer_used_once"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["balance_id"],
+            ["partner_inventory_stock_balance.id"],
+            name=op.f("fk_partner_inventory_stock_layer_balance_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["move_id"],
+            ["partner_inventory_stock_move.id"],
+            name=op.f("fk_partner_inventory_stock_layer_move_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["partner_inventory_stock_layer.id"],
+            name=op.f("fk_partner_inventory_stock_layer_parent_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stock_layer")),
+    )
+    with op.batch_alter_table("partner_inventory_stock_layer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_partner_inventory_stock_layer_open",
+            ["balance_id", "received_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("remaining > 0"),
+            postgresql_where=sa.text("remaining > 0"),
+        )
+
+    op.create_table(
+        "partner_inventory_stock_layer_use",
+        sa.Column("layer_id", sa.Uuid(), nullable=False),
+        sa.Column("move_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["layer_id"],
+            ["partner_inventory_stock_layer.id"],
+            name=op.f("fk_partner_inventory_stock_layer_use_layer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["move_id"],
+            ["partner_inventory_stock_move.id"],
+            name=op.f("fk_partner_inventory_stock_layer_use_move_id"),
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stock_layer_use")),
+    )
+    with op.batch_alter_table("partner_inventory_stock_layer_use", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_layer_use_layer_id"), ["layer_id"], unique=False
+        )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("partner_inventory_stock_layer_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_layer_use_layer_id"))
+
+    op.drop_table("partner_inventory_stock_layer_use")
+    with op.batch_alter_table("partner_inventory_stock_layer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_partner_inventory_stock_layer_open",
+            sqlite_where=sa.text("remaining > 0"),
+            postgresql_where=sa.text("remaining > 0"),
+        )
+
+    op.drop_table("partner_inventory_stock_layer")
+    with op.batch_alter_table("partner_inventory_transfer_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_transfer_line_product_id"))
+
+    op.drop_table("partner_inventory_transfer_line")
+    with op.batch_alter_table("partner_inventory_stocktake_line", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_partner_inventory_stocktake_line_without_lot",
+            sqlite_where=sa.text("lot_id IS NULL"),
+            postgresql_where=sa.text("lot_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_partner_inventory_stocktake_line_with_lot",
+            sqlite_where=sa.text("lot_id IS NOT NULL"),
+            postgresql_where=sa.text("lot_id IS NOT NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stocktake_line_product_id"))
+
+    op.drop_table("partner_inventory_stocktake_line")
+    with op.batch_alter_table("partner_inventory_stock_move", schema=None) as batch_op:
+        batch_op.drop_index("ix_partner_inventory_stock_move_out")
+        batch_op.drop_index("ix_partner_inventory_stock_move_in")
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_move_document"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_move_customer_id"))
+
+    op.drop_table("partner_inventory_stock_move")
+    with op.batch_alter_table("partner_inventory_transfer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_transfer_state"))
+
+    op.drop_table("partner_inventory_transfer")
+    with op.batch_alter_table("partner_inventory_stocktake", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stocktake_state"))
+
+    op.drop_table("partner_inventory_stocktake")
+    with op.batch_alter_table("partner_inventory_stock_balance", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_partner_inventory_stock_balance_without_lot",
+            sqlite_where=sa.text("lot_id IS NULL"),
+            postgresql_where=sa.text("lot_id IS NULL"),
+        )
+        batch_op.drop_index(
+            "uq_partner_inventory_stock_balance_with_lot",
+            sqlite_where=sa.text("lot_id IS NOT NULL"),
+            postgresql_where=sa.text("lot_id IS NOT NULL"),
+        )
+
+    op.drop_table("partner_inventory_stock_balance")
+    with op.batch_alter_table("partner_inventory_reservation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_partner_inventory_reservation_expiring",
+            sqlite_where=sa.text("state = 'ACTIVE'"),
+            postgresql_where=sa.text("state = 'ACTIVE'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_reservation_document"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_reservation_customer_id"))
+        batch_op.drop_index(
+            "ix_partner_inventory_reservation_active",
+            sqlite_where=sa.text("state = 'ACTIVE'"),
+            postgresql_where=sa.text("state = 'ACTIVE'"),
+        )
+
+    op.drop_table("partner_inventory_reservation")
+    with op.batch_alter_table("partner_inventory_reorder_rule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_reorder_rule_product_id"))
+
+    op.drop_table("partner_inventory_reorder_rule")
+    with op.batch_alter_table("partner_inventory_expected_receipt", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_expected_receipt_location_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_expected_receipt_customer_id"))
+
+    op.drop_table("partner_inventory_expected_receipt")
+    with op.batch_alter_table("partner_inventory_stock_profile", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_profile_count_class_id"))
+
+    op.drop_table("partner_inventory_stock_profile")
+    with op.batch_alter_table("partner_inventory_lot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_lot_external_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_lot_expires_on"))
+
+    op.drop_table("partner_inventory_lot")
+    with op.batch_alter_table("partner_inventory_location", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_location_team_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_location_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_location_external_id"))
+
+    op.drop_table("partner_inventory_location")
+    op.drop_table("partner_inventory_stock_unit")
+    op.drop_table("partner_inventory_count_class")

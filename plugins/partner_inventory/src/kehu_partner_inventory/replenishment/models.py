@@ -1,0 +1,63 @@
+"""Reorder rules: how little and how much of a product there should be at a location."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import ROUND_CEILING, Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
+
+import kehu
+from kehu_partner_inventory.inventory_base import Base
+from kehu_partner_inventory.locations.models import Location
+from kehu_partner_inventory.stock.models import QUANTITY
+
+
+class ImpossibleRule(kehu.Refusal):
+    """A minimum below zero, a maximum below it, or a lot size of nothing."""
+
+    code = "OUT_OF_RANGE"
+
+
+class ReorderRule(kehu.Entity, Base):
+    """How much of a product there should be at a location, with everything below it."""
+
+    __tablename__ = "partner_inventory_reorder_rule"
+    __table_args__ = (sa.UniqueConstraint("location_id", "product_id"),)
+
+    location_id: Mapped[uuid.UUID] = kehu.ref(Location, index=False, update=False, doc="Where.")
+    product_id: Mapped[uuid.UUID] = kehu.ref(kehu.Product, update=False, doc="Of what.")
+    minimum: Mapped[Decimal] = kehu.column(
+        QUANTITY, default=Decimal(0), doc="Order more when there is less than this, what is coming included."
+    )
+    maximum: Mapped[Decimal | None] = kehu.column(
+        QUANTITY, doc="Order up to this; up to the minimum unless given."
+    )
+    multiple: Mapped[Decimal | None] = kehu.column(
+        QUANTITY, doc="Order in multiples of this, such as a full box."
+    )
+    is_active: Mapped[bool] = kehu.column(default=True, doc="The rule is in force.")
+
+    def check(self) -> None:
+        """Raise ImpossibleRule for levels that cannot be."""
+        if self.minimum < 0:
+            raise ImpossibleRule(kehu.text("A minimum is not below zero."), field=ReorderRule.minimum)
+        if self.maximum is not None and self.maximum < self.minimum:
+            message = kehu.text("A maximum is not below the minimum.")
+            raise ImpossibleRule(message, field=ReorderRule.maximum)
+        if self.multiple is not None and self.multiple <= 0:
+            raise ImpossibleRule(kehu.text("A multiple is above zero."), field=ReorderRule.multiple)
+
+    def suggestion(self, position: Decimal) -> Decimal:
+        """How much to order when `position` is available or coming; 0 unless that is below the minimum."""
+        if position >= self.minimum:
+            return Decimal(0)
+        missing = (self.maximum if self.maximum is not None else self.minimum) - position
+        if self.multiple is None:
+            return missing
+        return (missing / self.multiple).to_integral_value(ROUND_CEILING) * self.multiple
+
+    def surplus(self, on_hand: Decimal) -> Decimal:
+        """How much more there is than the maximum; 0 without one."""
+        return Decimal(0) if self.maximum is None else max(on_hand - self.maximum, Decimal(0))

@@ -1,0 +1,118 @@
+"""Checking the books: the cache of balances equals the moves, layers their uses, reservations what is held back."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+
+import kehu
+from kehu_partner_inventory.locations.models import HOLDING, Location
+from kehu_partner_inventory.plugin import plugin
+from kehu_partner_inventory.reservations.models import Reservation, ReservationState
+from kehu_partner_inventory.stock.models import QUANTITY, StockBalance, StockLayer, StockLayerUse, StockMove
+from kehu_partner_inventory.stock.replay import sides
+
+CHECK = plugin.permission("stock:check", "Prove that the balances equal the moves")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A figure of the books that is not what it follows from."""
+
+    what: str
+    product: str
+    location: str
+    booked: Decimal
+    proven: Decimal
+
+
+@plugin.query(permission=CHECK)
+async def stock_discrepancies(ctx: kehu.Context) -> list[Discrepancy]:
+    """Where the books are wrong: empty, unless somebody wrote around the ledger."""
+    return await discrepancies(ctx)
+
+
+async def discrepancies(ctx: kehu.Context, *, products: Sequence[Any] | None = None) -> list[Discrepancy]:
+    """All figures that are not what they follow from; of some products, or of all."""
+    named = {
+        "on hand is the sum of the moves": _on_hand(products),
+        "reserved is the sum of the reservations": _reserved(products),
+        "the layers hold what is on hand": _layered(products),
+        "a layer holds what was not used": _used(products),
+    }
+    found: list[Discrepancy] = []
+    for what, statement in named.items():
+        rows = await ctx.session.execute(kehu.unscoped(statement))
+        found += [Discrepancy(what, *row) for row in rows]
+    return found
+
+
+def _on_hand(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+    """Balances and moves that do not meet, on either side."""
+    narrowed = [] if products is None else [StockMove.product_id.in_(products)]
+    side = sides(*narrowed)
+    b = StockBalance
+    booked = sa.select(b.product_id, b.location_id, b.lot_id, b.on_hand.label("booked"), _zero("proven"))
+    if products is not None:
+        booked = booked.where(b.product_id.in_(products))
+    keys = (side.c.product_id, side.c.location_id, side.c.lot_id)
+    proven = sa.select(*keys, _zero("booked"), side.c.quantity.label("proven"))
+    both = sa.union_all(booked, proven).subquery("both")
+    sums = sa.func.sum(both.c.booked), sa.func.sum(both.c.proven)
+    return (
+        sa.select(kehu.Product.code, Location.code, *sums)
+        .join(kehu.Product, kehu.Product.id == both.c.product_id)
+        .join(Location, Location.id == both.c.location_id)
+        .group_by(both.c.product_id, both.c.location_id, both.c.lot_id, kehu.Product.code, Location.code)
+        .having(sums[0] != sums[1])
+    )
+
+
+def _reserved(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+    b, r = StockBalance, Reservation
+    promised = _sum(
+        r.quantity - r.shipped,
+        r.state == ReservationState.ACTIVE,
+        r.product_id == b.product_id,
+        r.location_id == b.location_id,
+        r.lot_id.is_not_distinct_from(b.lot_id),
+    )
+    return _named(b.reserved, promised, products).where(b.reserved != promised)
+
+
+def _layered(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+    b = StockBalance
+    left = _sum(StockLayer.remaining, StockLayer.balance_id == b.id)
+    return _named(b.on_hand, left, products).where(b.usage.in_(HOLDING), b.on_hand != left)
+
+
+def _used(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+    layer = StockLayer
+    left = layer.quantity - _sum(StockLayerUse.quantity, StockLayerUse.layer_id == layer.id)
+    statement = _named(layer.remaining, left, products)
+    return statement.join(layer, layer.balance_id == StockBalance.id).where(layer.remaining != left)
+
+
+def _named(booked: Any, proven: Any, products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+    b = StockBalance
+    statement = (
+        sa.select(kehu.Product.code, Location.code, booked, proven)
+        .select_from(b)
+        .join(kehu.Product, kehu.Product.id == b.product_id)
+        .join(Location, Location.id == b.location_id)
+    )
+    return statement if products is None else statement.where(b.product_id.in_(products))
+
+
+def _sum(expression: Any, *conditions: Any) -> Any:
+    total = sa.func.sum(sa.type_coerce(expression, QUANTITY))
+    zero = sa.literal(Decimal(0), QUANTITY)
+    return sa.select(sa.func.coalesce(total, zero)).where(*conditions).scalar_subquery()
+
+
+def _zero(name: str) -> Any:
+    return sa.literal(Decimal(0), QUANTITY).label(name)

@@ -1,0 +1,36 @@
+"""`kehu stock check`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+import kehu
+from kehu.cli.context import CommandContext
+from kehu_partner_inventory.plugin import plugin
+from kehu_partner_inventory.stock.checking import Discrepancy, discrepancies
+from kehu_partner_inventory.stock.models import plain
+
+
+@click.command("check")
+@click.pass_obj
+def check_command(command: CommandContext) -> None:
+    """Prove that the balances equal the sums of their moves; the exit status is 1 when they do not."""
+    found = command.run(_check(command.app()))
+    for each in found:
+        click.echo(
+            f"{each.product} at {each.location}: {each.what}; "
+            f"it is {plain(each.booked)}, and should be {plain(each.proven)}."
+        )
+    if found:
+        raise SystemExit(1)
+    click.echo("The books balance.")
+
+
+async def _check(app: kehu.App) -> Sequence[Discrepancy]:
+    async with app.context() as ctx:
+        return await discrepancies(ctx)
+
+
+plugin.command(check_command, group="stock")
