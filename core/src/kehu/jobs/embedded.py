@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kehu.context import Context
 
 JOB = cast(sa.Table, Job.__table__)
+_UNAUDITED = {"kehu_unaudited": True}
 
 
 class EmbeddedJobs:
@@ -34,10 +35,11 @@ class EmbeddedJobs:
         """Store the job in the transaction of `ctx`; see the port."""
         row = _row(ctx, job)
         if job.key is None:
-            await ctx.session.execute(sa.insert(JOB), row)
+            await ctx.session.execute(sa.insert(JOB), row, execution_options=_UNAUDITED)
             stored: uuid.UUID = row["id"]
         else:
-            stored = (await ctx.session.execute(_insert_or_join(ctx, row))).scalar_one()
+            joined = await ctx.session.execute(_insert_or_join(ctx, row), execution_options=_UNAUDITED)
+            stored = joined.scalar_one()
         ctx.announce(RecordChange(Job, stored, "create" if stored == row["id"] else "update", ()))
         return stored
 
