@@ -264,12 +264,16 @@ class Plugin(Declared):
         return full
 
     def grant(self, role: str, /, **permissions: str) -> None:
-        """What a predefined role may do here: `plugin.grant("Salesperson", opportunity="read:TEAM update:OWN")`."""
+        """What a predefined role may do here: `plugin.grant("Salesperson", opportunity="read:TEAM update:OWN")`.
+
+        A role of the plugin's own needs to see some of core too: `**{"core.product": "read"}`.
+        """
         spelled: dict[str, str] = {}
         for entity, verbs in permissions.items():
             for verb in verbs.split():
                 action, _, level = verb.partition(":")
-                spelled[f"{self.name}.{entity}:{action}"] = level or "ALL"
+                owned = entity if "." in entity else f"{self.name}.{entity}"
+                spelled[f"{owned}:{action}"] = level or "ALL"
         self.grants.append(d.GrantDeclaration(role, spelled, self._here()))
 
     def settings(self, settings_class: type[Settings]) -> type[Settings]:
