@@ -8,7 +8,21 @@ from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.lots import queries as lot_queries
 from kehu_partner_inventory.lots import rules as lot_rules
 from kehu_partner_inventory.lots.models import Lot
+from kehu_partner_inventory.partners import actions as partner_actions
+from kehu_partner_inventory.partners import fields as partner_fields
+from kehu_partner_inventory.partners import portal
+from kehu_partner_inventory.partners import rules as partner_rules
+from kehu_partner_inventory.partners.models import (
+    Partner,
+    PartnerAuthorisation,
+    PartnerLevelChange,
+    PartnerPlacement,
+    PartnerStatus,
+    PartnerUser,
+)
 from kehu_partner_inventory.plugin import plugin
+from kehu_partner_inventory.programmes import rules as programme_rules
+from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
 from kehu_partner_inventory.receipts import actions as receipt_actions
 from kehu_partner_inventory.receipts import rules as receipt_rules
 from kehu_partner_inventory.receipts.models import ExpectedReceipt, ReceiptState
@@ -40,6 +54,7 @@ _DECLARING = (
     *(location_fields, location_rules, lot_queries, lot_rules, receipt_actions, receipt_rules),
     *(replenishment_queries, replenishment_rules, reservation_actions, reservation_rules),
     *(stocktake_actions, stocktake_fields, transfer_actions),
+    *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
 )
 
 __all__ = [
@@ -50,6 +65,14 @@ __all__ = [
     "Location",
     "LocationUsage",
     "Lot",
+    "Partner",
+    "PartnerAuthorisation",
+    "PartnerLevel",
+    "PartnerLevelChange",
+    "PartnerPlacement",
+    "PartnerProgramme",
+    "PartnerStatus",
+    "PartnerUser",
     "ReceiptState",
     "ReorderRule",
     "Reservation",

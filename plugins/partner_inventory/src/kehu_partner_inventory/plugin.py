@@ -10,6 +10,14 @@ from typing import Final
 import kehu
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.lots.models import Lot
+from kehu_partner_inventory.partners.models import (
+    Partner,
+    PartnerAuthorisation,
+    PartnerLevelChange,
+    PartnerPlacement,
+    PartnerUser,
+)
+from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
 from kehu_partner_inventory.receipts.models import ExpectedReceipt
 from kehu_partner_inventory.replenishment.models import ReorderRule
 from kehu_partner_inventory.reservations.models import Reservation
@@ -22,6 +30,47 @@ plugin = kehu.Plugin("partner_inventory", requires=["core"])
 
 READ_ONLY: Final = ("list", "get", "aggregate")
 WATCHED: Final = (*READ_ONLY, "watch")
+
+PORTAL = plugin.permission("portal:use", "Sign in for a partner, and see its subtree only")
+
+# Partners: who sells on, on which level, and what they may sell.
+partner_programme = plugin.resource(PartnerProgramme, default_order=[PartnerProgramme.name])
+partner_level = plugin.resource(PartnerLevel, default_order=[PartnerLevel.rank])
+partner = plugin.resource(Partner, default_order=[Partner.code])
+partner_placement = plugin.resource(
+    PartnerPlacement,
+    operations=READ_ONLY,
+    row_scope=PartnerPlacement.partner_id,
+    default_order=[PartnerPlacement.began_at.desc()],
+)
+partner_level_change = plugin.resource(
+    PartnerLevelChange,
+    operations=READ_ONLY,
+    row_scope=PartnerLevelChange.partner_id,
+    default_order=[PartnerLevelChange.changed_at.desc()],
+)
+partner_authorisation = plugin.resource(PartnerAuthorisation, row_scope=PartnerAuthorisation.partner_id)
+partner_user = plugin.resource(
+    PartnerUser,
+    operations=("list", "get", "create", "delete", "aggregate"),
+    row_scope=PartnerUser.partner_id,
+)
+
+plugin.relation(
+    PartnerProgramme, "levels", PartnerLevel.programme_id, description="Its levels, lowest first."
+)
+plugin.relation(PartnerLevel, "partners", Partner.level_id, description="Who has reached it.")
+plugin.relation(Partner, "children", Partner.parent_id, description="Those directly below.")
+plugin.relation(
+    Partner, "placements", PartnerPlacement.partner_id, description="Below whom it stood, newest first."
+)
+plugin.relation(
+    Partner, "level_changes", PartnerLevelChange.partner_id, description="Its levels, newest first."
+)
+plugin.relation(
+    Partner, "authorisations", PartnerAuthorisation.partner_id, description="What it may sell, and where."
+)
+plugin.relation(Partner, "portal_users", PartnerUser.partner_id, description="Who signs in for it.")
 
 # Stock: where it is, what it is, how it moved.
 location = plugin.resource(Location, default_order=[Location.code])
@@ -178,3 +227,33 @@ plugin.grant(
     },
 )
 plugin.grant("Integration", **_works_in_stock("ALL"))
+
+_RATED = dict.fromkeys(("partner_programme", "partner_level"), "read")
+_TOLD = ("partner", "partner_placement", "partner_level_change", "partner_authorisation", "partner_user")
+_RUN = {
+    "partner": "read create update delete approve activate suspend end rate",
+    "partner_authorisation": "read create update delete",
+    "partner_user": "read create delete",
+    **dict.fromkeys(("partner_placement", "partner_level_change"), "read"),
+}
+
+
+def _looks_after_partners(reach: str) -> dict[str, str]:
+    """Does everything with partners within `reach`."""
+    return _RATED | {
+        entity: " ".join(f"{verb}:{reach}" for verb in words.split()) for entity, words in _RUN.items()
+    }
+
+
+plugin.grant("Partner Manager", **_looks_after_partners("TEAM"))
+plugin.grant("Sales Manager", **_looks_after_partners("SUBTREE"))
+plugin.grant("Sales Manager", **dict.fromkeys(_RATED, "read create update delete"))
+plugin.grant("Salesperson", **_RATED, partner="read")
+plugin.grant("Auditor", **dict.fromkeys((*_RATED, *_TOLD), "read export"))
+plugin.grant(
+    "Partner Portal",
+    **{"core.customer": "read", "core.user": "read", "core.product": "read", "core.product_category": "read"},
+    **_RATED,
+    **dict.fromkeys((*_TOLD, "location", "stock_balance"), "read"),
+    portal="use",
+)

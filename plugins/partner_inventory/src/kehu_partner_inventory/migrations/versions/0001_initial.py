@@ -34,6 +34,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_count_class_name")),
     )
     op.create_table(
+        "partner_inventory_programme",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_programme")),
+        sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_programme_name")),
+    )
+    with op.batch_alter_table("partner_inventory_programme", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_programme_external_id"), ["external_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_stock_unit",
         sa.Column("name", sa.String(length=20), nullable=False),
         sa.Column("decimals", sa.Integer(), nullable=False),
@@ -45,6 +64,58 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stock_unit")),
         sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_stock_unit_name")),
     )
+    op.create_table(
+        "partner_inventory_level",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("benefits", sa.Text(), nullable=True),
+        sa.Column("price_list_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "discount_percent",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column(
+            "credit_limit",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["core_price_list.id"], name=op.f("fk_partner_inventory_level_price_list_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["partner_inventory_programme.id"],
+            name=op.f("fk_partner_inventory_level_programme_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_level")),
+        sa.UniqueConstraint(
+            "programme_id", "name", name=op.f("uq_partner_inventory_level_programme_id_name")
+        ),
+        sa.UniqueConstraint(
+            "programme_id", "rank", name=op.f("uq_partner_inventory_level_programme_id_rank")
+        ),
+    )
+    with op.batch_alter_table("partner_inventory_level", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_level_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_level_price_list_id"), ["price_list_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_level_programme_id"), ["programme_id"], unique=False
+        )
+
     op.create_table(
         "partner_inventory_location",
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -121,6 +192,72 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_partner",
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("level_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("status_reason", sa.String(length=500), nullable=True),
+        sa.Column("status_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "credit_limit",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "group_credit_limit",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("contract_number", sa.String(length=100), nullable=True),
+        sa.Column("contract_from_on", sa.Date(), nullable=True),
+        sa.Column("contract_until_on", sa.Date(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_partner_inventory_partner_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["level_id"], ["partner_inventory_level.id"], name=op.f("fk_partner_inventory_partner_level_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_user.id"], name=op.f("fk_partner_inventory_partner_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_partner_parent_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["core_team.id"], name=op.f("fk_partner_inventory_partner_team_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_partner")),
+        sa.UniqueConstraint("code", name=op.f("uq_partner_inventory_partner_code")),
+        sa.UniqueConstraint("customer_id", name=op.f("uq_partner_inventory_partner_customer_id")),
+    )
+    with op.batch_alter_table("partner_inventory_partner", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_partner_contract_until_on"), ["contract_until_on"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_partner_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_partner_level_id"), ["level_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partner_inventory_partner_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partner_inventory_partner_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partner_inventory_partner_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
         "partner_inventory_stock_profile",
         sa.Column("product_id", sa.Uuid(), nullable=False),
         sa.Column("is_lot_tracked", sa.Boolean(), nullable=False),
@@ -145,6 +282,54 @@ def upgrade() -> None:
     with op.batch_alter_table("partner_inventory_stock_profile", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_partner_inventory_stock_profile_count_class_id"), ["count_class_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_authorisation",
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("category_id", sa.Uuid(), nullable=True),
+        sa.Column("territory", sa.String(length=20), nullable=True),
+        sa.Column("is_exclusive", sa.Boolean(), nullable=False),
+        sa.Column("valid_from_on", sa.Date(), nullable=True),
+        sa.Column("valid_until_on", sa.Date(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_id"],
+            ["core_product_category.id"],
+            name=op.f("fk_partner_inventory_authorisation_category_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_authorisation_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_authorisation_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_authorisation")),
+    )
+    with op.batch_alter_table("partner_inventory_authorisation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_authorisation_category_id"), ["category_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_authorisation_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_authorisation_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_authorisation_product_id"), ["product_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_authorisation_territory"), ["territory"], unique=False
         )
 
     op.create_table(
@@ -202,6 +387,97 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_partner_inventory_expected_receipt_location_id"), ["location_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_level_change",
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("from_level_id", sa.Uuid(), nullable=True),
+        sa.Column("to_level_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_level_change_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_level_id"],
+            ["partner_inventory_level.id"],
+            name=op.f("fk_partner_inventory_level_change_from_level_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_level_change_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_level_id"],
+            ["partner_inventory_level.id"],
+            name=op.f("fk_partner_inventory_level_change_to_level_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_level_change")),
+    )
+    with op.batch_alter_table("partner_inventory_level_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_level_change_partner_id"), ["partner_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_partner_user",
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_partner_user_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["core_user.id"], name=op.f("fk_partner_inventory_partner_user_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_partner_user")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_partner_inventory_partner_user_user_id")),
+    )
+    with op.batch_alter_table("partner_inventory_partner_user", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_partner_user_partner_id"), ["partner_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_placement",
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_placement_parent_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_placement_partner_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_placement")),
+    )
+    with op.batch_alter_table("partner_inventory_placement", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_placement_partner_id"), ["partner_id"], unique=False
         )
 
     op.create_table(
@@ -825,15 +1101,44 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_reorder_rule_product_id"))
 
     op.drop_table("partner_inventory_reorder_rule")
+    with op.batch_alter_table("partner_inventory_placement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_placement_partner_id"))
+
+    op.drop_table("partner_inventory_placement")
+    with op.batch_alter_table("partner_inventory_partner_user", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_user_partner_id"))
+
+    op.drop_table("partner_inventory_partner_user")
+    with op.batch_alter_table("partner_inventory_level_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_level_change_partner_id"))
+
+    op.drop_table("partner_inventory_level_change")
     with op.batch_alter_table("partner_inventory_expected_receipt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_expected_receipt_location_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_expected_receipt_customer_id"))
 
     op.drop_table("partner_inventory_expected_receipt")
+    with op.batch_alter_table("partner_inventory_authorisation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_authorisation_territory"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_authorisation_product_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_authorisation_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_authorisation_external_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_authorisation_category_id"))
+
+    op.drop_table("partner_inventory_authorisation")
     with op.batch_alter_table("partner_inventory_stock_profile", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_profile_count_class_id"))
 
     op.drop_table("partner_inventory_stock_profile")
+    with op.batch_alter_table("partner_inventory_partner", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_team_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_status"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_level_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_external_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_contract_until_on"))
+
+    op.drop_table("partner_inventory_partner")
     with op.batch_alter_table("partner_inventory_lot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_lot_external_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_lot_expires_on"))
@@ -845,5 +1150,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_location_external_id"))
 
     op.drop_table("partner_inventory_location")
+    with op.batch_alter_table("partner_inventory_level", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_level_programme_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_level_price_list_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_level_external_id"))
+
+    op.drop_table("partner_inventory_level")
     op.drop_table("partner_inventory_stock_unit")
+    with op.batch_alter_table("partner_inventory_programme", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_programme_external_id"))
+
+    op.drop_table("partner_inventory_programme")
     op.drop_table("partner_inventory_count_class")

@@ -1,0 +1,83 @@
+"""The portal: what users of partners see, which is their own subtree and nothing else."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+import kehu
+from kehu_partner_inventory.locations.models import Location
+from kehu_partner_inventory.partners.models import (
+    Partner,
+    PartnerAuthorisation,
+    PartnerLevelChange,
+    PartnerPlacement,
+    PartnerUser,
+)
+from kehu_partner_inventory.partners.queries import PARTNER_USERS, PARTNERS, subtree_of_user
+from kehu_partner_inventory.plugin import PORTAL, plugin
+from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
+from kehu_partner_inventory.stock.models import StockBalance
+
+Partners = sa.Select[uuid.UUID]
+Shown = Callable[[Any, Partners], sa.ColumnElement[bool]]
+
+_LOCATIONS = Location.__table__
+
+
+def _customers(partners: Partners) -> sa.Select[Any]:
+    return sa.select(PARTNERS.c.customer_id).where(PARTNERS.c.id.in_(partners))
+
+
+def _locations(partners: Partners) -> sa.Select[Any]:
+    return sa.select(_LOCATIONS.c.id).where(_LOCATIONS.c.holder_id.in_(_customers(partners)))
+
+
+def _users(partners: Partners) -> sa.Select[Any]:
+    return sa.select(PARTNER_USERS.c.user_id).where(PARTNER_USERS.c.partner_id.in_(partners))
+
+
+def _of_partner(entity: Any, partners: Partners) -> sa.ColumnElement[bool]:
+    return entity.partner_id.in_(partners)  # type: ignore[no-any-return]
+
+
+def _everything(_entity: Any, _partners: Partners) -> sa.ColumnElement[bool]:
+    return sa.true()
+
+
+SHOWN: Final[Mapping[type[Any], Shown]] = {
+    kehu.Product: _everything,
+    kehu.ProductCategory: _everything,
+    PartnerProgramme: _everything,
+    PartnerLevel: _everything,
+    kehu.Customer: lambda entity, partners: entity.id.in_(_customers(partners)),
+    kehu.User: lambda entity, partners: entity.id.in_(_users(partners)),
+    Partner: lambda entity, partners: entity.id.in_(partners),
+    PartnerPlacement: _of_partner,
+    PartnerLevelChange: _of_partner,
+    PartnerAuthorisation: _of_partner,
+    PartnerUser: _of_partner,
+    Location: lambda entity, partners: entity.holder_id.in_(_customers(partners)),
+    StockBalance: lambda entity, partners: entity.location_id.in_(_locations(partners)),
+}
+"""What a partner's user may see of each kind of record; nothing of any kind that is not here."""
+
+
+class WhatPartnersSee:
+    """Who has the grant of the portal sees the subtree of the own partner, whatever else was granted."""
+
+    @kehu.hookimpl
+    def kehu_row_scope(
+        self, ctx: kehu.Context, model: type[Any], entity: Any
+    ) -> sa.ColumnElement[bool] | None:
+        """Hide everything that does not belong to the subtree."""
+        if PORTAL not in ctx.principal.grants:
+            return None
+        shown = SHOWN.get(model)
+        return sa.false() if shown is None else shown(entity, subtree_of_user(ctx.principal.id))
+
+
+plugin.hookimpl(WhatPartnersSee())
