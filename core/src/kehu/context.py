@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
@@ -28,6 +29,7 @@ from kehu.writing.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from kehu.app import App
+    from kehu.idempotency.keys import Idempotency
 
 S = TypeVar("S", bound=pydantic.BaseModel)
 T = TypeVar("T", bound=Entity)
@@ -57,6 +59,7 @@ class Context:
         self._unit: UnitOfWork | None = None
         self._announcements: list[RecordChange] = []
         self.cause: Cause | None = None
+        self.idempotency: Idempotency | None = None
 
     async def __aenter__(self) -> Context:
         return self
@@ -166,11 +169,10 @@ class Context:
     async def write(self) -> AsyncIterator[None]:
         """One transaction: hooks, audit, outbox, commit, events. Inside another it joins that one.
 
-        Everything is rolled back when the block, a hook or the database refuses, or when an inner write fails.
+        Everything is rolled back when the block, a hook or the database refuses.
         """
         if self._unit is not None:
-            with self._unit.joined():
-                yield
+            yield
             return
         async with self._write_lock():
             unit = self._unit = UnitOfWork(self)
@@ -201,7 +203,6 @@ class Context:
         if self._unit is None:
             raise RuntimeError("flush() outside of `async with ctx.write():`")
         await self._unit.flush()
-        self._loaders.clear()
 
     async def enqueue(
         self,
@@ -264,10 +265,11 @@ class Context:
     @contextlib.asynccontextmanager
     async def _write_lock(self) -> AsyncIterator[None]:
         """SQLite has one writer; within a process they queue here instead of blocking the event loop."""
-        if self.app.write_lock is None:
+        lock: asyncio.Lock | None = self.app.write_lock
+        if lock is None:
             yield
             return
-        async with self.app.write_lock:
+        async with lock:
             yield
 
     async def _begin(self) -> None:

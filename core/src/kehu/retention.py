@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+
 from kehu.context import Context
 from kehu.core_declarations import plugin
 from kehu.events.distributing import HANDLERS
 from kehu.events.retention import clear_events, clear_queue
+from kehu.idempotency.keys import KEYS, LIFETIME
 from kehu.webhooks.routing import WEBHOOKS
 
 
 @plugin.job(schedule="17 3 * * *", timeout_seconds=3600)
 async def clear_what_is_done(ctx: Context) -> None:
-    """Delete events and deliveries that nobody can need any more; settings say for how long."""
+    """Delete events, deliveries and idempotency keys that nobody can need any more."""
     for queue in (HANDLERS, WEBHOOKS):
         await clear_queue(ctx, queue)
     await clear_events(ctx, HANDLERS, WEBHOOKS)
+    async with ctx.write():
+        await ctx.session.execute(sa.delete(KEYS).where(KEYS.c.created_at < ctx.now() - LIFETIME))

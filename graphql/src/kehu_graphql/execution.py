@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import kehu
+from kehu.idempotency.keys import Idempotency
 from kehu_graphql.schema.build import KehuSchema, build_schema
 
 Answer = dict[str, Any]
@@ -30,9 +31,14 @@ class Api:
         *,
         principal: kehu.Principal = kehu.SYSTEM,
         operation: str | None = None,
+        idempotency_key: str | None = None,
     ) -> Answer:
-        """The answer to a query or mutation, as the GraphQL specification has it: `data`, and `errors` if any."""
+        """The answer to a query or mutation, as the GraphQL specification has it: `data`, and `errors` if any.
+
+        A mutation that is repeated with the same `idempotency_key` within a day is done once, and answered the same.
+        """
         async with self.app.context(principal) as ctx:
+            ctx.idempotency = None if idempotency_key is None else Idempotency(idempotency_key)
             result: Any = await self.schema.execute(
                 document, variable_values=dict(variables or {}), context_value=ctx, operation_name=operation
             )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-from graphql import GraphQLError
+import sqlalchemy as sa
+import structlog
+from graphql import ExecutionResult, GraphQLError
 from strawberry.extensions import (
     MaxAliasesLimiter,
     MaxTokensLimiter,
@@ -14,9 +16,13 @@ from strawberry.extensions import (
     SchemaExtension,
     ValidationCache,
 )
+from strawberry.types.graphql import OperationType
 
 import kehu
+from kehu.idempotency.keys import recall, remember
 from kehu_graphql.masking import shown
+
+log = structlog.get_logger("kehu.graphql")
 
 MAX_DEPTH = 15
 MAX_ALIASES = 60
@@ -49,8 +55,42 @@ class PerOperation(SchemaExtension):
                 found[:] = [shown(error, ctx) for error in found]
 
 
+class OncePerKey(SchemaExtension):
+    """A mutation that is asked for again under the same idempotency key is answered, not done, again."""
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        asked, ctx = self.execution_context, self.execution_context.context
+        if ctx.idempotency is None or asked.operation_type is not OperationType.MUTATION:
+            ctx.idempotency = None
+            yield
+            return
+        try:
+            kept = await recall(ctx, asked.query or "", asked.variables or {}, asked.operation_name)
+        except kehu.Refusal as refusal:
+            asked.result = ExecutionResult(None, [GraphQLError(str(refusal), original_error=refusal)])
+            yield
+            return
+        if kept is not None:
+            asked.result = ExecutionResult(kept, None)
+            yield
+            return
+        yield
+        await self._keep(ctx)
+
+    async def _keep(self, ctx: kehu.Context) -> None:
+        """Keep the answer; if that fails, it is made anew from what was done."""
+        result = self.execution_context.result
+        if not isinstance(result, ExecutionResult) or result.errors:
+            return
+        try:
+            await remember(ctx, result.data)
+        except (kehu.Refusal, sa.exc.SQLAlchemyError) as error:
+            log.warning("the answer could not be kept", trace_id=ctx.request_id, error=str(error))
+
+
 EXTENSIONS: list[Any] = [
     PerOperation,
+    OncePerKey,
     lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
     lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
     lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import strawberry
 
 import kehu
 from kehu.composition import EntityDefinition
+from kehu.idempotency.keys import once, refuse_key
 from kehu.ids import key_of
 from kehu.names import camel, pascal
 from kehu.plugin import declarations as d
@@ -138,7 +138,10 @@ def _mutation(
     async def resolve(root: Any, info: Any, **given: Any) -> Any:
         ctx: kehu.Context = info.context
         try:
-            async with ctx.write() if in_transaction else contextlib.nullcontext():
+            if in_transaction:
+                values = await once(ctx, info.path.key, lambda: run(ctx, given))
+            else:
+                refuse_key(ctx, name)
                 values = await run(ctx, given)
         except kehu.Unauthenticated:
             raise

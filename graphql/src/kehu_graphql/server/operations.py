@@ -17,6 +17,7 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 import kehu
+from kehu.idempotency.keys import Idempotency
 from kehu_graphql.execution import Api
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
 
@@ -35,7 +36,11 @@ class Asking:
 
     def context(self) -> kehu.Context:
         """A context for one operation."""
-        return self.app.context(self.principal, request_id=self.connection.state.request_id)
+        ctx = self.app.context(self.principal, request_id=self.connection.state.request_id)
+        key = self.connection.headers.get("idempotency-key")
+        if key is not None and self.connection.scope["type"] == "http":
+            ctx.idempotency = Idempotency(key)
+        return ctx
 
 
 class Operations(GraphQL[Any, Any]):

@@ -74,6 +74,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "core_idempotency_key",
+        sa.Column("principal", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("part", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("principal", "key", "part", name=op.f("pk_core_idempotency_key")),
+    )
+    with op.batch_alter_table("core_idempotency_key", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_idempotency_key_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "core_job_schedule",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("last_tick", sa.DateTime(timezone=True), nullable=False),
@@ -1227,6 +1240,10 @@ def downgrade() -> None:
     op.drop_table("core_offered_grant")
     op.drop_table("core_job_worker")
     op.drop_table("core_job_schedule")
+    with op.batch_alter_table("core_idempotency_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_idempotency_key_created_at"))
+
+    op.drop_table("core_idempotency_key")
     with op.batch_alter_table("core_event_delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_core_event_delivery_in_lane")
         batch_op.drop_index("ix_core_event_delivery_due")
