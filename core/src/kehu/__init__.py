@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     )
     from kehu.hookspecs import hookimpl
     from kehu.ids import global_id, uuid7
+    from kehu.inbound.models import InboundMessage
     from kehu.interactions.models import Interaction, InteractionStatus
     from kehu.model import Archivable, Entity, GlobalId, Model, choice, column, ref
     from kehu.ownership import Owned
@@ -62,6 +63,7 @@ __all__ = [
     "FieldError",
     "Forbidden",
     "GlobalId",
+    "InboundMessage",
     "Interaction",
     "InteractionStatus",
     "KehuError",
@@ -137,6 +139,7 @@ _HOMES = {
         "global_id",
         "uuid7",
     ),
+    "kehu.inbound.models": ("InboundMessage",),
     "kehu.interactions.models": (
         "Interaction",
         "InteractionStatus",

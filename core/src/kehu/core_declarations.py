@@ -9,6 +9,7 @@ from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
 from kehu.core_settings import CoreSettings
 from kehu.customers.models import Customer
 from kehu.events.models import EventDelivery
+from kehu.inbound.models import InboundEndpoint, InboundMessage
 from kehu.interactions.models import Interaction, InteractionParticipant
 from kehu.jobs.models import Job
 from kehu.ledger.models import LEDGER
@@ -67,6 +68,13 @@ public_holiday = plugin.resource(PublicHoliday, default_order=[PublicHoliday.fal
 plugin.relation(Calendar, "hours", CalendarHours.calendar_id, description="Its opening hours, by weekday.")
 plugin.relation(
     Calendar, "exceptions", CalendarException.calendar_id, description="Single days with hours of their own."
+)
+inbound_endpoint = plugin.resource(InboundEndpoint, default_order=[InboundEndpoint.name])
+inbound_message = plugin.resource(
+    InboundMessage, operations=["list", "get", "aggregate"], default_order=[InboundMessage.created_at.desc()]
+)
+plugin.relation(
+    InboundEndpoint, "messages", InboundMessage.endpoint_id, description="What came, newest first."
 )
 
 customer = plugin.resource(Customer, default_order=[Customer.sorting_name])

@@ -15,6 +15,8 @@ from kehu.customers import rules as customer_rules
 from kehu.demo import data as demo_data
 from kehu.demo import examples as demo_examples
 from kehu.events import actions as event_actions
+from kehu.inbound import actions as inbound_actions
+from kehu.inbound import rules as inbound_rules
 from kehu.interactions import actions as interaction_actions
 from kehu.interactions import fields as interaction_fields
 from kehu.interactions import rules as interaction_rules
@@ -44,6 +46,8 @@ __all__ = [
     "demo_data",
     "demo_examples",
     "event_actions",
+    "inbound_actions",
+    "inbound_rules",
     "interaction_actions",
     "interaction_fields",
     "interaction_rules",

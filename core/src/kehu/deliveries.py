@@ -16,6 +16,7 @@ import structlog
 
 from kehu.events.distributing import distribute, to_handlers
 from kehu.events.handling import handle
+from kehu.inbound.handling import handle_messages
 from kehu.webhooks.delivering import LEASE, Postman
 from kehu.webhooks.routing import to_webhooks
 
@@ -59,6 +60,7 @@ class Deliveries:
             _Loop(lambda: distribute(app, ROUTES), self.wake),
             _Loop(lambda: handle(app), self.wake),
             _Loop(postman.send, self.wake),
+            _Loop(lambda: handle_messages(app), self.wake),
         ]
         tasks = [asyncio.create_task(loop.run(), name="kehu deliveries") for loop in self._loops]
         try:

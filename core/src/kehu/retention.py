@@ -9,13 +9,14 @@ from kehu.core_declarations import plugin
 from kehu.events.distributing import HANDLERS
 from kehu.events.retention import clear_events, clear_queue
 from kehu.idempotency.keys import KEYS, LIFETIME
+from kehu.inbound.handling import MESSAGES
 from kehu.webhooks.routing import WEBHOOKS
 
 
 @plugin.job(schedule="17 3 * * *", timeout_seconds=3600)
 async def clear_what_is_done(ctx: Context) -> None:
-    """Delete events, deliveries and idempotency keys that nobody can need any more."""
-    for queue in (HANDLERS, WEBHOOKS):
+    """Delete events, deliveries, messages and idempotency keys that nobody can need any more."""
+    for queue in (HANDLERS, WEBHOOKS, MESSAGES):
         await clear_queue(ctx, queue)
     await clear_events(ctx, HANDLERS, WEBHOOKS)
     async with ctx.write():

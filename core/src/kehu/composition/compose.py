@@ -75,6 +75,7 @@ class _Composer:
             models_by_table={entity.model.__table__.name: model for model, entity in self.entities.items()},
             jobs={job.name: job for job in jobs},
             jobs_by_function={job.function: job for job in jobs},
+            inbound={inbound.kind: inbound for plugin in self.plugins for inbound in plugin.inbounds},
         )
 
     # --- entities ---
@@ -299,6 +300,8 @@ class _Composer:
                 )
             for job in plugin.jobs:
                 self.claims.claim("job", job.name, job.origin)
+            for inbound in plugin.inbounds:
+                self.claims.claim("inbound endpoint", inbound.kind, inbound.origin)
             for event in plugin.events:
                 self.claims.claim("event", f"{plugin.name}.{event.event.__name__}", event.origin)
 

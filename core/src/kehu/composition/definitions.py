@@ -109,6 +109,7 @@ class Composition:
     models_by_table: Mapping[str, type[Any]]
     jobs: Mapping[str, d.JobDeclaration]
     jobs_by_function: Mapping[Callable[..., Any], d.JobDeclaration]
+    inbound: Mapping[str, d.InboundDeclaration]
 
     def plugin(self, name: str) -> Plugin:
         """The plugin with this id. Raises KeyError."""

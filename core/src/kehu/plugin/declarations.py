@@ -242,6 +242,15 @@ class HandlerDeclaration:
     origin: Origin
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class InboundDeclaration:
+    """A function called for each message that another system sends to `/inbound/<plugin>/<name>`."""
+
+    kind: str
+    function: Callable[..., Awaitable[None]]
+    origin: Origin
+
+
 def caller() -> str:
     """`file.py:12` of the nearest frame outside the plugin package."""
     frame = sys._getframe(1)

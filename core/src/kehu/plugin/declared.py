@@ -36,4 +36,5 @@ class Declared:
         self.commands: list[d.CommandDeclaration] = []
         self.events: list[d.EventDeclaration] = []
         self.handlers: list[d.HandlerDeclaration] = []
+        self.inbounds: list[d.InboundDeclaration] = []
         self.tables: list[sa.Table] = []

@@ -9,6 +9,7 @@ from kehu.model import Entity
 
 if TYPE_CHECKING:
     from kehu.context import Context
+    from kehu.inbound.models import InboundMessage
     from kehu.writing.changes import Change
 
 T = TypeVar("T", bound=Entity)
@@ -18,6 +19,7 @@ P = ParamSpec("P")
 
 WriteHook = Callable[["Context", "Change[T]"], Awaitable[None] | None]
 Handler = Callable[["Context", E], Awaitable[None]]
+InboundHandler = Callable[["Context", "InboundMessage"], Awaitable[None]]
 JobFunction = Callable[Concatenate["Context", P], Awaitable[None]]
 
 

@@ -17,7 +17,7 @@ from kehu.names import lower_first, plural
 from kehu.plugin import declarations as d
 from kehu.plugin.custom_fields import Choice, CustomField, CustomFieldOptions, Value
 from kehu.plugin.declared import Declared
-from kehu.plugin.functions import F, Handler, JobFunction, WriteHook, declaring
+from kehu.plugin.functions import F, Handler, InboundHandler, JobFunction, WriteHook, declaring
 from kehu.plugin.resource import Resource
 
 T = TypeVar("T", bound=Entity)
@@ -255,6 +255,12 @@ class Plugin(Declared):
             self.handlers.append(d.HandlerDeclaration(event, function, self._at(function)))
 
         return declaring(declare)
+
+    def inbound(self, name: str) -> Callable[[InboundHandler], InboundHandler]:
+        """Handle what other systems send to `/inbound/<plugin>/<name>`, signed; each is kept first, handled once."""
+        return declaring(
+            lambda f: self.inbounds.append(d.InboundDeclaration(f"{self.name}.{name}", f, self._at(f)))
+        )
 
     # --- the rest ---
     def permission(self, name: str, description: str) -> str:

@@ -18,6 +18,7 @@ from kehu.jobs.port import JOBS_AT_ONCE
 from kehu.jobs.runner import job_runner
 from kehu_graphql.console import console_routes
 from kehu_graphql.execution import Api
+from kehu_graphql.server.inbound import inbound_route
 from kehu_graphql.server.middleware import BodyLimit, RequestLog
 from kehu_graphql.server.operations import Operations
 from kehu_graphql.server.sessions import session_route
@@ -34,6 +35,7 @@ def asgi(api: Api, *, examples: Sequence[dict[str, str]] = (), jobs_at_once: int
         WebSocketRoute("/graphql", operations),
         Route("/healthz", _health(api)),
         session_route(api.app),
+        inbound_route(api.app),
         *console_routes(examples),
     ]
     return Starlette(

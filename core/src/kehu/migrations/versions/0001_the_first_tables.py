@@ -522,6 +522,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_grant_role_id"), ["role_id"], unique=False)
 
     op.create_table(
+        "core_inbound_endpoint",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=120), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("author_id", sa.Uuid(), nullable=True),
+        sa.Column("secrets", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["core_user.id"], name=op.f("fk_core_inbound_endpoint_author_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_inbound_endpoint")),
+    )
+    with op.batch_alter_table("core_inbound_endpoint", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_inbound_endpoint_author_id"), ["author_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_core_inbound_endpoint_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_core_inbound_endpoint_kind"), ["kind"], unique=False)
+
+    op.create_table(
         "core_job",
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -823,6 +849,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "core_inbound_message",
+        sa.Column("endpoint_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=120), nullable=False),
+        sa.Column("message_id", sa.String(length=255), nullable=False),
+        sa.Column("headers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("is_base64", sa.Boolean(), nullable=False),
+        sa.Column("request_id", sa.String(length=64), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("lane", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["endpoint_id"], ["core_inbound_endpoint.id"], name=op.f("fk_core_inbound_message_endpoint_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_inbound_message")),
+        sa.UniqueConstraint(
+            "endpoint_id", "message_id", name=op.f("uq_core_inbound_message_endpoint_id_message_id")
+        ),
+    )
+    with op.batch_alter_table("core_inbound_message", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_core_inbound_message_due", ["status", "next_attempt_at", "position"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_core_inbound_message_endpoint_id"), ["endpoint_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_core_inbound_message_in_lane", ["endpoint_id", "lane", "status", "position"], unique=False
+        )
+
+    op.create_table(
         "core_interaction",
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("contact_id", sa.Uuid(), nullable=True),
@@ -1071,6 +1138,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_interaction_contact_id"))
 
     op.drop_table("core_interaction")
+    with op.batch_alter_table("core_inbound_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_core_inbound_message_in_lane")
+        batch_op.drop_index(batch_op.f("ix_core_inbound_message_endpoint_id"))
+        batch_op.drop_index("ix_core_inbound_message_due")
+
+    op.drop_table("core_inbound_message")
     with op.batch_alter_table("core_contact_role", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_core_contact_role_primary",
@@ -1145,6 +1218,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_core_job_created_at")
 
     op.drop_table("core_job")
+    with op.batch_alter_table("core_inbound_endpoint", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_inbound_endpoint_kind"))
+        batch_op.drop_index(batch_op.f("ix_core_inbound_endpoint_external_id"))
+        batch_op.drop_index(batch_op.f("ix_core_inbound_endpoint_author_id"))
+
+    op.drop_table("core_inbound_endpoint")
     with op.batch_alter_table("core_grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_grant_role_id"))
 

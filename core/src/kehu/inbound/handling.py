@@ -1,0 +1,78 @@
+"""Handing messages to the plugins that asked for them, each in a transaction that also notes that it is done."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+import structlog
+
+from kehu.context import Context
+from kehu.errors import KehuError
+from kehu.events.handling import LONGEST_SECONDS, note_failure
+from kehu.events.queue import Queue
+from kehu.inbound.models import InboundEndpoint, InboundMessage
+from kehu.people.principals import principal_of_author
+
+if TYPE_CHECKING:
+    from kehu.app import App
+
+BATCH = 50
+
+# Ten attempts within about a quarter of an hour, as for events.
+MESSAGES = Queue(
+    cast(sa.Table, InboundMessage.__table__), "endpoint_id", [timedelta(seconds=2**n) for n in range(9)]
+)
+
+log = structlog.get_logger("kehu.inbound")
+
+
+class NobodyHandles(KehuError):
+    """The plugin that handled such messages is gone, or the author of the endpoint has left."""
+
+
+async def handle_messages(app: App) -> int:
+    """Handle the messages that are ready, at most fifty; returns how many there were."""
+    async with app.context() as ctx:
+        if not await MESSAGES.has_ready(ctx):
+            return 0
+    for handled in range(BATCH):
+        if not await _handle_next(app):
+            return handled
+    return BATCH
+
+
+async def _handle_next(app: App) -> bool:
+    row = None
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS), app.context() as ctx, ctx.write():
+            row = await MESSAGES.take_next(ctx)
+            if row is None:
+                return False
+            await _call(ctx, row)
+            await ctx.flush()
+            await MESSAGES.finish(ctx, row)
+    except Exception as error:
+        if row is None:
+            raise
+        log.warning("a message could not be handled", kind=row.kind, message=row.message_id, exc_info=error)
+        await note_failure(app, MESSAGES, row.id, error)
+    return True
+
+
+async def _call(ctx: Context, row: sa.Row[Any]) -> None:
+    """Call the handler with the rights of the endpoint's author, in whose name the audit trail has it too."""
+    handler = ctx.app.composition.inbound.get(row.kind)
+    if handler is None:
+        raise NobodyHandles(f"No enabled plugin handles messages of the kind {row.kind} any more.")
+    message = await ctx.get(InboundMessage, row.id)
+    endpoint = await ctx.get(InboundEndpoint, row.endpoint_id)
+    principal = await principal_of_author(ctx, endpoint.author_id)
+    if principal is None:
+        raise NobodyHandles(
+            f"The author of the endpoint {endpoint.name} has left; change it to take it over."
+        )
+    ctx.principal, ctx.request_id = principal, row.request_id or ctx.request_id
+    await handler.function(ctx, message)
