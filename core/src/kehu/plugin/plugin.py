@@ -250,11 +250,7 @@ class Plugin(Declared):
 
     def on(self, event: type[V]) -> Callable[[Handler[V]], Handler[V]]:
         """Handle an event of this or another plugin, after the commit, at least once."""
-
-        def declare(function: Callable[..., Any]) -> None:
-            self.handlers.append(d.HandlerDeclaration(event, function, self._at(function)))
-
-        return declaring(declare)
+        return declaring(lambda f: self.handlers.append(d.HandlerDeclaration(event, f, self._at(f))))
 
     def inbound(self, name: str) -> Callable[[InboundHandler], InboundHandler]:
         """Handle what other systems send to `/inbound/<plugin>/<name>`, signed; each is kept first, handled once."""
@@ -398,7 +394,4 @@ class Plugin(Declared):
         return declaring(declare)
 
     def _hook(self, hook: str, model: type[Any]) -> Callable[[F], F]:
-        def declare(function: Callable[..., Any]) -> None:
-            self.hooks.append(d.HookDeclaration(hook, self._at(function), function, model))
-
-        return declaring(declare)
+        return declaring(lambda f: self.hooks.append(d.HookDeclaration(hook, self._at(f), f, model)))
