@@ -21,6 +21,9 @@ from kehu_partner_inventory.partners.models import (
     PartnerUser,
 )
 from kehu_partner_inventory.plugin import plugin
+from kehu_partner_inventory.pricing import queries as price_queries
+from kehu_partner_inventory.pricing import rules as price_rules
+from kehu_partner_inventory.pricing.models import Promotion, SpecialPrice
 from kehu_partner_inventory.programmes import rules as programme_rules
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
 from kehu_partner_inventory.receipts import actions as receipt_actions
@@ -55,6 +58,7 @@ _DECLARING = (
     *(replenishment_queries, replenishment_rules, reservation_actions, reservation_rules),
     *(stocktake_actions, stocktake_fields, transfer_actions),
     *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
+    *(price_queries, price_rules),
 )
 
 __all__ = [
@@ -73,10 +77,12 @@ __all__ = [
     "PartnerProgramme",
     "PartnerStatus",
     "PartnerUser",
+    "Promotion",
     "ReceiptState",
     "ReorderRule",
     "Reservation",
     "ReservationState",
+    "SpecialPrice",
     "StockBalance",
     "StockLayer",
     "StockLayerUse",

@@ -17,6 +17,7 @@ from kehu_partner_inventory.partners.models import (
     PartnerPlacement,
     PartnerUser,
 )
+from kehu_partner_inventory.pricing.models import Promotion, SpecialPrice
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
 from kehu_partner_inventory.receipts.models import ExpectedReceipt
 from kehu_partner_inventory.replenishment.models import ReorderRule
@@ -56,6 +57,10 @@ partner_user = plugin.resource(
     row_scope=PartnerUser.partner_id,
 )
 
+promotion = plugin.resource(Promotion, default_order=[Promotion.name])
+special_price = plugin.resource(SpecialPrice, row_scope=SpecialPrice.partner_id)
+
+plugin.relation(Partner, "special_prices", SpecialPrice.partner_id, description="What was agreed with it.")
 plugin.relation(
     PartnerProgramme, "levels", PartnerLevel.programme_id, description="Its levels, lowest first."
 )
@@ -228,12 +233,20 @@ plugin.grant(
 )
 plugin.grant("Integration", **_works_in_stock("ALL"))
 
-_RATED = dict.fromkeys(("partner_programme", "partner_level"), "read")
-_TOLD = ("partner", "partner_placement", "partner_level_change", "partner_authorisation", "partner_user")
+_RATED = dict.fromkeys(("partner_programme", "partner_level", "promotion"), "read")
+_TOLD = (
+    "special_price",
+    "partner",
+    "partner_placement",
+    "partner_level_change",
+    "partner_authorisation",
+    "partner_user",
+)
 _RUN = {
     "partner": "read create update delete approve activate suspend end rate",
     "partner_authorisation": "read create update delete",
     "partner_user": "read create delete",
+    "special_price": "read create update delete",
     **dict.fromkeys(("partner_placement", "partner_level_change"), "read"),
 }
 

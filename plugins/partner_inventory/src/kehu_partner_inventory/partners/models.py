@@ -118,6 +118,9 @@ class Partner(kehu.Owned, Base):
         create=False, update=False, doc="When it came there (UTC); none since it applied."
     )
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code of what it orders and owes.")
+    price_list_id: Mapped[uuid.UUID | None] = kehu.ref(
+        kehu.PriceList, doc="Where its prices come from; the list of its level unless given."
+    )
     credit_limit: Mapped[Decimal | None] = kehu.column(
         doc="How much it may owe; that of its level unless given."
     )

@@ -19,6 +19,7 @@ from kehu_partner_inventory.partners.models import (
 )
 from kehu_partner_inventory.partners.queries import PARTNER_USERS, PARTNERS, subtree_of_user
 from kehu_partner_inventory.plugin import PORTAL, plugin
+from kehu_partner_inventory.pricing.models import SpecialPrice
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
 from kehu_partner_inventory.stock.models import StockBalance
 
@@ -60,6 +61,7 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     PartnerLevelChange: _of_partner,
     PartnerAuthorisation: _of_partner,
     PartnerUser: _of_partner,
+    SpecialPrice: _of_partner,
     Location: lambda entity, partners: entity.holder_id.in_(_customers(partners)),
     StockBalance: lambda entity, partners: entity.location_id.in_(_locations(partners)),
 }

@@ -202,6 +202,7 @@ def upgrade() -> None:
         sa.Column("status_reason", sa.String(length=500), nullable=True),
         sa.Column("status_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("price_list_id", sa.Uuid(), nullable=True),
         sa.Column(
             "credit_limit",
             sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
@@ -239,6 +240,9 @@ def upgrade() -> None:
             name=op.f("fk_partner_inventory_partner_parent_id"),
         ),
         sa.ForeignKeyConstraint(
+            ["price_list_id"], ["core_price_list.id"], name=op.f("fk_partner_inventory_partner_price_list_id")
+        ),
+        sa.ForeignKeyConstraint(
             ["team_id"], ["core_team.id"], name=op.f("fk_partner_inventory_partner_team_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_partner")),
@@ -254,8 +258,64 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_partner_inventory_partner_level_id"), ["level_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_partner_inventory_partner_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_partner_price_list_id"), ["price_list_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_partner_inventory_partner_status"), ["status"], unique=False)
         batch_op.create_index(batch_op.f("ix_partner_inventory_partner_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "partner_inventory_promotion",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("category_id", sa.Uuid(), nullable=True),
+        sa.Column("level_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "min_quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "discount_percent",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("valid_from_on", sa.Date(), nullable=True),
+        sa.Column("valid_until_on", sa.Date(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_id"],
+            ["core_product_category.id"],
+            name=op.f("fk_partner_inventory_promotion_category_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["level_id"], ["partner_inventory_level.id"], name=op.f("fk_partner_inventory_promotion_level_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_promotion_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_promotion")),
+    )
+    with op.batch_alter_table("partner_inventory_promotion", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_promotion_category_id"), ["category_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_promotion_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_promotion_level_id"), ["level_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_promotion_product_id"), ["product_id"], unique=False
+        )
 
     op.create_table(
         "partner_inventory_stock_profile",
@@ -590,6 +650,49 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state = 'ACTIVE'"),
             postgresql_where=sa.text("state = 'ACTIVE'"),
+        )
+
+    op.create_table(
+        "partner_inventory_special_price",
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "price", sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"), nullable=False
+        ),
+        sa.Column(
+            "min_quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("valid_from_on", sa.Date(), nullable=True),
+        sa.Column("valid_until_on", sa.Date(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_special_price_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_special_price_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_special_price")),
+    )
+    with op.batch_alter_table("partner_inventory_special_price", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_special_price_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_special_price_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_special_price_product_id"), ["product_id"], unique=False
         )
 
     op.create_table(
@@ -1082,6 +1185,12 @@ def downgrade() -> None:
         )
 
     op.drop_table("partner_inventory_stock_balance")
+    with op.batch_alter_table("partner_inventory_special_price", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_special_price_product_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_special_price_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_special_price_external_id"))
+
+    op.drop_table("partner_inventory_special_price")
     with op.batch_alter_table("partner_inventory_reservation", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_partner_inventory_reservation_expiring",
@@ -1130,9 +1239,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_profile_count_class_id"))
 
     op.drop_table("partner_inventory_stock_profile")
+    with op.batch_alter_table("partner_inventory_promotion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_promotion_product_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_promotion_level_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_promotion_external_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_promotion_category_id"))
+
+    op.drop_table("partner_inventory_promotion")
     with op.batch_alter_table("partner_inventory_partner", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_team_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_status"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_price_list_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_owner_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_level_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_external_id"))
