@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,7 +19,9 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 import kehu
 from kehu.idempotency.keys import Idempotency
+from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
+from kehu_graphql.server.planned import answer
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
 
 MEDIA_TYPE = "application/graphql-response+json; charset=utf-8"
@@ -52,13 +55,32 @@ class Operations(GraphQL[Any, Any]):
 
     def __init__(self, api: Api) -> None:
         super().__init__(api.schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
-        self._app = api.app
+        self._api, self._app = api, api.app
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
-        return Asking(self._app, request, await principal_of(self._app, request))
+        known = request.scope.get("state", {}).get("principal")
+        return Asking(self._app, request, known or await principal_of(self._app, request))
+
+    def encode_json(self, data: object) -> str:
+        """JSON as plans write it; what orjson refuses, as Python does: integers above 64 bits, half characters."""
+        try:
+            return encoded(data).decode()
+        except TypeError:
+            return json.dumps(data, separators=(",", ":"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _accepts_graphql_response(Headers(scope=scope)):
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        in_its_own = _accepts_graphql_response(Headers(scope=scope))
+        media_type = MEDIA_TYPE if in_its_own else "application/json"
+        rest = await answer(self._api, scope, receive, send, media_type=media_type)
+        if rest is not None:
+            await self._executed(scope, rest, send, in_its_own=in_its_own)
+
+    async def _executed(self, scope: Scope, receive: Receive, send: Send, *, in_its_own: bool) -> None:
+        """Strawberry's answer, in its media type for those who name it."""
+        if not in_its_own:
             await super().__call__(scope, receive, send)
             return
 
