@@ -32,7 +32,8 @@ class Settings(BaseSettings):
     """How this installation runs. Each field is `KEHU_<FIELD>` in the environment and `<field>` in kehu.toml.
 
     `plugins` are the ids to enable, None for all that are installed; core is always enabled. `jobs_at_once` is how
-    many jobs a server runs at a time; 0 leaves all of them to `kehu worker`.
+    many jobs a server runs at a time; 0 leaves all of them to `kehu worker`. `trusted_documents` is a JSON file of
+    the GraphQL documents that a server executes, and no others.
     """
 
     model_config = SettingsConfigDict(env_prefix="KEHU_", extra="forbid", frozen=True)
@@ -40,6 +41,7 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///kehu.db"
     plugins: Annotated[tuple[str, ...] | None, NoDecode] = None
     plugins_dir: Path | None = None
+    trusted_documents: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     jobs_at_once: int = Field(JOBS_AT_ONCE, ge=0)
@@ -53,7 +55,7 @@ class Settings(BaseSettings):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
 
-    @field_validator("plugins_dir", mode="before")
+    @field_validator("plugins_dir", "trusted_documents", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 
 import click
@@ -25,6 +25,7 @@ from kehu_graphql.demo import (
 from kehu_graphql.execution import Api
 from kehu_graphql.schema.comparing import compare
 from kehu_graphql.server.asgi import asgi
+from kehu_graphql.server.documents import read_trusted
 
 GRACE_SECONDS = 10
 SHOWN_EXAMPLES = 3
@@ -36,12 +37,13 @@ SHOWN_EXAMPLES = 3
 @click.pass_obj
 def serve(command: CommandContext, host: str | None, port: int | None) -> None:
     """Serve the API and the query page."""
-    app = command.app()
+    app, path = command.app(), command.settings.trusted_documents
+    trusted = None if path is None else read_trusted(path)
 
     async def run() -> None:
         await require_current(app)
         at = (host or command.settings.host, port or command.settings.port)
-        await _serve(Api(app), *at, jobs_at_once=command.settings.jobs_at_once)
+        await _serve(Api(app), *at, jobs_at_once=command.settings.jobs_at_once, trusted=trusted)
 
     command.run(run())
 
@@ -147,9 +149,11 @@ def diff_schema(command: CommandContext, old: IO[str], names: str | None) -> Non
         raise click.exceptions.Exit(1)
 
 
-async def _serve(api: Api, host: str, port: int, *, jobs_at_once: int) -> None:
+async def _serve(
+    api: Api, host: str, port: int, *, jobs_at_once: int, trusted: Mapping[str, str] | None = None
+) -> None:
     config = uvicorn.Config(
-        asgi(api, examples=examples_of(api.app), jobs_at_once=jobs_at_once),
+        asgi(api, examples=examples_of(api.app), jobs_at_once=jobs_at_once, trusted=trusted),
         host=host,
         port=port,
         log_config=None,

@@ -7,13 +7,19 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from graphql import ASTValidationRule, ExecutionResult, GraphQLError, specified_rules
-from strawberry.extensions import MaxAliasesLimiter, QueryDepthLimiter, SchemaExtension
+from graphql import ExecutionResult, GraphQLError
+from strawberry.extensions import (
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    ParserCache,
+    QueryDepthLimiter,
+    SchemaExtension,
+    ValidationCache,
+)
 from strawberry.types.graphql import OperationType
 
 import kehu
 from kehu.idempotency.keys import recall, remember
-from kehu_graphql.documents import Documents
 from kehu_graphql.masking import shown
 
 log = structlog.get_logger("kehu.graphql")
@@ -21,10 +27,17 @@ log = structlog.get_logger("kehu.graphql")
 MAX_DEPTH = 15
 MAX_ALIASES = 60
 MAX_TOKENS = 5000
+CACHED_DOCUMENTS = 1000
+ANY_DOCUMENT = "{ __typename }"
 
 
 class PerOperation(SchemaExtension):
-    """One context for each operation; Strawberry makes one per WebSocket, whose operations would share a session."""
+    """One context for each operation; Strawberry makes one per WebSocket, whose operations would share a session.
+
+    It is the last extension, because the others would validate a document again that was refused here.
+    """
+
+    _refusal: GraphQLError | None = None
 
     async def on_operation(self) -> AsyncIterator[None]:
         given = self.execution_context.context
@@ -32,13 +45,22 @@ class PerOperation(SchemaExtension):
             yield
             self._mask(given)
             return
-        ctx = given.context()
-        self.execution_context.context = ctx
+        asked = self.execution_context
+        try:
+            asked.query = given.document(asked.query, asked.operation_extensions)
+        except GraphQLError as refusal:
+            asked.query, self._refusal = ANY_DOCUMENT, refusal
+        ctx = asked.context = given.context()
         try:
             yield
         finally:
             await ctx.close()
         self._mask(ctx)
+
+    def on_validate(self) -> Iterator[None]:
+        if self._refusal is not None:
+            self.execution_context.pre_execution_errors = [self._refusal]
+        yield
 
     def _mask(self, ctx: kehu.Context) -> None:
         result: Any = self.execution_context.result
@@ -81,32 +103,12 @@ class OncePerKey(SchemaExtension):
             log.warning("the answer could not be kept", trace_id=ctx.request_id, error=str(error))
 
 
-class KnownDocuments(SchemaExtension):
-    """Parses and validates each document once, and not again while it is remembered."""
-
-    def on_parse(self) -> Iterator[None]:
-        text = self.execution_context.query
-        if text is not None:
-            self.execution_context.graphql_document = self._documents.parsed(text)
-        yield
-
-    def on_validate(self) -> Iterator[None]:
-        text = self.execution_context.query
-        if text is not None:
-            self.execution_context.pre_execution_errors = self._documents.errors(text)
-        yield
-
-    @property
-    def _documents(self) -> Documents:
-        schema: Any = self.execution_context.schema
-        found: Documents = schema.documents
-        return found
-
-
-EXTENSIONS: list[Any] = [PerOperation, OncePerKey, KnownDocuments]
-
-
-def rules() -> list[type[ASTValidationRule]]:
-    """What a document must keep to: the rules of the specification, and our limits."""
-    limits = [QueryDepthLimiter(max_depth=MAX_DEPTH), MaxAliasesLimiter(max_alias_count=MAX_ALIASES)]
-    return [*specified_rules, *(rule for limit in limits for rule in limit.validation_rules)]
+EXTENSIONS: list[Any] = [
+    OncePerKey,
+    lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
+    lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
+    lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
+    lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+    lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+    PerOperation,
+]

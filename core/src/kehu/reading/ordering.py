@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from kehu.errors import BadInput
 from kehu.model.values import from_json, is_storable, to_json
 from kehu.reading.attributes import Attribute, Catalogue
-from kehu.reading.slots import Slot
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -74,12 +73,7 @@ def order_by(keys: Keys, entity: Any, *, backwards: bool = False) -> list[Any]:
 
 def cursor(keys: Keys, values: Sequence[Any]) -> str:
     """The cursor of the row with these values, signed with its order."""
-    return signed_cursor(signature(keys), values)
-
-
-def signed_cursor(signed: str, values: Sequence[Any]) -> str:
-    """The cursor of a row of an order whose signature is known."""
-    content = [signed, *map(to_json, values)]
+    content = [_signature(keys), *map(to_json, values)]
     return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode()
 
 
@@ -88,13 +82,7 @@ def beyond(keys: Keys, entity: Any, text: str, *, backwards: bool = False) -> sa
 
     Raises BadInput (BAD_CURSOR) for garbage and for a cursor that was made with another order.
     """
-    return beyond_values(keys, entity, cursor_values(keys, text), backwards=backwards)
-
-
-def beyond_values(
-    keys: Keys, entity: Any, values: Sequence[Any], *, backwards: bool = False
-) -> sa.ColumnElement[bool]:
-    """The condition for rows after the one with these values, or before it; a value may be a Slot."""
+    values = _values(keys, text)
     alternatives: list[Any] = []
     equal: list[Any] = []
     for key, value in zip(keys, values, strict=True):
@@ -104,12 +92,9 @@ def beyond_values(
                 alternatives.append(sa.and_(*equal, expression.is_not(None)))
             equal.append(expression.is_(None))
             continue
-        # Typed, because SQLAlchemy does not compare with a plain True.
-        there = (
-            value.parameter(expression.type)
-            if isinstance(value, Slot)
-            else sa.literal(value, expression.type)
-        )
+        there = sa.literal(
+            value, expression.type
+        )  # typed, because SQLAlchemy does not compare with a plain True
         further = expression < there if key.descending != backwards else expression > there
         if key.attribute.nullable and not backwards:
             further = sa.or_(further, expression.is_(None))
@@ -118,11 +103,10 @@ def beyond_values(
     return sa.or_(sa.false(), *alternatives)
 
 
-def cursor_values(keys: Keys, text: str) -> list[Any]:
-    """The values of the row that a cursor was made of. Raises BadInput as `beyond` does."""
+def _values(keys: Keys, text: str) -> list[Any]:
     try:
-        signed, *raw = json.loads(base64.urlsafe_b64decode(text))
-        if signed == signature(keys):
+        signature, *raw = json.loads(base64.urlsafe_b64decode(text))
+        if signature == _signature(keys):
             return [_value(key.attribute.kind, value) for key, value in zip(keys, raw, strict=True)]
     except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError, AttributeError, RecursionError):
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
@@ -148,7 +132,7 @@ def _value(kind: type[Any], raw: Any) -> Any:
     return value
 
 
-def signature(keys: Keys) -> str:
+def _signature(keys: Keys) -> str:
     """What tells this order from every other, those of other entities included."""
     listed = next(key.attribute.target for key in keys if key.attribute.name == "id")
     assert listed is not None

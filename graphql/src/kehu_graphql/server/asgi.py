@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 import sqlalchemy as sa
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -18,21 +20,32 @@ from kehu.jobs.port import JOBS_AT_ONCE
 from kehu.jobs.runner import job_runner
 from kehu_graphql.console import console_routes
 from kehu_graphql.execution import Api
+from kehu_graphql.server.documents import Documents
 from kehu_graphql.server.inbound import inbound_route
 from kehu_graphql.server.middleware import BodyLimit, RequestLog
 from kehu_graphql.server.operations import Operations
 from kehu_graphql.server.sessions import session_route
 
+COMPRESSED_FROM = 1000  # bytes; less is not worth its header
+COMPRESSION = 5
 
-def asgi(api: Api, *, examples: Sequence[dict[str, str]] = (), jobs_at_once: int = JOBS_AT_ONCE) -> Starlette:
+
+def asgi(
+    api: Api,
+    *,
+    examples: Sequence[dict[str, str]] = (),
+    jobs_at_once: int = JOBS_AT_ONCE,
+    trusted: Mapping[str, str] | None = None,
+) -> Starlette:
     """The application that `kehu serve` runs; `examples` are the documents that the query page offers.
 
-    It runs the App's jobs too, `jobs_at_once` of them.
+    It runs the App's jobs too, `jobs_at_once` of them. With `trusted` documents it executes no others.
     """
-    operations = Operations(api)
+    operations = Operations(api, Documents(trusted))
     routes: list[BaseRoute] = [
         Route("/graphql", operations),
         WebSocketRoute("/graphql", operations),
+        Route("/schema.graphql", _schema(api)),
         Route("/healthz", _health(api)),
         session_route(api.app),
         inbound_route(api.app),
@@ -40,7 +53,11 @@ def asgi(api: Api, *, examples: Sequence[dict[str, str]] = (), jobs_at_once: int
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(RequestLog), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(BodyLimit),
+            Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=COMPRESSION),
+        ],
         lifespan=_lifespan(api, jobs_at_once),
     )
 
@@ -60,6 +77,23 @@ def _lifespan(api: Api, jobs_at_once: int) -> Lifespan[Starlette]:
             await api.app.close()
 
     return lifespan
+
+
+def _schema(api: Api) -> Callable[[Request], Awaitable[Response]]:
+    """The schema as a file for tools; who has it already learns so from its ETag."""
+    made: list[tuple[str, str]] = []
+
+    async def schema(request: Request) -> Response:
+        if not made:
+            sdl = api.sdl
+            made.append((sdl, f'"{hashlib.sha256(sdl.encode()).hexdigest()}"'))
+        ((sdl, etag),) = made
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(sdl, media_type="text/plain", headers=headers)
+
+    return schema
 
 
 def _health(api: Api) -> Callable[[Request], Awaitable[Response]]:

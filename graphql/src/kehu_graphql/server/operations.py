@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,13 +14,13 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.http.streaming import HTTPStreamTransport
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 import kehu
 from kehu.idempotency.keys import Idempotency
-from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
-from kehu_graphql.server.planned import answer
+from kehu_graphql.server.documents import NOT_FOUND, Documents
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
 
 MEDIA_TYPE = "application/graphql-response+json; charset=utf-8"
@@ -35,7 +34,12 @@ class Asking:
     app: kehu.App
     connection: HTTPConnection
     principal: kehu.Principal
+    documents: Documents
     connection_params: Mapping[str, object] | None = None
+
+    def document(self, text: str | None, extensions: Mapping[str, Any] | None) -> str | None:
+        """What to execute, for a document that was sent or named. Raises GraphQLError for one that is not known."""
+        return self.documents.text_of(text, extensions)
 
     def context(self) -> kehu.Context:
         """A context for one operation."""
@@ -53,34 +57,20 @@ class Operations(GraphQL[Any, Any]):
     status 400, and in the media type application/graphql-response+json, to clients whose Accept names that type.
     """
 
-    def __init__(self, api: Api) -> None:
-        super().__init__(api.schema, graphql_ide=None, subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL])
-        self._api, self._app = api, api.app
+    def __init__(self, api: Api, documents: Documents | None = None) -> None:
+        super().__init__(
+            api.schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL],
+        )
+        self._app = api.app
+        self._documents = documents or Documents()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
-        known = request.scope.get("state", {}).get("principal")
-        return Asking(self._app, request, known or await principal_of(self._app, request))
-
-    def encode_json(self, data: object) -> str:
-        """JSON as plans write it; what orjson refuses, as Python does: integers above 64 bits, half characters."""
-        try:
-            return encoded(data).decode()
-        except TypeError:
-            return json.dumps(data, separators=(",", ":"))
+        return Asking(self._app, request, await principal_of(self._app, request), self._documents)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
-            return
-        in_its_own = _accepts_graphql_response(Headers(scope=scope))
-        media_type = MEDIA_TYPE if in_its_own else "application/json"
-        rest = await answer(self._api, scope, receive, send, media_type=media_type)
-        if rest is not None:
-            await self._executed(scope, rest, send, in_its_own=in_its_own)
-
-    async def _executed(self, scope: Scope, receive: Receive, send: Send, *, in_its_own: bool) -> None:
-        """Strawberry's answer, in its media type for those who name it."""
-        if not in_its_own:
+        if scope["type"] != "http" or not _accepts_graphql_response(Headers(scope=scope)):
             await super().__call__(scope, receive, send)
             return
 
@@ -100,8 +90,16 @@ class Operations(GraphQL[Any, Any]):
         body = await super().process_result(request, result)
         if result.errors and result.data is None and all(error.path is None for error in result.errors):
             del body["data"]
-            request.state.never_ran = True
+            request.state.never_ran = not any(_is_asked_for(error) for error in result.errors)
         return body
+
+    def _get_stream_transport_from_headers(self, headers: Mapping[str, str]) -> HTTPStreamTransport | None:
+        """A stream of events only for clients that like it best; many list it behind JSON with every request."""
+        return super()._get_stream_transport_from_headers({"accept": _preferred(headers.get("accept", ""))})
+
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Never: the query page has an address of its own, and a GET without a document may name one."""
+        return False
 
     async def on_ws_connect(self, context: Asking) -> Any:
         """Take the token of connection_init; a page of another origin needs one, because cookies follow it."""
@@ -121,3 +119,22 @@ class Operations(GraphQL[Any, Any]):
 def _accepts_graphql_response(headers: Headers) -> bool:
     """Whether the client names the media type; `*/*` and silence get application/json, which every client reads."""
     return "application/graphql-response+json" in headers.get("accept", "")
+
+
+def _is_asked_for(error: Any) -> bool:
+    """Whether the error only asks for the text of a document; clients expect status 200 with it."""
+    return (error.extensions or {}).get("code") == NOT_FOUND
+
+
+def _preferred(accept: str) -> str:
+    """The media type that an Accept header likes best: the highest q, and of several the first."""
+    ranges = [part.strip() for part in accept.split(",")]
+    return max(ranges, key=_quality).partition(";")[0]
+
+
+def _quality(media_range: str) -> float:
+    _, _, quality = media_range.replace(" ", "").partition(";q=")
+    try:
+        return float(quality.partition(";")[0]) if quality else 1.0
+    except ValueError:
+        return 0.0
