@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import importlib.metadata
 import importlib.util
 import pathlib
+import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from kehu.errors import SetupError
 from kehu.plugin.plugin import Plugin
@@ -38,16 +41,7 @@ def load_file(path: str | pathlib.Path) -> Plugin:
     file = pathlib.Path(path)
     if not file.is_file():
         raise SetupError(f"There is no plugin file {file}.")
-    spec = importlib.util.spec_from_file_location(f"kehu_file_{file.stem}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise SetupError(
-            f"The plugin file {file} cannot be imported: {type(error).__name__}: {error}"
-        ) from error
+    module = _imported(file)
     found = [
         value
         for value in vars(module).values()
@@ -69,6 +63,23 @@ def load_directory(path: str | pathlib.Path) -> list[Plugin]:
             f"The plugins folder {folder} does not exist; create it or correct KEHU_PLUGINS_DIR."
         )
     return [load_file(file) for file in sorted(folder.glob("*.py")) if not file.name.startswith("_")]
+
+
+def _imported(file: pathlib.Path) -> ModuleType:
+    """The module of a file, under a name of its own: dataclasses find the names in their annotations through it."""
+    digest = hashlib.sha256(str(file.resolve()).encode()).hexdigest()[:8]
+    spec = importlib.util.spec_from_file_location(f"kehu_file_{file.stem}_{digest}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[spec.name]
+        raise SetupError(
+            f"The plugin file {file} cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    return module
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
