@@ -1,8 +1,9 @@
 """SIGKILL a server and two workers at random moments under load, and see that nothing is lost or done twice.
 
 `./uv run python -m benchmarks.faults --moments 200` does it on SQLite and on PostgreSQL, prints figures, and ends with
-status 1 when a rule is broken. Everything happens on this machine: a real `kehu serve`, two `kehu worker`, clients that
-create customers through GraphQL over HTTP as fast as they can.
+status 1 when a rule is broken. Everything happens on this machine: a real `kehu serve`, two `kehu worker`, a receiver
+of webhooks, and clients that create customers through GraphQL over HTTP. Whoever gets no answer asks again, with the
+same idempotency key, so that each customer must be there exactly once.
 """
 
 from __future__ import annotations
@@ -27,18 +28,23 @@ import httpx2
 import sqlalchemy as sa
 
 import kehu
-from kehu.events.models import OutboxEvent
+from kehu.core_settings import CoreSettings
+from kehu.events.models import DeliveryStatus, EventDelivery, OutboxEvent
 from kehu.jobs.models import Job, JobState
 from kehu.migrating import upgrade
 from kehu.people.models import Grant, Reach, Role, RoleAssignment
 from kehu.people.signing_in import sign_in
-from kehu.settings import load_settings, make_app
+from kehu.settings import enabled_plugins, load_settings
+from kehu.webhooks.models import WebhookDelivery
 from tests.kehu.factories import PASSWORD, make_user
+from tests.kehu.webhooks.receiver import Receiver, receiving
+from tests.kehu.webhooks.subscriptions import subscribe
 from tests.postgres import running_postgres
 
 KEHU = str(Path(sys.executable).with_name("kehu"))
-CLIENTS = 3
+CLIENTS, PAUSE = 3, 0.1
 READY_SECONDS, SETTLE_SECONDS = 60, 300
+TOLD = "core.customer.created"
 CREATE = """mutation ($name: String!) { createCustomer(input: {kind: ORGANIZATION, name: $name}) {
     customer { id } userErrors { message } } }"""
 
@@ -63,22 +69,25 @@ def main(moments: int, database: str, seed: int) -> None:
 
 async def tried(name: str, url: str, folder: str, moments: int, seed: int) -> list[str]:
     """What was broken on one database; prints the figures."""
-    app = make_app(load_settings(database_url=url, plugins="core", plugins_dir=folder))
+    plugins = enabled_plugins(load_settings(database_url=url, plugins="core", plugins_dir=folder))
+    app = kehu.App(plugins, url, settings=[CoreSettings(webhook_private_targets=True)])
     await upgrade(app)
-    token = await token_of_somebody(app)
-    load = Load(token, free_port())
-    processes = Processes(url, folder, load.port)
+    load = Load(await token_of_somebody(app), free_port())
     started = time.monotonic()
-    clients = [asyncio.create_task(load.create_customers(number)) for number in range(CLIENTS)]
-    try:
-        await processes.kill_at_random(moments, random.Random(seed))  # noqa: S311  # Repeatable on purpose.
-        load.is_over = True
-        await asyncio.gather(*clients)
-        killed_for = time.monotonic() - started
-        await settled(app)
-    finally:
-        processes.kill_all()
-    problems, figures = await judged(app, load)
+    async with receiving() as receiver:
+        await subscribe(app, receiver.url(), events=[TOLD])
+        processes = Processes(url, folder, load.port)
+        clients = [asyncio.create_task(load.create_customers(number)) for number in range(CLIENTS)]
+        try:
+            await processes.kill_at_random(moments, random.Random(seed))  # noqa: S311  # Repeatable on purpose.
+            load.is_over = True
+            async with asyncio.timeout(READY_SECONDS):
+                await asyncio.gather(*clients)
+            killed_for = time.monotonic() - started
+            await settled(app)
+        finally:
+            processes.kill_all()
+    problems, figures = await judged(app, load, receiver)
     await app.close()
     click.echo(f"\n{name}: {moments} kills {dict(processes.kills)} in {killed_for:.0f} s")
     for line in [*figures, *(f"BROKEN: {problem}" for problem in problems)]:
@@ -109,26 +118,33 @@ class Load:
     is_over: bool = False
 
     async def create_customers(self, client: int) -> None:
-        """Create one after the other until it is over; an answer that does not come is not waited for."""
+        """Create one after the other until it is over, each until it is answered."""
         headers = {"Authorization": f"Bearer {self.token}"}
         async with httpx2.AsyncClient(headers=headers, timeout=10) as http:
             for number in itertools.count():
                 if self.is_over:
                     return
-                await self._create(http, f"Customer {client}-{number}")
+                name = f"Customer {client}-{number}"
+                await self._create(http, name)
 
     async def _create(self, http: httpx2.AsyncClient, name: str) -> None:
-        body = {"query": CREATE, "variables": {"name": name}}
+        is_created = False
+        while not is_created:
+            is_created = await self._is_created(http, name)
+            await asyncio.sleep(PAUSE)
+
+    async def _is_created(self, http: httpx2.AsyncClient, name: str) -> bool:
+        body, key = {"query": CREATE, "variables": {"name": name}}, {"Idempotency-Key": name}
         try:
-            answer = (await http.post(f"http://127.0.0.1:{self.port}/graphql", json=body)).json()
-        except (httpx2.HTTPError, ValueError):
+            answer = await http.post(f"http://127.0.0.1:{self.port}/graphql", json=body, headers=key)
+            created = (answer.json().get("data") or {}).get("createCustomer") or {}
+        except httpx2.HTTPError:
             self.unanswered += 1
-            await asyncio.sleep(0.1)
-            return
-        if ((answer.get("data") or {}).get("createCustomer") or {}).get("customer"):
-            self.acknowledged.append(name)
-        else:
-            click.echo(f"  refused: {answer}", err=True)
+            return False
+        if not created.get("customer"):
+            raise click.ClickException(f"A customer was refused: {answer.text}")
+        self.acknowledged.append(name)
+        return True
 
 
 class Processes:
@@ -140,6 +156,7 @@ class Processes:
             "KEHU_PLUGINS": "core",
             "KEHU_PLUGINS_DIR": folder,
             "KEHU_LOG_LEVEL": "ERROR",
+            "KEHU_CORE_WEBHOOK_PRIVATE_TARGETS": "true",
         }
         self._log = (Path(folder) / "log").open("ab")
         self._port = port
@@ -193,15 +210,23 @@ def free_port() -> int:
 
 
 async def settled(app: kehu.App) -> None:
-    """Return when no job waits or runs."""
-    statement = sa.select(Job.id).where(Job.state.in_((JobState.QUEUED, JobState.RUNNING))).limit(1)
-    async with asyncio.timeout(SETTLE_SECONDS), app.context() as ctx:
-        while await ctx.session.scalar(statement) is not None:
-            await ctx.session.rollback()
-            await asyncio.sleep(0.2)
+    """Return when no job waits or runs, and nobody waits for an event."""
+    waiting = [
+        sa.select(Job.id).where(Job.state.in_((JobState.QUEUED, JobState.RUNNING))),
+        sa.select(OutboxEvent.position).where(OutboxEvent.distributed_at.is_(None)),
+        *(
+            sa.select(queued.id).where(queued.status == DeliveryStatus.PENDING)
+            for queued in (EventDelivery, WebhookDelivery)
+        ),
+    ]
+    async with asyncio.timeout(SETTLE_SECONDS), app.engine.connect() as connection:
+        for statement in waiting:
+            while (await connection.execute(statement.limit(1))).first() is not None:
+                await connection.rollback()
+                await asyncio.sleep(0.2)
 
 
-async def judged(app: kehu.App, load: Load) -> tuple[list[str], list[str]]:
+async def judged(app: kehu.App, load: Load, receiver: Receiver) -> tuple[list[str], list[str]]:
     """Which rules are broken, and the figures."""
     async with app.context() as ctx:
         customers = (await ctx.session.execute(sa.select(kehu.Customer.id, kehu.Customer.name))).all()
@@ -209,21 +234,27 @@ async def judged(app: kehu.App, load: Load) -> tuple[list[str], list[str]]:
         met = Counter((row.customer_id, row.subject) for row in await ctx.session.execute(meetings))
         job = sa.select(Job.state, Job.attempts).where(Job.name.startswith("faults."))
         jobs = (await ctx.session.execute(job)).all()
-        told = set(await ctx.session.scalars(sa.select(OutboxEvent.record_id)))
+        created = sa.select(OutboxEvent.id, OutboxEvent.record_id).where(OutboxEvent.name == TOLD)
+        events = {(str(row.id), row.record_id) for row in await ctx.session.execute(created)}
     names, keys = Counter(row.name for row in customers), [row.id for row in customers]
+    told = {(request.headers["webhook-id"], request.message["recordId"]) for request in receiver.received}
     problems = {
-        "acknowledged customers are missing": sum(names[name] != 1 for name in load.acknowledged),
+        "acknowledged customers are missing": sum(names[name] == 0 for name in load.acknowledged),
+        "customers were created twice": sum(count > 1 for count in names.values()),
         "customers were not greeted exactly once": sum(met[key, "greeted"] != 1 for key in keys),
         "customers were never visited": sum(met[key, "visited"] == 0 for key in keys),
         "jobs are missing or too many": abs(2 * len(keys) - len(jobs)),
         "jobs did not succeed": sum(job.state is not JobState.SUCCEEDED for job in jobs),
-        "customers have no event": sum(kehu.global_id("Customer", key) not in told for key in keys),
+        "events were not handled exactly once": sum(met[key, "welcomed"] != 1 for key in keys),
+        "customers have no event, or several": abs(len(keys) - len(events)),
+        "events did not reach the webhook, or under another id": len(events ^ told),
     }
     attempts, twice = [job.attempts for job in jobs], sum(met[key, "visited"] > 1 for key in keys)
     figures = [
-        f"{len(load.acknowledged)} writes acknowledged, {load.unanswered} cut off, {len(keys)} customers stored",
+        f"{len(load.acknowledged)} writes acknowledged, {load.unanswered} asked for again, {len(keys)} stored",
         f"{len(jobs)} jobs: {sum(n > 1 for n in attempts)} begun again, at most {max(attempts)} times",
         f"{twice} of {len(keys)} jobs that are not atomic had written already when they were begun again",
+        f"{len(receiver.received)} requests to the webhook for {len(events)} events",
     ]
     return [f"{count} {what}" for what, count in problems.items() if count], figures
 

@@ -1,11 +1,14 @@
-"""The plugin of benchmarks/faults.py: each new customer is greeted exactly once, and visited at least once."""
+"""The plugin of benchmarks/faults.py: each new customer is greeted and welcomed once, and visited at least once."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import uuid
+from datetime import timedelta
 
 import kehu
+from kehu.deliveries import Deliveries
 from kehu.jobs.embedded import EmbeddedJobs
 from kehu.jobs.pace import Pace
 
@@ -26,22 +29,38 @@ async def visit(ctx: kehu.Context, customer_id: str) -> None:
     await asyncio.sleep(0.01)
 
 
+@plugin.event
+@dataclasses.dataclass(frozen=True)
+class Arrived:
+    """There is a new customer."""
+
+    customer_id: uuid.UUID
+
+
+@plugin.on(Arrived)
+async def welcome(ctx: kehu.Context, event: Arrived) -> None:
+    """Write one interaction, in the transaction that says that the event is handled."""
+    ctx.add(kehu.Interaction(customer_id=event.customer_id, subject="welcomed"))
+
+
 @plugin.after_write(kehu.Customer)
-async def ask_for_both(ctx: kehu.Context, change: kehu.Change[kehu.Customer]) -> None:
-    """Enqueue both jobs in the transaction that creates the customer, under keys of their own."""
+async def ask_for_all(ctx: kehu.Context, change: kehu.Change[kehu.Customer]) -> None:
+    """Enqueue both jobs, under keys of their own, and tell of it in the transaction that creates the customer."""
     if change.creating:
         key = str(change.obj.id)
         await ctx.enqueue(greet, {"customer_id": key}, key=f"greet {key}")
         await ctx.enqueue(visit, {"customer_id": key}, key=f"visit {key}")
+        ctx.emit(Arrived(change.obj.id), record=change.obj)
 
 
 class InAHurry:
-    """Workers notice the death of others after two seconds instead of twenty, so that it happens often."""
+    """The death of a worker is noticed after two seconds instead of twenty or sixty, so that it happens often."""
 
     @kehu.hookimpl
     def kehu_start(self, app: kehu.App) -> None:
         """Before the first job runs."""
         app.jobs = EmbeddedJobs(Pace(poll=0.2, beat=0.3, lease=2))
+        app.deliveries = Deliveries(app, lease=timedelta(seconds=2))
 
 
 plugin.hookimpl(InAHurry())
