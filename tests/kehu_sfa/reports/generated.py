@@ -11,13 +11,15 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu_sfa import Opportunity, Stage, StageCategory
+from kehu_sfa import ForecastCategory, ForecastSubmission, Opportunity, PeriodKind, Stage, StageCategory
 from tests.kehu.factories import make_user
 from tests.kehu_sfa.conftest import Clock
 from tests.kehu_sfa.factories import Stages
 
 Count = dict[tuple[str | None, str | None], tuple[int, Decimal, Decimal]]
 CURRENCIES = ("EUR", "USD", "JPY")
+DAY = date(2026, 5, 15)
+QUARTER = date(2026, 4, 1), date(2026, 6, 30)
 
 
 class Firm:
@@ -28,6 +30,7 @@ class Firm:
         self.chance = random.Random(seed)
         self.users: Sequence[kehu.User] = []
         self.deals: list[Opportunity] = []
+        self.said: dict[str, tuple[Decimal, Decimal | None]] = {}
 
     async def moments(self, number: int) -> AsyncIterator[datetime]:
         """That many moments, each after another step of the history; the clock shows the moment."""
@@ -43,14 +46,36 @@ class Firm:
         if len(self.deals) < 5 or self.chance.random() < 0.15:
             self.deals.append(ctx.add(self._made(len(self.deals))))
             return
+        if self.chance.random() < 0.1:
+            await self._forecast(ctx)
+            return
         deal = await ctx.get(Opportunity, self.chance.choice(self.deals).id)
         step = self.chance.choice(
             [self._move, self._move, self._change, self._change, self._close, self._hide]
         )
-        step(ctx, deal)
+        await step(ctx, deal)
         if self.chance.random() < 0.05:
             stage = await ctx.get(Stage, self.stages.proposal.id)
             stage.default_probability = self.chance.randint(0, 100)
+
+    async def _forecast(self, ctx: kehu.Context) -> None:
+        """An owner says what will be won in the quarter of DAY; at times a manager adjusts what was said last."""
+        owner = self.chance.choice(self.users)
+        said = ctx.add(
+            ForecastSubmission(
+                owner_id=owner.id,
+                period=PeriodKind.QUARTER,
+                starts_on=DAY,
+                currency="EUR",
+                commit_amount=self._amount(),
+            )
+        )
+        await ctx.flush()
+        self.said[owner.name] = said.commit_amount, None
+        if self.chance.random() < 0.5:
+            amount = self._amount()
+            ctx.add(said.adjusted(amount, reason="Late", by=None, at=ctx.now()))
+            self.said[owner.name] = said.commit_amount, amount
 
     def _made(self, number: int) -> Opportunity:
         return Opportunity(
@@ -62,14 +87,15 @@ class Firm:
             expected_close_on=self._day(),
         )
 
-    def _move(self, ctx: kehu.Context, deal: Opportunity) -> None:
-        target = self.chance.choice([self.stages.qualified, self.stages.proposal, self.stages.on_hold])
+    async def _move(self, ctx: kehu.Context, deal: Opportunity) -> None:
+        chosen = self.chance.choice([self.stages.qualified, self.stages.proposal, self.stages.on_hold])
+        target = await ctx.get(Stage, chosen.id)
         if deal.is_closed:
             deal.reopen(target, at=ctx.now())
         else:
             deal.move_to(target, at=ctx.now())
 
-    def _change(self, _: kehu.Context, deal: Opportunity) -> None:
+    async def _change(self, _: kehu.Context, deal: Opportunity) -> None:
         deal.amount = self._amount()
         deal.probability = self.chance.choice([None, 0, 33, 77, 100])
         deal.owner_id = self.chance.choice(self.users).id
@@ -77,7 +103,7 @@ class Firm:
         deal.forecast_category = self.chance.choice([None, None, "COMMIT", "BEST_CASE", "OMITTED"])
         deal.currency = self.chance.choice([deal.currency, deal.currency, "EUR"])
 
-    def _close(self, ctx: kehu.Context, deal: Opportunity) -> None:
+    async def _close(self, ctx: kehu.Context, deal: Opportunity) -> None:
         if deal.is_closed:
             return
         if self.chance.random() < 0.6:
@@ -85,7 +111,7 @@ class Firm:
         else:
             deal.lose(self.stages.lost, reason="PRICE", at=ctx.now(), on=ctx.today())
 
-    def _hide(self, ctx: kehu.Context, deal: Opportunity) -> None:
+    async def _hide(self, ctx: kehu.Context, deal: Opportunity) -> None:
         if self.chance.random() < 0.5:
             deal.archived_at = None if deal.archived_at else ctx.now()
 
@@ -110,3 +136,21 @@ async def counted(ctx: kehu.Context) -> Count:
         amounts[key] += deal.amount or 0
         weighted[key] += (deal.amount or 0) * probability / Decimal(100)
     return {key: (counts[key], amounts[key], weighted[key]) for key in counts}
+
+
+async def foreseen(ctx: kehu.Context) -> dict[tuple[str, str], dict[str, Decimal]]:
+    """The amounts by owner, currency and forecast category for the quarter of DAY, straight from the records."""
+    found = sa.select(Opportunity, Stage, kehu.User.name).join(Stage, Stage.id == Opportunity.stage_id)
+    rows = await ctx.session.execute(
+        kehu.unscoped(found.join(kehu.User, kehu.User.id == Opportunity.owner_id))
+    )
+    seen: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for deal, stage, owner in rows.all():
+        day = deal.closed_on if stage.category is StageCategory.WON else deal.expected_close_on
+        if deal.archived_at or stage.category is StageCategory.LOST or not day or deal.currency is None:
+            continue
+        if QUARTER[0] <= day <= QUARTER[1]:
+            probability = stage.default_probability if deal.probability is None else deal.probability
+            category = ForecastCategory.of(stage.category, probability, deal.forecast_category)
+            seen[owner, deal.currency][category.name.lower()] += deal.amount or 0
+    return {key: dict(amounts) for key, amounts in seen.items()}

@@ -7,11 +7,13 @@ from decimal import Decimal
 import pytest
 
 import kehu
+from kehu_sfa import PeriodKind
+from kehu_sfa.forecasts.queries import OwnerForecast, forecast_report
 from kehu_sfa.reports.pipeline import PipelineWaterfall, pipeline_report, pipeline_waterfall
 from kehu_sfa.reports.selection import Dimension
 from tests.kehu_sfa.conftest import Clock
 from tests.kehu_sfa.factories import Stages
-from tests.kehu_sfa.reports.generated import Count, Firm, counted
+from tests.kehu_sfa.reports.generated import DAY, Count, Firm, counted, foreseen
 
 MOVEMENTS = ("new", "reopened", "advanced", "slipped", "increased", "decreased", "won", "lost", "other")
 
@@ -33,6 +35,31 @@ async def test_the_pipeline_as_of_a_moment_is_that_of_the_moment(
 
     assert len(seen) == number
     assert found == seen
+
+
+@pytest.mark.parametrize("number", [60, pytest.param(1_000, marks=pytest.mark.slow)])
+async def test_the_forecast_as_of_a_moment_is_that_of_the_moment(
+    app: kehu.App, clock: Clock, stages: Stages, number: int
+) -> None:
+    firm, seen, said = Firm(app, clock, stages, seed=number), {}, {}
+    async for moment in firm.moments(number):
+        said[moment] = dict(firm.said)
+        async with app.context() as ctx:
+            seen[moment] = await foreseen(ctx)
+
+    for moment, expected in seen.items():
+        async with app.context() as ctx:
+            rows = await forecast_report(ctx, period=PeriodKind.QUARTER, on=DAY, as_of=moment)
+        assert {key: amounts for row in rows for key, amounts in as_foreseen(row).items()} == {
+            key: {name: amount for name, amount in amounts.items() if amount}
+            for key, amounts in expected.items()
+            if any(amounts.values())
+        }
+        assert {
+            row.owner.name: (row.forecast.submitted, row.forecast.adjusted)
+            for row in rows
+            if row.owner is not None and row.forecast.submitted is not None
+        } == said[moment]
 
 
 @pytest.mark.parametrize("pairs", [60, pytest.param(1_000, marks=pytest.mark.slow)])
@@ -70,3 +97,10 @@ def assert_starts_and_ends(falls: list[PipelineWaterfall], before: Count, after:
         starts = sum(amount for (_, currency), (_, amount, _) in before.items() if currency == fall.currency)
         ends = sum(amount for (_, currency), (_, amount, _) in after.items() if currency == fall.currency)
         assert (fall.start, fall.end) == (starts, ends)
+
+
+def as_foreseen(row: OwnerForecast) -> dict[tuple[str, str], dict[str, Decimal]]:
+    assert row.owner is not None
+    names = ("omitted", "pipeline", "best_case", "commit", "closed")
+    amounts = {name: amount for name in names if (amount := getattr(row.forecast, name))}
+    return {(row.owner.name, row.forecast.currency): amounts} if amounts else {}

@@ -14,10 +14,16 @@ from kehu_sfa.competitors.models import CompetitionOutcome, Competitor, Opportun
 from kehu_sfa.conversion import actions as conversion_actions
 from kehu_sfa.conversion import rules as conversion_rules
 from kehu_sfa.conversion.models import LeadFieldMapping
+from kehu_sfa.customer_figures import fields as customer_fields
 from kehu_sfa.discount_limits import rules as discount_limit_rules
 from kehu_sfa.discount_limits.models import DiscountLimit
 from kehu_sfa.feeds import actions as feed_actions
 from kehu_sfa.feeds.models import UserFeed
+from kehu_sfa.forecasts import accuracy
+from kehu_sfa.forecasts import actions as forecast_actions
+from kehu_sfa.forecasts import queries as forecast_queries
+from kehu_sfa.forecasts import rules as forecast_rules
+from kehu_sfa.forecasts.models import ForecastAdjustment, ForecastSnapshot, ForecastSubmission
 from kehu_sfa.history import rules as history_rules
 from kehu_sfa.history.models import ForecastCategory, OpportunityChange
 from kehu_sfa.imports import commands
@@ -44,9 +50,13 @@ from kehu_sfa.orders import fields as order_fields
 from kehu_sfa.orders import rules as order_rules
 from kehu_sfa.orders.events import OrderConfirmed
 from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, OrderStatus, Payment
+from kehu_sfa.periods import PeriodKind
 from kehu_sfa.pipelines import rules as pipeline_rules
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.plugin import plugin
+from kehu_sfa.quotas import fields as quota_fields
+from kehu_sfa.quotas import rules as quota_rules
+from kehu_sfa.quotas.models import Quota, QuotaHolder, QuotaMeasure
 from kehu_sfa.quotes import actions as quote_actions
 from kehu_sfa.quotes import fields as quote_fields
 from kehu_sfa.quotes import rules as quote_rules
@@ -151,3 +161,10 @@ __all__ += [
     "VisitPlan",
     "VisitSlot",
 ]
+
+_DECLARING_TARGETS = (
+    *(accuracy, customer_fields, forecast_actions, forecast_queries, forecast_rules),
+    *(quota_fields, quota_rules),
+)
+__all__ += ["ForecastAdjustment", "ForecastSnapshot", "ForecastSubmission"]
+__all__ += ["PeriodKind", "Quota", "QuotaHolder", "QuotaMeasure"]

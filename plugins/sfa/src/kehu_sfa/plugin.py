@@ -11,6 +11,7 @@ from kehu_sfa.commissions.models import CommissionEntry, CommissionPlan, Commiss
 from kehu_sfa.competitors.models import Competitor, OpportunityCompetitor
 from kehu_sfa.conversion.models import LeadFieldMapping
 from kehu_sfa.discount_limits.models import DiscountLimit
+from kehu_sfa.forecasts.models import ForecastAdjustment, ForecastSnapshot, ForecastSubmission
 from kehu_sfa.history.models import OpportunityChange
 from kehu_sfa.leads.models import Lead, LeadPolicy
 from kehu_sfa.money.models import TaxRate
@@ -20,6 +21,7 @@ from kehu_sfa.opportunity_contacts.models import OpportunityContact
 from kehu_sfa.opportunity_lines.models import OpportunityLine
 from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, Payment
 from kehu_sfa.pipelines.models import Pipeline, Stage
+from kehu_sfa.quotas.models import Quota
 from kehu_sfa.quotes.models import Quote, QuoteLine
 from kehu_sfa.scoring.models import LeadScoreRule
 from kehu_sfa.splits.models import OpportunitySplit
@@ -126,6 +128,31 @@ commission_entry = plugin.resource(
     operations=["list", "get", "aggregate"],
     default_order=[CommissionEntry.earned_on.desc()],
 )
+
+quota = plugin.resource(Quota, default_order=[Quota.starts_on.desc()])
+forecast_submission = plugin.resource(
+    ForecastSubmission,
+    operations=["list", "get", "create", "aggregate"],
+    default_order=[ForecastSubmission.submitted_at.desc()],
+)
+forecast_adjustment = plugin.resource(
+    ForecastAdjustment,
+    operations=["list", "get"],
+    row_scope=ForecastAdjustment.submission_id,
+    default_order=[ForecastAdjustment.adjusted_at.desc()],
+)
+forecast_snapshot = plugin.resource(
+    ForecastSnapshot,
+    operations=["list", "get", "aggregate"],
+    default_order=[ForecastSnapshot.taken_at.desc()],
+)
+plugin.relation(
+    ForecastSubmission,
+    "adjustments",
+    ForecastAdjustment.submission_id,
+    description="What managers made of it, the last one first.",
+)
+plugin.relation(kehu.User, "quotas", Quota.owner_id, description="What the user is to reach.")
 
 plugin.relation(Quote, "lines", QuoteLine.quote_id, description="What is offered, in order.")
 plugin.relation(Quote, "orders", Order.quote_id, description="The order that came of it.")
@@ -281,4 +308,30 @@ plugin.grant(
     quote=f"read create update export {_QUOTING}",
     order=f"read create update export {_ORDERING} {_CASHING}",
     **dict.fromkeys(_SEEN_WITH, "read"),
+)
+
+plugin.grant(
+    "Salesperson",
+    quota="read:TEAM",
+    forecast_submission="read:OWN create:OWN",
+    forecast_adjustment="read:OWN",
+    forecast_snapshot="read:OWN",
+)
+plugin.grant(
+    "Sales Manager",
+    quota=_at("SUBTREE", "read create update delete export"),
+    forecast_submission=_at("SUBTREE", "read create adjust"),
+    forecast_adjustment="read:SUBTREE",
+    forecast_snapshot="read:SUBTREE take",
+)
+plugin.grant(
+    "Auditor",
+    **dict.fromkeys(("quota", "forecast_submission", "forecast_adjustment", "forecast_snapshot"), "read"),
+)
+plugin.grant(
+    "Integration",
+    quota="read create update export",
+    forecast_submission="read create",
+    forecast_adjustment="read",
+    forecast_snapshot="read take",
 )

@@ -26,7 +26,7 @@ async def remember(ctx: kehu.Context, change: kehu.Change[Opportunity], moves: S
     """Add a row for each move, at the moment of the move, or one for a write that changes anything else."""
     if change.deleting or not (moves or change.creating or change.touches(*TRACKED)):
         return
-    present = None if change.creating else await _present(ctx, change.obj.id)
+    present = None if change.creating else (await _present(ctx, [change.obj.id])).get(change.obj.id)
     steps = [(move.stage or await _stage(ctx, move.to_stage_id), move.at) for move in moves]
     for stage, at in steps or [(await _stage(ctx, change.obj.stage_id), ctx.now())]:
         row = _row(ctx, change.obj, stage, at=at if present is None else max(at, present.valid_from))
@@ -45,14 +45,8 @@ async def remember_stage(ctx: kehu.Context, stage: Stage) -> None:
         .with_for_update()
     )
     opportunities = {deal.id: deal for deal in await ctx.session.scalars(kehu.unscoped(going_by_it))}
-    of_stage = sa.select(OpportunityChange).where(
-        OpportunityChange.valid_until.is_(None), OpportunityChange.stage_id == stage.id
-    )
-    for present in (await ctx.session.scalars(kehu.unscoped(of_stage))).all():
-        if present.opportunity_id not in opportunities:
-            continue
-        deal = opportunities[present.opportunity_id]
-        row = _row(ctx, deal, stage, at=max(ctx.now(), present.valid_from))
+    for key, present in (await _present(ctx, list(opportunities))).items():
+        row = _row(ctx, opportunities[key], stage, at=max(ctx.now(), present.valid_from))
         present.valid_until = row.valid_from
         ctx.add(row)
 
@@ -77,11 +71,18 @@ def _row(ctx: kehu.Context, opportunity: Opportunity, stage: Stage, *, at: datet
     )
 
 
-async def _present(ctx: kehu.Context, opportunity_id: uuid.UUID) -> OpportunityChange | None:
+async def _present(ctx: kehu.Context, keys: Sequence[uuid.UUID]) -> dict[uuid.UUID, OpportunityChange]:
+    """The row of each opportunity that has no end yet, also where this transaction has not written it so far."""
     found = sa.select(OpportunityChange).where(
-        OpportunityChange.opportunity_id == opportunity_id, OpportunityChange.valid_until.is_(None)
+        OpportunityChange.opportunity_id.in_(keys), OpportunityChange.valid_until.is_(None)
     )
-    return (await ctx.session.scalars(kehu.unscoped(found))).one_or_none()
+    stored = (await ctx.session.scalars(kehu.unscoped(found))).all()
+    pending = [row for row in ctx.session.sync_session.new if isinstance(row, OpportunityChange)]
+    return {
+        row.opportunity_id: row
+        for row in (*stored, *pending)
+        if row.valid_until is None and row.opportunity_id in keys
+    }
 
 
 async def _stage(ctx: kehu.Context, stage_id: uuid.UUID) -> Stage:

@@ -181,6 +181,121 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_discount_limit_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "sfa_forecast_snapshot",
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "pipeline_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "best_case_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "commit_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "closed_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "weighted_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "submitted_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "adjusted_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "expected_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_user.id"], name=op.f("fk_sfa_forecast_snapshot_owner_id")
+        ),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_forecast_snapshot_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_forecast_snapshot")),
+    )
+    with op.batch_alter_table("sfa_forecast_snapshot", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_forecast_snapshot_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_forecast_snapshot_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_forecast_snapshot_starts_on"), ["starts_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_forecast_snapshot_taken_at"), ["taken_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_forecast_snapshot_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
+        "sfa_forecast_submission",
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "commit_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "best_case_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_user.id"], name=op.f("fk_sfa_forecast_submission_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["core_team.id"], name=op.f("fk_sfa_forecast_submission_team_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_forecast_submission")),
+    )
+    with op.batch_alter_table("sfa_forecast_submission", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_forecast_submission_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_forecast_submission_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_forecast_submission_starts_on"), ["starts_on"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_sfa_forecast_submission_submitted_at"), ["submitted_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_sfa_forecast_submission_team_id"), ["team_id"], unique=False)
+
+    op.create_table(
         "sfa_lead_capacity",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("most_open_leads", sa.Integer(), nullable=False),
@@ -318,6 +433,77 @@ def upgrade() -> None:
     with op.batch_alter_table("sfa_commission_slab", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sfa_commission_slab_plan_id"), ["plan_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sfa_commission_slab_product_id"), ["product_id"], unique=False)
+
+    op.create_table(
+        "sfa_forecast_adjustment",
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("adjusted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("adjusted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["adjusted_by_id"], ["core_user.id"], name=op.f("fk_sfa_forecast_adjustment_adjusted_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id"],
+            ["sfa_forecast_submission.id"],
+            name=op.f("fk_sfa_forecast_adjustment_submission_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_forecast_adjustment")),
+    )
+    with op.batch_alter_table("sfa_forecast_adjustment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_forecast_adjustment_adjusted_at"), ["adjusted_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_forecast_adjustment_adjusted_by_id"), ["adjusted_by_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_forecast_adjustment_submission_id"), ["submission_id"], unique=False
+        )
+
+    op.create_table(
+        "sfa_quota",
+        sa.Column("holder", sa.String(length=40), nullable=False),
+        sa.Column("period", sa.String(length=40), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "target",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["core_user.id"], name=op.f("fk_sfa_quota_owner_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["core_product.id"], name=op.f("fk_sfa_quota_product_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["core_team.id"], name=op.f("fk_sfa_quota_team_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_quota")),
+    )
+    with op.batch_alter_table("sfa_quota", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sfa_quota_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quota_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quota_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quota_starts_on"), ["starts_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sfa_quota_team_id"), ["team_id"], unique=False)
 
     op.create_table(
         "sfa_stage",
@@ -1599,6 +1785,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_stage_external_id"))
 
     op.drop_table("sfa_stage")
+    with op.batch_alter_table("sfa_quota", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_quota_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quota_starts_on"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quota_product_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quota_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_quota_external_id"))
+
+    op.drop_table("sfa_quota")
+    with op.batch_alter_table("sfa_forecast_adjustment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_adjustment_submission_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_adjustment_adjusted_by_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_adjustment_adjusted_at"))
+
+    op.drop_table("sfa_forecast_adjustment")
     with op.batch_alter_table("sfa_commission_slab", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_commission_slab_product_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_commission_slab_plan_id"))
@@ -1628,6 +1828,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_lead_capacity_user_id"))
 
     op.drop_table("sfa_lead_capacity")
+    with op.batch_alter_table("sfa_forecast_submission", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_submission_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_submission_submitted_at"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_submission_starts_on"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_submission_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_submission_external_id"))
+
+    op.drop_table("sfa_forecast_submission")
+    with op.batch_alter_table("sfa_forecast_snapshot", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_snapshot_team_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_snapshot_taken_at"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_snapshot_starts_on"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_snapshot_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_forecast_snapshot_external_id"))
+
+    op.drop_table("sfa_forecast_snapshot")
     with op.batch_alter_table("sfa_discount_limit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_discount_limit_user_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_discount_limit_team_id"))
