@@ -10,10 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu_sfa import CommissionEntry, CommissionPlan, CommissionSlab, Order
+from kehu_sfa import CommissionEntry, CommissionPlan, CommissionSlab, Opportunity, Order
 from kehu_sfa.commissions.models import CommissionBasis
 from tests.crm import reasons
 from tests.kehu.factories import change_refused, saved
+from tests.kehu_sfa.factories import Stages, saved_opportunity
 from tests.kehu_sfa.quotes.conftest import Shop
 
 STATEMENT = """{ commissionStatement(user: "%s", earnedFrom: "2026-01-01", earnedUntil: "2026-12-31") {
@@ -27,6 +28,26 @@ async def plan(shop: Shop, *slabs: tuple[int, int], **values: Any) -> Commission
     for above, percent in slabs or [(0, 5)]:
         await saved(shop.app, CommissionSlab(plan_id=made.id, above=Decimal(above), percent=Decimal(percent)))
     return made
+
+
+async def share(shop: Shop, deal: Opportunity, *parts: tuple[kehu.User, str]) -> None:
+    given = ", ".join(
+        f'{{userId: "{kehu.global_id("User", user.id)}", percent: "{percent}"}}' for user, percent in parts
+    )
+    await shop.call("share", deal, f"shares: [{given}]")
+
+
+async def earned_by(shop: Shop) -> dict[str, tuple[Decimal, float]]:
+    """What each person earned in all, and with which part in percent."""
+    found = sa.select(kehu.User.name, CommissionEntry).join(
+        kehu.User, kehu.User.id == CommissionEntry.owner_id
+    )
+    earned: dict[str, tuple[Decimal, float]] = {}
+    async with shop.app.context() as ctx:
+        for name, entry in (await ctx.session.execute(found.order_by(kehu.User.name))).all():
+            before, _ = earned.get(name, (Decimal(0), 0))
+            earned[name] = before + entry.amount, float(entry.share_percent)
+    return earned
 
 
 async def amounts(shop: Shop) -> Sequence[Any]:
@@ -100,6 +121,31 @@ async def test_an_own_plan_comes_before_that_of_everybody(shop: Shop) -> None:
     await shop.order()
 
     assert await amounts(shop) == [300]
+
+
+async def test_those_who_share_the_deal_earn_by_their_parts(shop: Shop, stages: Stages) -> None:
+    await plan(shop)
+    deal = await saved_opportunity(shop.app, stages.proposal, owner_id=shop.ann.id)
+    await share(shop, deal, (shop.ann, "66.67"), (shop.boss, "33.33"))
+
+    order = await shop.order(opportunity_id=deal.id)
+    assert await earned_by(shop) == {"Ann": (Decimal("33.34"), 66.67), "Boss": (Decimal("16.67"), 33.33)}
+    await share(shop, deal, (shop.boss, "100"))
+    await shop.call("fulfil", order)
+    await shop.call("takeBack", order, 'amount: "1190", reason: "Broken"')
+
+    assert {name: amount for name, (amount, _) in (await earned_by(shop)).items()} == {"Ann": 0, "Boss": 0}
+
+
+async def test_the_part_of_somebody_without_a_plan_earns_nothing(shop: Shop, stages: Stages) -> None:
+    await plan(shop, (0, 10), name="Ann", user_id=shop.ann.id)
+    deal = await saved_opportunity(shop.app, stages.proposal, owner_id=shop.ann.id)
+    await share(shop, deal, (shop.ann, "40"), (shop.boss, "60"))
+
+    order = await shop.order(opportunity_id=deal.id)
+    await shop.call("fulfil", order)
+
+    assert await earned_by(shop) == {"Ann": (40, 40)}
 
 
 async def test_orders_confirmed_at_the_same_time_share_the_slabs(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 from typing import Any
 
@@ -264,3 +265,24 @@ async def test_a_quote_is_printed_in_the_language_of_the_customer_and_escaped(sh
     assert "&quot;Net&quot; &amp; 30" in page["html"]
     assert "€1,234.50" in page["html"]
     assert "报价单" in page["html"]
+
+
+async def test_a_quote_that_is_approved_and_changed_at_the_same_time_is_one_or_the_other(shop: Shop) -> None:
+    await limited(shop)
+    for _ in range(5):
+        quote = await shop.quote('PRESS, discountPercent: "20"')
+        await shop.call("submit", quote)
+        lines = shop.lines('PRESS, discountPercent: "25"')
+
+        refused_decision, refused_change = await asyncio.gather(
+            decide(shop, "approve", shop.boss), shop.refused("setLines", quote, lines)
+        )
+
+        found = await stored(shop.app, quote)
+        if found.status is QuoteStatus.APPROVED:
+            assert (refused_decision, found.conceded_percent) == ([], Decimal(20))
+            assert refused_change == [("CONFLICT", None)]
+        else:
+            assert (found.status, refused_change) == (QuoteStatus.DRAFT, [])
+            assert refused_decision in ([], ["APPROVAL_CLOSED"])
+            assert found.conceded_percent == Decimal(25)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,48 +20,102 @@ from kehu_sfa.commissions.models import (
     commission,
     reversal,
 )
-from kehu_sfa.money.rounding import ZERO, rounded, split
+from kehu_sfa.money.rounding import HUNDRED, ZERO, rounded, split
 from kehu_sfa.orders.models import Order, OrderStatus
 from kehu_sfa.orders.rules import lines_of
+from kehu_sfa.splits.models import OpportunitySplit
 
 Key = uuid.UUID | None
 
 
-async def settle(ctx: kehu.Context, order: Order, *, on: date) -> None:
-    """Add what the owner has earned by an order since it was last settled, or take back what is not earned any more.
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Earner:
+    """Who earns by an order, by which plan and slabs, and how much of it in percent."""
 
-    Doing it twice adds nothing. The plan that began an order's ledger stays its plan.
+    user_id: uuid.UUID
+    plan: CommissionPlan
+    slabs: dict[Key, list[CommissionSlab]]
+    percent: Decimal
+
+
+async def settle(ctx: kehu.Context, order: Order, *, on: date) -> None:
+    """Add what people have earned by an order since it was last settled, or take back what is not earned any more.
+
+    Those who share its opportunity earn by their parts, else its owner. Doing it twice adds nothing. Who began an
+    order's ledger, with which part and plan, stays in it.
     """
     entries = await _entries(ctx, order)
-    plan = await _plan(ctx, order, entries)
-    owner_id = entries[0].owner_id if entries else order.owner_id
-    if plan is None or owner_id is None:
+    earners = await _earners(ctx, order, entries)
+    percents = [each.percent for each in earners]
+    for place, earner in enumerate(earners):
+        whole = _whole(order, _worth(order, earner.plan.basis))
+        # What belongs to nobody with a plan is a part, too: the parts sum to the whole.
+        part = split(whole, [*percents, HUNDRED - sum(percents)], order.currency)[place]
+        nets = await _nets(ctx, order, earner.slabs)
+        bases = dict(zip(nets, split(part, list(nets.values()), order.currency), strict=True)) if nets else {}
+        for product_id, base in bases.items():
+            mine = [e for e in entries if (e.owner_id, e.product_id) == (earner.user_id, product_id)]
+            await _settle(ctx, order, earner, product_id, base, mine, on)
+
+
+async def _settle(
+    ctx: kehu.Context,
+    order: Order,
+    earner: _Earner,
+    product_id: Key,
+    base: Decimal,
+    mine: Sequence[CommissionEntry],
+    on: date,
+) -> None:
+    """Add the entry that brings what somebody earned by one product from what it was to `base`."""
+    before = sum((entry.base_amount for entry in mine), ZERO)
+    if base == before:
         return
-    slabs = await _slabs(ctx, plan)
-    bases = _bases(await _nets(ctx, order, slabs), order, _worth(order, plan.basis))
-    for product_id, base in bases.items():
-        mine = [entry for entry in entries if entry.product_id == product_id]
-        before = sum((entry.base_amount for entry in mine), ZERO)
-        if base == before:
-            continue
-        entry = CommissionEntry(
-            plan_id=plan.id,
-            order_id=order.id,
-            owner_id=owner_id,
-            team_id=order.team_id,
-            product_id=product_id,
-            earned_on=on,
-            base_amount=base - before,
-            currency=order.currency,
-            reason="ACCRUED" if base > before else "REVERSED",
-        )
-        if base > before:
-            sales = await _sales(ctx, plan, entry)
-            entry.amount = commission(sales, base - before, slabs.get(product_id, ()), order.currency)
-        else:
-            amount = sum((each.amount for each in mine), ZERO)
-            entry.amount = reversal(amount, before, before - base, order.currency)
-        ctx.add(entry)
+    entry = CommissionEntry(
+        plan_id=earner.plan.id,
+        order_id=order.id,
+        owner_id=earner.user_id,
+        team_id=order.team_id,
+        product_id=product_id,
+        earned_on=on,
+        share_percent=earner.percent,
+        base_amount=base - before,
+        currency=order.currency,
+        reason="ACCRUED" if base > before else "REVERSED",
+    )
+    if base > before:
+        sales = await _sales(ctx, earner.plan, entry)
+        entry.amount = commission(sales, base - before, earner.slabs.get(product_id, ()), order.currency)
+    else:
+        amount = sum((each.amount for each in mine), ZERO)
+        entry.amount = reversal(amount, before, before - base, order.currency)
+    ctx.add(entry)
+
+
+async def _earners(ctx: kehu.Context, order: Order, entries: Sequence[CommissionEntry]) -> list[_Earner]:
+    """Who earns by the order, in the order of their ids; their plans are locked, so that slabs add up."""
+    begun = {
+        each.owner_id: (each.plan_id, each.share_percent) for each in entries if each.owner_id is not None
+    }
+    found = dict(begun)
+    for user_id, percent in ({} if begun else await _sharing(ctx, order)).items():
+        plan_id = await _plan_of(ctx, order, user_id)
+        if plan_id is not None:
+            found[user_id] = plan_id, percent
+    # All plans at once and in one order: settlements that share them wait for one another, never in a circle.
+    keys = {plan_id for plan_id, _ in found.values()}
+    locked = sa.select(CommissionPlan).where(CommissionPlan.id.in_(keys)).order_by(CommissionPlan.id)
+    plans = {each.id: each for each in await ctx.session.scalars(kehu.unscoped(locked.with_for_update()))}
+    return [
+        _Earner(user_id, plans[plan_id], percent) for user_id, (plan_id, percent) in sorted(found.items())
+    ]
+
+
+async def _sharing(ctx: kehu.Context, order: Order) -> dict[uuid.UUID, Decimal]:
+    """The parts in percent of those who share the opportunity of the order, else all of it for its owner."""
+    found = sa.select(OpportunitySplit).where(OpportunitySplit.opportunity_id == order.opportunity_id)
+    shares = {each.user_id: each.percent for each in await ctx.session.scalars(kehu.unscoped(found))}
+    return shares or ({} if order.owner_id is None else {order.owner_id: HUNDRED})
 
 
 def _worth(order: Order, basis: CommissionBasis) -> Decimal:
@@ -71,12 +126,11 @@ def _worth(order: Order, basis: CommissionBasis) -> Decimal:
     return kept if basis is CommissionBasis.ORDER else max(min(kept, order.paid_amount), ZERO)
 
 
-def _bases(nets: dict[Key, Decimal], order: Order, worth: Decimal) -> dict[Key, Decimal]:
-    """The part of each product's net sales that counts; together they are as much of net as `worth` is of total."""
+def _whole(order: Order, worth: Decimal) -> Decimal:
+    """As much of the order's net as `worth` is of its total."""
     if not order.total_amount:
-        return {}
-    whole = rounded(order.net_amount * worth / order.total_amount, order.currency)
-    return dict(zip(nets, split(whole, list(nets.values()), order.currency), strict=True))
+        return ZERO
+    return rounded(order.net_amount * worth / order.total_amount, order.currency)
 
 
 async def _entries(ctx: kehu.Context, order: Order) -> Sequence[CommissionEntry]:
@@ -86,22 +140,19 @@ async def _entries(ctx: kehu.Context, order: Order) -> Sequence[CommissionEntry]
     return (await ctx.session.scalars(kehu.unscoped(found))).all()
 
 
-async def _plan(ctx: kehu.Context, order: Order, entries: Sequence[CommissionEntry]) -> CommissionPlan | None:
-    """The plan of the order, locked: settlements of one plan come one after the other, so that slabs add up."""
+async def _plan_of(ctx: kehu.Context, order: Order, user_id: uuid.UUID) -> uuid.UUID | None:
+    """The plan by which somebody earns: the own one, else that of the team, else everybody's."""
     plan = CommissionPlan
-    found = sa.select(plan).with_for_update().limit(1)
-    if entries:
-        found = found.where(plan.id == entries[0].plan_id)
-    else:
-        rank = sa.case((plan.user_id.is_not(None), 0), (plan.team_id.is_not(None), 1), else_=2)
-        found = found.where(
-            plan.archived_at.is_(None),
-            sa.or_(plan.user_id.is_(None), plan.user_id == order.owner_id),
-            sa.or_(plan.team_id.is_(None), plan.team_id == order.team_id),
-            sa.or_(plan.valid_from_on.is_(None), plan.valid_from_on <= order.ordered_on),
-            sa.or_(plan.valid_until_on.is_(None), plan.valid_until_on >= order.ordered_on),
-        ).order_by(rank, plan.created_at, plan.id)
-    return (await ctx.session.scalars(kehu.unscoped(found))).first()
+    rank = sa.case((plan.user_id.is_not(None), 0), (plan.team_id.is_not(None), 1), else_=2)
+    found = sa.select(plan.id).where(
+        plan.archived_at.is_(None),
+        sa.or_(plan.user_id.is_(None), plan.user_id == user_id),
+        sa.or_(plan.team_id.is_(None), plan.team_id == order.team_id),
+        sa.or_(plan.valid_from_on.is_(None), plan.valid_from_on <= order.ordered_on),
+        sa.or_(plan.valid_until_on.is_(None), plan.valid_until_on >= order.ordered_on),
+    )
+    first = found.order_by(rank, plan.created_at, plan.id).limit(1)
+    return (await ctx.session.scalars(kehu.unscoped(first))).first()
 
 
 async def _slabs(ctx: kehu.Context, plan: CommissionPlan) -> dict[Key, list[CommissionSlab]]:

@@ -107,6 +107,9 @@ class CommissionEntry(kehu.Owned, Base):
     order_id: Mapped[uuid.UUID] = kehu.ref(Order, doc="By which order.")
     product_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Product, doc="By the slabs of which product.")
     earned_on: Mapped[date] = kehu.column(index=True, doc="The day that counts.")
+    share_percent: Mapped[Decimal] = kehu.column(
+        ExactDecimal(5, 2), default=HUNDRED, doc="Which part of the order was the owner's, in percent."
+    )
     base_amount: Mapped[Decimal] = kehu.column(doc="The net sales that earned it, in `currency`.")
     amount: Mapped[Decimal] = kehu.column(doc="What was earned, in `currency`.")
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code, that of the order.")

@@ -46,6 +46,18 @@ async def complete_a_quote(ctx: kehu.Context, change: kehu.Change[Quote]) -> Non
 
 
 @quote.before_write
+async def wait_for_who_decides(ctx: kehu.Context, change: kehu.Change[Quote]) -> None:
+    """Whoever changes a quote that somebody is asked about first waits for a decision that is just being taken.
+
+    A decision locks the request and then the quote; so does a change, or the two would wait for one another for ever.
+    """
+    asked = None if change.creating else change.obj.approval_request_id
+    if asked is not None and change.touches(Quote.status, *CONTENT):
+        locked = sa.select(ApprovalRequest.id).where(ApprovalRequest.id == asked).with_for_update()
+        await ctx.session.scalar(kehu.unscoped(locked))
+
+
+@quote.before_write
 async def a_changed_quote_loses_its_approval(_ctx: kehu.Context, change: kehu.Change[Quote]) -> None:
     """What the customer reads changes in a draft only; an approval does not outlive a change."""
     if change.creating or change.deleting or change.touches(Quote.status) or not change.touches(*CONTENT):

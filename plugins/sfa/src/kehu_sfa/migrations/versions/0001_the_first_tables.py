@@ -1430,6 +1430,11 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Uuid(), nullable=True),
         sa.Column("earned_on", sa.Date(), nullable=False),
         sa.Column(
+            "share_percent",
+            sa.Numeric(precision=5, scale=2).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
             "base_amount",
             sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
             nullable=False,
