@@ -37,17 +37,17 @@ async def share(shop: Shop, deal: Opportunity, *parts: tuple[kehu.User, str]) ->
     await shop.call("share", deal, f"shares: [{given}]")
 
 
-async def earned_by(shop: Shop) -> dict[str, tuple[Decimal, float]]:
+async def earned_by(shop: Shop) -> dict[str, tuple[object, object]]:
     """What each person earned in all, and with which part in percent."""
     found = sa.select(kehu.User.name, CommissionEntry).join(
         kehu.User, kehu.User.id == CommissionEntry.owner_id
     )
-    earned: dict[str, tuple[Decimal, float]] = {}
+    earned: dict[str, tuple[Any, float]] = {}
     async with shop.app.context() as ctx:
         for name, entry in (await ctx.session.execute(found.order_by(kehu.User.name))).all():
             before, _ = earned.get(name, (Decimal(0), 0))
             earned[name] = before + entry.amount, float(entry.share_percent)
-    return earned
+    return dict(earned)
 
 
 async def amounts(shop: Shop) -> Sequence[Any]:

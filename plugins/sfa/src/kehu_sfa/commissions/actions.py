@@ -106,8 +106,10 @@ async def _earners(ctx: kehu.Context, order: Order, entries: Sequence[Commission
     keys = {plan_id for plan_id, _ in found.values()}
     locked = sa.select(CommissionPlan).where(CommissionPlan.id.in_(keys)).order_by(CommissionPlan.id)
     plans = {each.id: each for each in await ctx.session.scalars(kehu.unscoped(locked.with_for_update()))}
+    slabs = {each.id: await _slabs(ctx, each) for each in plans.values()}
     return [
-        _Earner(user_id, plans[plan_id], percent) for user_id, (plan_id, percent) in sorted(found.items())
+        _Earner(user_id, plans[plan_id], slabs[plan_id], percent)
+        for user_id, (plan_id, percent) in sorted(found.items())
     ]
 
 

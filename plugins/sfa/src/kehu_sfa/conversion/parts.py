@@ -99,6 +99,7 @@ async def _new_opportunity(ctx: kehu.Context, lead: Lead, parts: Parts, new: New
         currency=new.currency,
         expected_close_on=new.expected_close_on,
         source=_known_source(ctx, lead.source),
+        campaign=lead.campaign,
         owner_id=lead.owner_id,
         team_id=lead.team_id,
     )

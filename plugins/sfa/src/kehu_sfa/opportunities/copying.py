@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_sfa.competitors.models import OpportunityCompetitor
-from kehu_sfa.opportunities.models import Opportunity, OpportunityClosed
+from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.opportunity_contacts.models import OpportunityContact
 from kehu_sfa.opportunity_lines.models import OpportunityLine
 from kehu_sfa.pipelines.models import Stage, StageCategory
@@ -20,7 +20,7 @@ from kehu_sfa.plugin import opportunity
 
 ABOUT = (
     *("customer_id", "contact_id", "product_id", "pipeline_id", "currency", "probability", "price_list_id"),
-    *("expected_close_on", "source", "owner_id", "team_id", "forecast_category"),
+    *("expected_close_on", "source", "campaign", "owner_id", "team_id", "forecast_category"),
 )
 RECURRING = ("amount", "recurring_amount", "recurring_interval")
 OF_LINE = (
@@ -65,9 +65,7 @@ async def split(
 
     Both amounts together are what the amount was.
     """
-    if opportunity.is_closed:
-        message = kehu.text("{name} is closed; reopen it first.", name=opportunity.name)
-        raise OpportunityClosed(message, field=Opportunity.stage_id)
+    opportunity.check_verb("split")
     stage = await ctx.get(Stage, opportunity.stage_id)
     own = await _of(ctx, OpportunityLine, opportunity)
     if own:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import uuid
 from datetime import date, datetime
 from decimal import Decimal
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
 from kehu.model import utc_now
+from kehu.states import StateChart, Transition
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.sfa_base import Base, set_by_a_rule
 
@@ -58,6 +61,29 @@ class NotLost(kehu.Refusal):
     code = "NOT_LOST"
 
 
+class OpportunityState(enum.Enum):
+    """How an opportunity stands, whatever its stage is called; one on hold is open, too."""
+
+    OPEN = "OPEN"
+    WON = "WON"
+    LOST = "LOST"
+
+
+_S = OpportunityState
+OPPORTUNITY_STATES = StateChart(
+    "Opportunity",
+    _S.OPEN,
+    [
+        Transition("moveTo", (_S.OPEN,), _S.OPEN),
+        Transition("split", (_S.OPEN,), _S.OPEN),
+        Transition("win", (_S.OPEN,), _S.WON),
+        Transition("lose", (_S.OPEN,), _S.LOST),
+        Transition("reopen", (_S.WON, _S.LOST), _S.OPEN),
+    ],
+    refusal=OpportunityClosed,
+)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Move:
     """One step from stage to stage that has not been written to the history yet."""
@@ -76,6 +102,7 @@ class Opportunity(kehu.Owned, Base):
     """
 
     __tablename__ = "sfa_opportunity"
+    states: ClassVar = OPPORTUNITY_STATES
     customer_id: Mapped[uuid.UUID | None] = kehu.ref(
         kehu.Customer, doc="With which customer; none while that is not known yet."
     )
@@ -134,6 +161,7 @@ class Opportunity(kehu.Owned, Base):
         "OTHER",
         doc="How we came to know of it.",
     )
+    campaign: Mapped[str | None] = kehu.column(sa.String(200), doc="The marketing effort that brought it.")
     next_step: Mapped[str | None] = kehu.column(sa.String(200), doc="What its owner does next.")
     next_step_on: Mapped[date | None] = kehu.column(index=True, doc="When the next step is due.")
     price_list_id: Mapped[uuid.UUID | None] = kehu.ref(
@@ -168,6 +196,22 @@ class Opportunity(kehu.Owned, Base):
         """It has been won or lost."""
         return self.closed_at is not None
 
+    @property
+    def state(self) -> OpportunityState:
+        """Open, won or lost."""
+        if not self.is_closed:
+            return OpportunityState.OPEN
+        return OpportunityState.WON if self.lost_reason is None else OpportunityState.LOST
+
+    def check_verb(self, verb: str) -> None:
+        """Raise OpportunityClosed or OpportunityOpen for a verb that the chart does not allow now."""
+        if self.states.allows(verb, self.state):
+            return
+        if self.state is OpportunityState.OPEN:
+            raise OpportunityOpen(kehu.text("{name} is open.", name=self.name), field=Opportunity.stage_id)
+        message = kehu.text("{name} closed on {day}; reopen it first.", name=self.name, day=self.closed_on)
+        raise OpportunityClosed(message, field=Opportunity.stage_id)
+
     def start_in(self, stage: Stage, *, at: datetime, on: date | None = None) -> None:
         """Begin in `stage`, one of its pipeline; one that wins or loses closes it at once, on the day `on`.
 
@@ -191,7 +235,7 @@ class Opportunity(kehu.Owned, Base):
         Moving to the stage where it is does nothing. Raises OpportunityClosed, StageArchived,
         StageOfOtherPipeline, and LostReasonMissing for a stage that loses, which takes `lose`.
         """
-        self._check_open()
+        self.check_verb("moveTo")
         self._check_stage(stage)
         if stage.category is StageCategory.LOST:
             raise self._without_reason()
@@ -206,7 +250,7 @@ class Opportunity(kehu.Owned, Base):
 
         Raises OpportunityClosed, StageOfOtherCategory, StageArchived, StageOfOtherPipeline.
         """
-        self._check_open()
+        self.check_verb("win")
         self._check_category(stage, StageCategory.WON)
         self.move_to(stage, at=at, on=on)
 
@@ -218,7 +262,7 @@ class Opportunity(kehu.Owned, Base):
         Raises OpportunityClosed, LostReasonMissing, StageOfOtherCategory, StageArchived,
         StageOfOtherPipeline.
         """
-        self._check_open()
+        self.check_verb("lose")
         if not reason.strip():
             raise self._without_reason()
         self._check_category(stage, StageCategory.LOST)
@@ -232,8 +276,7 @@ class Opportunity(kehu.Owned, Base):
 
         Raises OpportunityOpen, StageOfOtherCategory, StageArchived, StageOfOtherPipeline.
         """
-        if not self.is_closed:
-            raise OpportunityOpen(kehu.text("{name} is open.", name=self.name), field=Opportunity.stage_id)
+        self.check_verb("reopen")
         if stage.category.is_closed:
             message = kehu.text("The stage {stage} closes opportunities.", stage=stage.name)
             raise StageOfOtherCategory(message, field=Opportunity.stage_id)
@@ -265,13 +308,6 @@ class Opportunity(kehu.Owned, Base):
 
     def _close(self, at: datetime, on: date | None) -> None:
         self.closed_at, self.closed_on = at, on or at.date()
-
-    def _check_open(self) -> None:
-        if self.is_closed:
-            message = kehu.text(
-                "{name} closed on {day}; reopen it first.", name=self.name, day=self.closed_on
-            )
-            raise OpportunityClosed(message, field=Opportunity.stage_id)
 
     def _check_stage(self, stage: Stage) -> None:
         if stage.pipeline_id != self.pipeline_id:

@@ -599,6 +599,7 @@ def upgrade() -> None:
         sa.Column("lost_reason", sa.String(length=40), nullable=True),
         sa.Column("lost_note", sa.Text(), nullable=True),
         sa.Column("source", sa.String(length=40), nullable=True),
+        sa.Column("campaign", sa.String(length=200), nullable=True),
         sa.Column("next_step", sa.String(length=200), nullable=True),
         sa.Column("next_step_on", sa.Date(), nullable=True),
         sa.Column("price_list_id", sa.Uuid(), nullable=True),
