@@ -45,7 +45,7 @@ def test_help_shows_the_commands_of_enabled_plugins_only(acme: Path) -> None:
 
     assert "greet" not in without
     assert "import" not in without
-    assert "greet   Say hello." in with_acme
+    assert "greet    Say hello." in with_acme
     assert "import  Import: leads." in with_acme
 
 

@@ -24,8 +24,10 @@ COMMANDS = "kehu.commands"
 HELP_WIDTH = 80
 
 _BUILT_IN = {
+    "backup": ("kehu.cli.backups:backup_command", "Write the whole database into a file."),
     "db": ("kehu.cli.database:database", "Bring the database up to date, and see whether it is."),
     "plugin": ("kehu.cli.plugins:plugins", "See which plugins there are; remove what one left behind."),
+    "restore": ("kehu.cli.backups:restore_command", "Replace the whole database by a backup."),
     "user": ("kehu.cli.users:users", "Manage the people who sign in."),
     "worker": ("kehu.cli.worker:worker", "Run jobs until SIGTERM or Ctrl-C."),
 }
