@@ -45,8 +45,8 @@ def test_help_shows_the_commands_of_enabled_plugins_only(acme: Path) -> None:
 
     assert "greet" not in without
     assert "import" not in without
-    assert "greet    Say hello." in with_acme
-    assert "import  Import: leads." in with_acme
+    lines = [" ".join(line.split()) for line in with_acme.splitlines()]
+    assert {"greet Say hello.", "import Import: leads."} <= set(lines)
 
 
 def test_options_after_help_count_too(acme: Path) -> None:
