@@ -9,11 +9,11 @@ from typing import TypeVar
 import pydantic
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from kehu.access import SYSTEM, Principal
+from kehu.access import SYSTEM, Principal, RememberedPrincipals
 from kehu.broker import Broker
 from kehu.composition import Composition, compose
 from kehu.context import Context
-from kehu.database import AsyncScopedSession, open_engine
+from kehu.database import AsyncScopedSession, Rows, open_engine, open_rows
 from kehu.database.sqlite import WriteLock
 from kehu.deliveries import Deliveries
 from kehu.dispatch import Hooks
@@ -56,9 +56,11 @@ class App:
         self._settings = {type(each): each for each in settings}
         self.clock = clock
         self.engine = engine or open_engine(database_url)
+        self.rows: Rows | None = open_rows(self.engine)
         self.is_postgresql = self.engine.dialect.name == "postgresql"
         self.nodes = Nodes(self)
-        self.broker = Broker(before_listening=self.nodes.connect)
+        self.remembered = RememberedPrincipals(clock)
+        self.broker = Broker(before_listening=self.nodes.connect, heard=self.remembered.hear)
         self.deliveries = Deliveries(self)
         self.write_lock = None if self.is_postgresql else WriteLock()
         self.sessions = async_sessionmaker(
@@ -77,4 +79,6 @@ class App:
     async def close(self) -> None:
         """Close all database connections."""
         await self.nodes.close()
+        if self.rows is not None:
+            await self.rows.close()
         await self.engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from kehu.writing.changes import Change, Operation
@@ -32,10 +32,15 @@ class Broker:
     """Fan-out to the subscriptions of this process; a subscriber that does not keep up is cut off.
 
     `before_listening` is awaited by each subscriber before it hears anything: there the connection to the other nodes
-    is opened.
+    is opened. `heard` is called at once with the models of what was written, here or there.
     """
 
-    def __init__(self, before_listening: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self,
+        before_listening: Callable[[], Awaitable[None]] | None = None,
+        heard: Callable[[Iterable[type[Any]]], None] | None = None,
+    ) -> None:
+        self._heard = heard
         self._queues: set[asyncio.Queue[RecordChange | None]] = set()
         self._before_listening = before_listening
 
@@ -46,6 +51,8 @@ class Broker:
 
     def publish(self, changes: Sequence[RecordChange]) -> None:
         """Tell every subscriber; never waits."""
+        if self._heard is not None:
+            self._heard([change.model for change in changes])
         for queue in list(self._queues):
             for change in changes:
                 if queue.full():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from datetime import date, datetime
@@ -53,8 +54,6 @@ class Context:
     ) -> None:
         self.app, self.principal, self.running_job = app, principal, running_job
         self.request_id = request_id or uuid.uuid4().hex
-        self.session: AsyncScopedSession = app.sessions()
-        self.session.sync_session.info["ctx"] = self
         self._loaders: dict[Hashable, BatchLoader[Any, Any]] = {}
         self._unit: UnitOfWork | None = None
         self._announcements: list[RecordChange] = []
@@ -71,7 +70,15 @@ class Context:
 
     async def close(self) -> None:
         """Give the database connection back."""
-        await self.session.close()
+        if "session" in self.__dict__:
+            await self.session.close()
+
+    @functools.cached_property
+    def session(self) -> AsyncScopedSession:
+        """The database session of this operation, made when it is used for the first time."""
+        session = self.app.sessions()
+        session.sync_session.info["ctx"] = self
+        return session
 
     # --- time, settings and rights ---
     def now(self) -> datetime:

@@ -16,7 +16,8 @@ class Principal:
     """Who is asking. `teams` are the memberships, `subtree` these teams and all below them.
 
     `grants` maps permissions to levels; the key `*` stands for every permission. `session` is the hash of the token
-    that the person signed in with.
+    that the person signed in with. `rights` are the grants as a value that can be compared and hashed at once: what
+    two principals with the same rights may ask for is the same, only the records that they see differ.
     """
 
     id: uuid.UUID | None
@@ -27,6 +28,10 @@ class Principal:
     time_zone: str = "UTC"
     locale: str = "en"
     session: str | None = dataclasses.field(default=None, repr=False)
+    rights: frozenset[tuple[str, Level]] = dataclasses.field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rights", frozenset(self.grants.items()))
 
     def level(self, permission: str) -> Level:
         """How far this permission reaches; NONE without a grant."""

@@ -20,12 +20,22 @@ Criterion = sa.ColumnElement[bool] | None
 def row_scope(ctx: Context, model: type[Any], entity: Any, verb: str = "read") -> Criterion:
     """The condition on `entity` (the class or an alias of it) under which `verb` is allowed; None for no condition."""
     definition = ctx.app.composition.entities[model]
-    criterion = _granted(ctx, definition, entity, verb)
+    return narrowed(_granted(ctx, definition, entity, verb), added_scope(ctx, model, entity))
+
+
+def added_scope(ctx: Context, model: type[Any], entity: Any) -> Criterion:
+    """What hooks of plugins add to the row scope, whatever the verb; None where they add nothing."""
+    criterion: Criterion = None
     for implementation in ctx.app.hooks.of("kehu_row_scope"):
-        extra = implementation.call({"ctx": ctx, "model": model, "entity": entity})
-        if extra is not None:
-            criterion = extra if criterion is None else sa.and_(criterion, extra)
+        criterion = narrowed(criterion, implementation.call({"ctx": ctx, "model": model, "entity": entity}))
     return criterion
+
+
+def narrowed(criterion: Criterion, extra: Criterion) -> Criterion:
+    """Both conditions; None stands for no condition."""
+    if criterion is None or extra is None:
+        return extra if criterion is None else criterion
+    return sa.and_(criterion, extra)
 
 
 def _granted(ctx: Context, definition: EntityDefinition, entity: Any, verb: str) -> Criterion:

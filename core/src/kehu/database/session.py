@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
@@ -118,13 +118,11 @@ def _scope_statement(state: ORMExecuteState) -> None:
         )
     if not state.is_select or state.execution_options.get("kehu_unscoped"):
         return
-    entities = ctx.app.composition.entities
     criteria = []
-    for occurrence in _occurrences(state.statement):
-        if occurrence.mapper.class_ in entities:
-            criterion = row_scope(ctx, occurrence.mapper.class_, occurrence.entity)
-            if criterion is not None:
-                criteria.append(with_loader_criteria(occurrence.entity, criterion))
+    for model, entity in occurrences(state.statement, ctx.app.composition.entities):
+        criterion = row_scope(ctx, model, entity)
+        if criterion is not None:
+            criteria.append(with_loader_criteria(entity, criterion))
     if criteria:
         state.statement = state.statement.options(*criteria)
 
@@ -138,8 +136,16 @@ def _writes_in_bulk(state: ORMExecuteState, ctx: Context) -> bool:
     return table is not None and table.name in ctx.app.composition.models_by_table
 
 
+def occurrences(statement: Any, entities: Container[type[Any]]) -> list[tuple[type[Any], Any]]:
+    """The classes of entities and their aliases that a statement reads, each once, with their classes."""
+    return [
+        (occurrence.mapper.class_, occurrence.entity)
+        for occurrence in _occurrences(statement)
+        if occurrence.mapper.class_ in entities
+    ]
+
+
 def _occurrences(statement: Any) -> list[Any]:
-    """The mappers and aliased classes that a statement reads, each once."""
     found: dict[Any, None] = {}
     for element in visitors.iterate(statement):
         entity = element._annotations.get("parententity")

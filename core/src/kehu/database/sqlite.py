@@ -126,6 +126,11 @@ async def begin_immediate(connection: AsyncConnection, *, wait_seconds: float = 
 
 
 def _configure(connection: sqlite3.Connection, record: Any) -> None:
+    configure(connection)
+
+
+def configure(connection: sqlite3.Connection) -> None:
+    """Give a new connection what kehu's SQL relies on; transactions are begun by hand."""
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA journal_mode=WAL")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import secrets
+import uuid
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 
 from kehu.access import Principal
+from kehu.broker import RecordChange
 from kehu.context import Context
 from kehu.errors import Refusal
 from kehu.people.models import SignInSession, User
@@ -94,19 +96,25 @@ async def principal_of_token(app: App, token: str) -> Principal | None:
 
     A session ends 8 hours after its last use, 14 days after it began, on signing out, and with its user.
     """
+    token_hash = hash_of(token)
+    known = app.remembered.find(token_hash)
+    if known is not None:
+        return known
+    generation = app.remembered.generation
     async with app.context() as ctx:
         now = ctx.now()
         statement = (
             sa.select(User, _sessions.c.seen_at)
             .join(_sessions, _sessions.c.user_id == User.id)
-            .where(_sessions.c.token_hash == hash_of(token), _is_open(now))
+            .where(_sessions.c.token_hash == token_hash, _is_open(now))
         )
         found = (await ctx.session.execute(statement)).one_or_none()
         if found is None or not _may_sign_in(found[0]):
             return None
-        principal = await principal_of(ctx, found[0], session=hash_of(token))
+        principal = await principal_of(ctx, found[0], session=token_hash)
         if now - found[1] >= SEEN_EVERY:
-            await _note_use(ctx, hash_of(token))
+            await _note_use(ctx, token_hash)
+        app.remembered.keep(token_hash, principal, generation)
         return principal
 
 
@@ -116,16 +124,23 @@ async def sign_out(ctx: Context) -> None:
         return
     async with ctx.write():
         await ctx.session.execute(sa.delete(_sessions).where(_sessions.c.token_hash == ctx.principal.session))
+        ctx.announce(_ended(ctx.principal.id))
 
 
 async def end_sessions(ctx: Context, user: User) -> None:
     """End all sessions of a user; inside `ctx.write()`."""
     await ctx.session.execute(sa.delete(_sessions).where(_sessions.c.user_id == user.id))
+    ctx.announce(_ended(user.id))
 
 
 def hash_of(token: str) -> str:
     """What is stored of a token; it is long and random, so a fast hash without salt is enough."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _ended(user_id: uuid.UUID | None) -> RecordChange:
+    """What makes this process forget that the sessions were good."""
+    return RecordChange(SignInSession, user_id or uuid.UUID(int=0), "delete", ())
 
 
 def _may_sign_in(user: User) -> bool:

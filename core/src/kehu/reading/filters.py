@@ -14,12 +14,15 @@ from kehu.ids import key_of
 from kehu.model import Archivable, HasWord
 from kehu.model.values import is_storable
 from kehu.reading.attributes import Attribute, Catalogue
+from kehu.reading.slots import Slot
 
 if TYPE_CHECKING:
     from kehu.context import Context
 
 Filter = Mapping[str, Any]
 Clauses = list[sa.ColumnElement[bool]]
+
+_ESCAPE = "/"
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "eq": lambda c, v: c.is_(None) if v is None else c == v,
@@ -31,11 +34,13 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "lt": lambda c, v: c < v,
     "lte": lambda c, v: c <= v,
     "isNull": lambda c, v: c.is_(None) if v else c.is_not(None),
-    "has": lambda c, v: HasWord(c, sa.literal(v)),
-    "contains": lambda c, v: c.icontains(v, autoescape=True),
-    "startsWith": lambda c, v: c.istartswith(v, autoescape=True),
-    "endsWith": lambda c, v: c.iendswith(v, autoescape=True),
+    "has": HasWord,
+    "contains": lambda c, v: c.icontains(v, escape=_ESCAPE),
+    "startsWith": lambda c, v: c.istartswith(v, escape=_ESCAPE),
+    "endsWith": lambda c, v: c.iendswith(v, escape=_ESCAPE),
 }
+_PATTERNS = ("contains", "startsWith", "endsWith")
+_TEXT = ("has", *_PATTERNS)
 _NULL_MEANS_SOMETHING = ("eq", "ne")
 
 
@@ -85,21 +90,32 @@ class Filters:
         for operator, given in tests.items():
             if given is None and operator not in _NULL_MEANS_SOMETHING:
                 continue
-            clauses.append(OPERATORS[operator](expression, self._argument(attribute, operator, given)))
+            argument = self._argument(attribute, operator, given, expression.type)
+            clauses.append(OPERATORS[operator](expression, argument))
         return clauses
 
-    def _argument(self, attribute: Attribute, operator: str, given: Any) -> Any:
+    def _argument(self, attribute: Attribute, operator: str, given: Any, kind: Any) -> Any:
         if operator == "isNull":
             return given
+        if isinstance(given, Slot):
+            return given.parameter(
+                sa.String() if operator in _TEXT else kind,
+                lambda value: self._value(attribute, operator, value),
+            )
         if isinstance(given, (list, tuple)):
-            return [self._argument(attribute, "eq", item) for item in given]
+            return [self._argument(attribute, "eq", item, kind) for item in given]
+        value = self._value(attribute, operator, given)
+        return sa.literal(value) if operator == "has" else value
+
+    def _value(self, attribute: Attribute, operator: str, given: Any) -> Any:
+        """The value that is compared with. Raises BadInput for one that cannot be."""
         if isinstance(given, str) and not is_storable(given):
             raise BadInput(f"{attribute.name} cannot contain such characters.", field=attribute.name)
         if attribute.target is not None and given is not None:
             return key_of(given, self._catalogue[attribute.target].entity.name)
         if attribute.choices_name and isinstance(given, enum.Enum):
             return given.value
-        return given
+        return _escaped(given) if operator in _PATTERNS else given
 
     def _referenced(
         self, ctx: Context, target: type[Any], key: Any, filter: Filter
@@ -123,6 +139,13 @@ class Filters:
         """Which children decide: those that the filter holds for, or for `every` those that it does not."""
         clauses = self.clauses(ctx, sa.inspect(child).mapper.class_, child, filter)
         return [_fails(clauses)] if quantifier == "every" else clauses
+
+
+def _escaped(text: str) -> str:
+    """The text as part of a LIKE pattern that matches nothing but the text."""
+    for special in (_ESCAPE, "%", "_"):
+        text = text.replace(special, _ESCAPE + special)
+    return text
 
 
 def _current(entity: Any, filter: Filter) -> Clauses:

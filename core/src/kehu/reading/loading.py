@@ -42,8 +42,10 @@ class BatchLoader(Generic[K, V]):
             values = await self._fetch(keys)
         except BaseException as error:  # noqa: BLE001  # whoever waits must hear of it, whatever it is
             for key in keys:
-                if not self._answers[key].done():
-                    self._answers[key].set_exception(error)
+                answer = self._answers[key]
+                if not answer.done():
+                    answer.set_exception(error)
+                    answer.exception()  # looked at: nobody may be waiting any more, which is no reason to complain
             return
         for key, value in zip(keys, values, strict=True):
             if not self._answers[key].done():

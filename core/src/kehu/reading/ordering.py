@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from kehu.errors import BadInput
 from kehu.model.values import from_json, is_storable, to_json
 from kehu.reading.attributes import Attribute, Catalogue
+from kehu.reading.slots import Slot
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -73,7 +74,12 @@ def order_by(keys: Keys, entity: Any, *, backwards: bool = False) -> list[Any]:
 
 def cursor(keys: Keys, values: Sequence[Any]) -> str:
     """The cursor of the row with these values, signed with its order."""
-    content = [_signature(keys), *map(to_json, values)]
+    return signed_cursor(signature(keys), values)
+
+
+def signed_cursor(signed: str, values: Sequence[Any]) -> str:
+    """The cursor of a row of an order whose signature is known."""
+    content = [signed, *map(to_json, values)]
     return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode()
 
 
@@ -82,7 +88,13 @@ def beyond(keys: Keys, entity: Any, text: str, *, backwards: bool = False) -> sa
 
     Raises BadInput (BAD_CURSOR) for garbage and for a cursor that was made with another order.
     """
-    values = _values(keys, text)
+    return beyond_values(keys, entity, cursor_values(keys, text), backwards=backwards)
+
+
+def beyond_values(
+    keys: Keys, entity: Any, values: Sequence[Any], *, backwards: bool = False
+) -> sa.ColumnElement[bool]:
+    """The condition for rows after the one with these values, or before it; a value may be a Slot."""
     alternatives: list[Any] = []
     equal: list[Any] = []
     for key, value in zip(keys, values, strict=True):
@@ -92,9 +104,12 @@ def beyond(keys: Keys, entity: Any, text: str, *, backwards: bool = False) -> sa
                 alternatives.append(sa.and_(*equal, expression.is_not(None)))
             equal.append(expression.is_(None))
             continue
-        there = sa.literal(
-            value, expression.type
-        )  # typed, because SQLAlchemy does not compare with a plain True
+        # Typed, because SQLAlchemy does not compare with a plain True.
+        there = (
+            value.parameter(expression.type)
+            if isinstance(value, Slot)
+            else sa.literal(value, expression.type)
+        )
         further = expression < there if key.descending != backwards else expression > there
         if key.attribute.nullable and not backwards:
             further = sa.or_(further, expression.is_(None))
@@ -103,10 +118,11 @@ def beyond(keys: Keys, entity: Any, text: str, *, backwards: bool = False) -> sa
     return sa.or_(sa.false(), *alternatives)
 
 
-def _values(keys: Keys, text: str) -> list[Any]:
+def cursor_values(keys: Keys, text: str) -> list[Any]:
+    """The values of the row that a cursor was made of. Raises BadInput as `beyond` does."""
     try:
-        signature, *raw = json.loads(base64.urlsafe_b64decode(text))
-        if signature == _signature(keys):
+        signed, *raw = json.loads(base64.urlsafe_b64decode(text))
+        if signed == signature(keys):
             return [_value(key.attribute.kind, value) for key, value in zip(keys, raw, strict=True)]
     except (binascii.Error, ValueError, TypeError, KeyError, ArithmeticError, AttributeError, RecursionError):
         shown = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
@@ -132,7 +148,7 @@ def _value(kind: type[Any], raw: Any) -> Any:
     return value
 
 
-def _signature(keys: Keys) -> str:
+def signature(keys: Keys) -> str:
     """What tells this order from every other, those of other entities included."""
     listed = next(key.attribute.target for key in keys if key.attribute.name == "id")
     assert listed is not None

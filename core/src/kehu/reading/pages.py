@@ -55,6 +55,15 @@ class ListArguments:
         return size
 
 
+def window(rows: Sequence[Any], arguments: ListArguments) -> tuple[Sequence[Any], bool, bool]:
+    """The rows of a page, in order, of those that were read for it; whether more come after it, and before it."""
+    more = len(rows) > arguments.size
+    kept = rows[: arguments.size] if more else rows
+    if arguments.backwards:
+        return kept[::-1], arguments.before is not None, more
+    return kept, more, arguments.after is not None
+
+
 class Page:
     """One page of records, in order. `count` counts the whole list, when it is called."""
 
@@ -63,13 +72,8 @@ class Page:
     def __init__(
         self, rows: Sequence[Any], keys: Keys, arguments: ListArguments, count: Callable[[], Awaitable[int]]
     ) -> None:
-        more = len(rows) > arguments.size
-        kept = list(rows[: arguments.size])
-        if arguments.backwards:
-            kept.reverse()
-        self._rows, self._keys, self.count = kept, keys, count
-        self.has_next = arguments.before is not None if arguments.backwards else more
-        self.has_previous = more if arguments.backwards else arguments.after is not None
+        self._keys, self.count = keys, count
+        self._rows, self.has_next, self.has_previous = window(rows, arguments)
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -1,0 +1,180 @@
+"""Rows straight from the driver: how statements that are made once are executed, without a session or a transaction.
+
+SQLAlchemy makes the SQL, the driver executes it. For reads only; nothing that is written goes this way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import collections
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from kehu.database import sqlite
+
+try:
+    import asyncpg  # type: ignore[import-untyped]  # ships no types
+    from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+except ModuleNotFoundError:  # the extra `postgres` is not installed
+    asyncpg = None
+
+CONNECTIONS = 10
+REMEMBERED_STATEMENTS = 500
+
+Row = Sequence[Any]
+
+
+class Rows(Protocol):
+    """Executes statements for rows. `dialect` is what the SQL and the values have to be made for."""
+
+    dialect: sa.Dialect
+
+    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Row]:
+        """All rows of a SELECT, in their order."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection; the next statement opens a new one."""
+        ...
+
+
+def open_rows(engine: AsyncEngine) -> Rows | None:
+    """Rows of the database of `engine`; None where its driver is missing, or where only one connection can see it."""
+    if engine.dialect.name == "sqlite":
+        in_memory = engine.url.database in (None, "", ":memory:")
+        return None if in_memory else SqliteRows(engine)
+    return None if asyncpg is None else PostgresRows(engine)
+
+
+class SqliteRows:
+    """One connection that only reads, used in the event loop: no statement ever waits for another."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.dialect: sa.Dialect = engine.dialect
+        self._engine = engine
+        self._connection: sqlite3.Connection | None = None
+
+    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Row]:
+        """All rows of a SELECT, in their order."""
+        _announce(self._engine, statement, values)
+        connection = self._connection or self._connect()
+        return connection.execute(statement, values).fetchall()
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> sqlite3.Connection:
+        database = self._engine.url.database
+        assert database is not None
+        connection = sqlite3.connect(
+            database, cached_statements=REMEMBERED_STATEMENTS, check_same_thread=False
+        )
+        sqlite.configure(connection)
+        connection.execute("PRAGMA query_only=ON")
+        self._connection = connection
+        return connection
+
+
+class PostgresRows:
+    """A few connections of asyncpg, each statement prepared once on each; a statement waits while all are in use.
+
+    No transaction is opened and nothing is ever set on a connection, so none has to be reset.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.dialect: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
+        self._engine = engine
+        self._arguments = _arguments(engine.url)
+        self._idle: list[Any] = []
+        self._waiting: collections.deque[asyncio.Future[None]] = collections.deque()
+        self._open = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Row]:
+        """All rows of a SELECT, in their order."""
+        _announce(self._engine, statement, values)
+        connection = await self._take()
+        try:
+            rows: Sequence[Row] = await connection.fetch(statement, *values)
+        except BaseException:
+            # Whatever state it is in, nobody else shall meet it.
+            self._open -= 1
+            connection.terminate()
+            self._wake()
+            raise
+        self._idle.append(connection)
+        self._wake()
+        return rows
+
+    async def close(self) -> None:
+        """Close the connections that are not in use."""
+        idle, self._idle, self._open = self._idle, [], 0
+        for connection in idle:
+            if self._loop is asyncio.get_running_loop():
+                await connection.close()
+            else:
+                connection.terminate()
+
+    async def _take(self) -> Any:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            await self.close()
+            self._loop = loop
+        while True:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.is_closed():
+                    return connection
+                self._open -= 1
+            if self._open < CONNECTIONS:
+                return await self._connect()
+            turn = loop.create_future()
+            self._waiting.append(turn)
+            await turn
+
+    async def _connect(self) -> Any:
+        self._open += 1
+        try:
+            return await asyncpg.connect(
+                **self._arguments,
+                statement_cache_size=REMEMBERED_STATEMENTS,
+                max_cached_statement_lifetime=0,
+            )
+        except BaseException:
+            self._open -= 1
+            self._wake()
+            raise
+
+    def _wake(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+
+
+def _arguments(url: sa.URL) -> dict[str, Any]:
+    """What asyncpg.connect takes, from the same address that psycopg understands."""
+    query = {name: str(value) for name, value in url.query.items()}
+    found = {
+        "host": url.host or query.get("host"),
+        "port": url.port or (int(query["port"]) if "port" in query else None),
+        "user": url.username,
+        "password": url.password,
+        "database": url.database,
+        "ssl": query.get("sslmode"),
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _announce(engine: AsyncEngine, statement: str, values: Sequence[Any]) -> None:
+    """Whoever listens to the statements of the engine hears of those that go past its pool too."""
+    for listener in engine.sync_engine.dispatch.before_cursor_execute:
+        listener(None, None, statement, values, None, False)  # noqa: FBT003  # SQLAlchemy's contract
