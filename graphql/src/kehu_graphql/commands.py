@@ -25,7 +25,7 @@ from kehu_graphql.demo import (
 from kehu_graphql.execution import Api
 from kehu_graphql.schema.comparing import compare
 from kehu_graphql.server.asgi import asgi
-from kehu_graphql.server.documents import read_trusted
+from kehu_graphql.server.named_documents import read_trusted
 
 GRACE_SECONDS = 10
 SHOWN_EXAMPLES = 3

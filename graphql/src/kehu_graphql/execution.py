@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import orjson
+
 import kehu
 from kehu.idempotency.keys import Idempotency
+from kehu_graphql.compiled import Plans
 from kehu_graphql.schema.build import KehuSchema, build_schema
 
 Answer = dict[str, Any]
@@ -18,6 +21,7 @@ class Api:
     def __init__(self, app: kehu.App) -> None:
         self.app = app
         self.schema: KehuSchema = build_schema(app)
+        self.plans = Plans(app, self.schema._schema, self.schema.documents)
 
     @property
     def sdl(self) -> str:
@@ -39,6 +43,10 @@ class Api:
         """
         async with self.app.context(principal) as ctx:
             ctx.idempotency = None if idempotency_key is None else Idempotency(idempotency_key)
+            planned = await self.plans.answer(ctx, document, variables or {}, operation)
+            if planned is not None:
+                answer: Answer = orjson.loads(planned)
+                return answer
             result: Any = await self.schema.execute(
                 document, variable_values=dict(variables or {}), context_value=ctx, operation_name=operation
             )

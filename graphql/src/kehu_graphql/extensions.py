@@ -7,19 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from graphql import ExecutionResult, GraphQLError
-from strawberry.extensions import (
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    ParserCache,
-    QueryDepthLimiter,
-    SchemaExtension,
-    ValidationCache,
-)
+from graphql import ASTValidationRule, ExecutionResult, GraphQLError, specified_rules
+from strawberry.extensions import MaxAliasesLimiter, QueryDepthLimiter, SchemaExtension
 from strawberry.types.graphql import OperationType
 
 import kehu
 from kehu.idempotency.keys import recall, remember
+from kehu_graphql.documents import Documents
 from kehu_graphql.masking import shown
 
 log = structlog.get_logger("kehu.graphql")
@@ -27,7 +21,6 @@ log = structlog.get_logger("kehu.graphql")
 MAX_DEPTH = 15
 MAX_ALIASES = 60
 MAX_TOKENS = 5000
-CACHED_DOCUMENTS = 1000
 ANY_DOCUMENT = "{ __typename }"
 
 
@@ -103,12 +96,32 @@ class OncePerKey(SchemaExtension):
             log.warning("the answer could not be kept", trace_id=ctx.request_id, error=str(error))
 
 
-EXTENSIONS: list[Any] = [
-    OncePerKey,
-    lambda: QueryDepthLimiter(max_depth=MAX_DEPTH),
-    lambda: MaxAliasesLimiter(max_alias_count=MAX_ALIASES),
-    lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
-    lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
-    lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
-    PerOperation,
-]
+class KnownDocuments(SchemaExtension):
+    """Parses and validates each document once, and not again while it is remembered."""
+
+    def on_parse(self) -> Iterator[None]:
+        text = self.execution_context.query
+        if text is not None:
+            self.execution_context.graphql_document = self._documents.parsed(text)
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        text = self.execution_context.query
+        if text is not None:
+            self.execution_context.pre_execution_errors = self._documents.errors(text)
+        yield
+
+    @property
+    def _documents(self) -> Documents:
+        schema: Any = self.execution_context.schema
+        found: Documents = schema.documents
+        return found
+
+
+EXTENSIONS: list[Any] = [OncePerKey, KnownDocuments, PerOperation]
+
+
+def rules() -> list[type[ASTValidationRule]]:
+    """What a document must keep to: the rules of the specification, and our limits."""
+    limits = [QueryDepthLimiter(max_depth=MAX_DEPTH), MaxAliasesLimiter(max_alias_count=MAX_ALIASES)]
+    return [*specified_rules, *(rule for limit in limits for rule in limit.validation_rules)]

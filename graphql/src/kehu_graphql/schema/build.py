@@ -16,7 +16,8 @@ from strawberry.types.field import StrawberryField
 
 import kehu
 from kehu.names import camel
-from kehu_graphql.extensions import EXTENSIONS
+from kehu_graphql.documents import Documents
+from kehu_graphql.extensions import EXTENSIONS, MAX_TOKENS, rules
 from kehu_graphql.masking import NOT_VALID
 from kehu_graphql.schema import mutations, roots
 from kehu_graphql.schema.aggregates import aggregate_field
@@ -32,6 +33,7 @@ class KehuSchema(strawberry.Schema):
     def __init__(self, registry: Registry, **kwargs: Any) -> None:
         self._registry = registry
         super().__init__(**kwargs)
+        self.documents = Documents(self._schema, rules(), max_tokens=MAX_TOKENS)
 
     def get_extensions(self, sync: bool = False) -> list[Any]:
         # introspect() executes synchronously, which extensions that must be awaited would break.

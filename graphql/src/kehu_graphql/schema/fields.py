@@ -24,18 +24,27 @@ Resolver = Callable[..., Any]
 
 
 class GeneratedField(StrawberryField):
-    """A field that calls `resolve(source, info, **arguments)`, or `get(source)`, or reads an attribute."""
+    """A field that calls `resolve(source, info, **arguments)`, or `get(source)`, or reads an attribute.
+
+    `means` says what it is made from (a column, a relation, ...) to those who do the same without calling it.
+    """
 
     def __init__(
-        self, resolve: Resolver | None = None, *, get: Callable[[Any], Any] | None = None, **kwargs: Any
+        self,
+        resolve: Resolver | None = None,
+        *,
+        get: Callable[[Any], Any] | None = None,
+        means: object = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.resolve, self.get = resolve, get
+        self.resolve, self.get, self.means = resolve, get, means
 
     def __copy__(self) -> GeneratedField:
         copy = type(self)(
             self.resolve,
             get=self.get,
+            means=self.means,
             python_name=self.python_name,
             graphql_name=self.graphql_name,
             type_annotation=self.type_annotation,
@@ -99,6 +108,7 @@ def field(
     resolve: Resolver | None = None,
     get: Callable[[Any], Any] | None = None,
     attribute: str | None = None,
+    means: object = None,
     arguments: Arguments | None = None,
     default: Any = dataclasses.MISSING,
     description: str | None = None,
@@ -109,6 +119,7 @@ def field(
     made = GeneratedField(
         resolve,
         get=get,
+        means=means,
         python_name=attribute or f"field_{name}",
         graphql_name=name,
         type_annotation=StrawberryAnnotation(annotation),

@@ -64,7 +64,7 @@ def define_order(registry: Registry, catalogue: Catalogue, model: type[Any]) -> 
         registry.orders[model],
         terms,
         is_input=True,
-        from_input=lambda cls, value, context: _order_term(value),
+        from_input=lambda cls, value, context: order_term(value),
         description=f"One term of an order of {attributes.entity.plural}.",
     )
 
@@ -126,7 +126,8 @@ def column_type(registry: Registry, column: ColumnDefinition) -> Any:
     return registry.output(column.kind)
 
 
-def _order_term(value: Any) -> dict[str, Any]:
+def order_term(value: Any) -> dict[str, Any]:
+    """A term of an order by names: `{"field": "NAME", "direction": "DESC"}`."""
     return {name: getattr(given, "value", given) for name, given in value.items()}
 
 

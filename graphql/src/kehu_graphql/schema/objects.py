@@ -105,6 +105,7 @@ def _id_field(entity: EntityDefinition) -> GeneratedField:
         "id",
         strawberry.ID,
         get=lambda record: global_id(name, record.id),
+        means=entity,
         description="The record's global id.",
     )
 
@@ -118,11 +119,14 @@ def _column_field(registry: Registry, column: ColumnDefinition) -> GeneratedFiel
             column.name,
             annotation,
             resolve=_guarded(column.options.read, get or _attribute(column.attribute)),
+            means=column,
             description=column.description,
         )
     if get is not None:
-        return field(column.name, annotation, get=get, description=column.description)
-    return field(column.name, annotation, attribute=column.attribute, description=column.description)
+        return field(column.name, annotation, get=get, means=column, description=column.description)
+    return field(
+        column.name, annotation, attribute=column.attribute, means=column, description=column.description
+    )
 
 
 def _getter(registry: Registry, column: ColumnDefinition) -> Callable[[Any], Any] | None:
@@ -154,9 +158,8 @@ def _reference_field(
 
     # Nullable even where the key never is: the record may lie outside of what the reader may see.
     description = entity.columns[reference.key].description
-    return field(
-        reference.name, nullable(registry.objects[reference.target]), resolve=resolve, description=description
-    )
+    annotation = nullable(registry.objects[reference.target])
+    return field(reference.name, annotation, resolve=resolve, means=reference, description=description)
 
 
 def _custom_field(registry: Registry, custom: kehu.CustomField[Any, Any]) -> GeneratedField:
@@ -166,9 +169,11 @@ def _custom_field(registry: Registry, custom: kehu.CustomField[Any, Any]) -> Gen
             camel(custom.field_name),
             annotation,
             resolve=_guarded(custom.read, custom.get),
+            means=custom,
             description=custom.description,
         )
-    return field(camel(custom.field_name), annotation, get=custom.get, description=custom.description)
+    name = camel(custom.field_name)
+    return field(name, annotation, get=custom.get, means=custom, description=custom.description)
 
 
 # --- relations ---
@@ -196,6 +201,7 @@ def _relation_field(registry: Registry, relation: d.RelationDeclaration) -> Gene
         camel(relation.name),
         annotation,
         resolve=resolve,
+        means=relation,
         arguments=list_arguments(registry, child),
         description=description,
     )
@@ -233,6 +239,7 @@ def _made(
         camel(computed.name),
         annotation,
         resolve=_with_right(computed.read, resolve),
+        means=computed,
         arguments=arguments,
         description=computed.description,
         deprecated=computed.deprecated,

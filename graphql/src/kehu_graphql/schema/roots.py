@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -30,6 +31,14 @@ from kehu_graphql.schema.inputs import list_arguments
 from kehu_graphql.schema.registry import Registry
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class RootOf:
+    """What a root field of an entity does: get, list or aggregate; `node` is of no entity in particular."""
+
+    entity: EntityDefinition | None
+    operation: str
+
+
 def node_fields(registry: Registry) -> list[GeneratedField]:
     """`node` and `nodes`, as Relay has them."""
 
@@ -52,6 +61,7 @@ def node_fields(registry: Registry) -> list[GeneratedField]:
             "node",
             one,
             resolve=node,
+            means=RootOf(None, "node"),
             arguments={"id": Argument(strawberry.ID)},
             description="Any record by its global id.",
         ),
@@ -83,6 +93,7 @@ def entity_queries(registry: Registry, entity: EntityDefinition) -> list[Generat
                 entity.singular,
                 nullable(registry.objects[model]),
                 resolve=get,
+                means=RootOf(entity, "get"),
                 arguments={"id": Argument(strawberry.ID)},
                 description=f"One {entity.name} by its id; null where there is none that you may see.",
             )
@@ -93,6 +104,7 @@ def entity_queries(registry: Registry, entity: EntityDefinition) -> list[Generat
                 entity.plural,
                 registry.connections[model],
                 resolve=listed,
+                means=RootOf(entity, "list"),
                 arguments=list_arguments(registry, model),
                 description=f"The {entity.plural} that you may see.",
             )

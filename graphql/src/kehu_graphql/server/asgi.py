@@ -20,9 +20,9 @@ from kehu.jobs.port import JOBS_AT_ONCE
 from kehu.jobs.runner import job_runner
 from kehu_graphql.console import console_routes
 from kehu_graphql.execution import Api
-from kehu_graphql.server.documents import Documents
 from kehu_graphql.server.inbound import inbound_route
 from kehu_graphql.server.middleware import BodyLimit, RequestLog
+from kehu_graphql.server.named_documents import NamedDocuments
 from kehu_graphql.server.operations import Operations
 from kehu_graphql.server.sessions import session_route
 
@@ -41,7 +41,7 @@ def asgi(
 
     It runs the App's jobs too, `jobs_at_once` of them. With `trusted` documents it executes no others.
     """
-    operations = Operations(api, Documents(trusted))
+    operations = Operations(api, NamedDocuments(trusted))
     routes: list[BaseRoute] = [
         Route("/graphql", operations),
         WebSocketRoute("/graphql", operations),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,8 +20,11 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 
 import kehu
 from kehu.idempotency.keys import Idempotency
+from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
-from kehu_graphql.server.documents import NOT_FOUND, Documents
+from kehu_graphql.server.accepting import accepts_graphql_response, preferred_type
+from kehu_graphql.server.named_documents import NOT_FOUND, NamedDocuments
+from kehu_graphql.server.planned import answer
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
 
 MEDIA_TYPE = "application/graphql-response+json; charset=utf-8"
@@ -34,7 +38,7 @@ class Asking:
     app: kehu.App
     connection: HTTPConnection
     principal: kehu.Principal
-    documents: Documents
+    documents: NamedDocuments
     connection_params: Mapping[str, object] | None = None
 
     def document(self, text: str | None, extensions: Mapping[str, Any] | None) -> str | None:
@@ -57,20 +61,40 @@ class Operations(GraphQL[Any, Any]):
     status 400, and in the media type application/graphql-response+json, to clients whose Accept names that type.
     """
 
-    def __init__(self, api: Api, documents: Documents | None = None) -> None:
+    def __init__(self, api: Api, documents: NamedDocuments | None = None) -> None:
         super().__init__(
             api.schema,
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL],
         )
-        self._app = api.app
-        self._documents = documents or Documents()
+        self._api, self._app = api, api.app
+        self._documents = documents or NamedDocuments()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
-        return Asking(self._app, request, await principal_of(self._app, request), self._documents)
+        known = request.scope.get("state", {}).get("principal")
+        principal = known or await principal_of(self._app, request)
+        return Asking(self._app, request, principal, self._documents)
+
+    def encode_json(self, data: object) -> str:
+        """JSON as plans write it; what orjson refuses, as Python does: integers above 64 bits, half characters."""
+        try:
+            return encoded(data).decode()
+        except TypeError:
+            return json.dumps(data, separators=(",", ":"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _accepts_graphql_response(Headers(scope=scope)):
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        in_its_own = accepts_graphql_response(Headers(scope=scope))
+        media_type = MEDIA_TYPE if in_its_own else "application/json"
+        rest = await answer(self._api, self._documents, scope, receive, send, media_type=media_type)
+        if rest is not None:
+            await self._executed(scope, rest, send, in_its_own=in_its_own)
+
+    async def _executed(self, scope: Scope, receive: Receive, send: Send, *, in_its_own: bool) -> None:
+        """Strawberry's answer, in its media type for those who name it."""
+        if not in_its_own:
             await super().__call__(scope, receive, send)
             return
 
@@ -95,7 +119,9 @@ class Operations(GraphQL[Any, Any]):
 
     def _get_stream_transport_from_headers(self, headers: Mapping[str, str]) -> HTTPStreamTransport | None:
         """A stream of events only for clients that like it best; many list it behind JSON with every request."""
-        return super()._get_stream_transport_from_headers({"accept": _preferred(headers.get("accept", ""))})
+        return super()._get_stream_transport_from_headers(
+            {"accept": preferred_type(headers.get("accept", ""))}
+        )
 
     def should_render_graphql_ide(self, request: Any) -> bool:
         """Never: the query page has an address of its own, and a GET without a document may name one."""
@@ -116,25 +142,6 @@ class Operations(GraphQL[Any, Any]):
         return await super().on_ws_connect(context)
 
 
-def _accepts_graphql_response(headers: Headers) -> bool:
-    """Whether the client names the media type; `*/*` and silence get application/json, which every client reads."""
-    return "application/graphql-response+json" in headers.get("accept", "")
-
-
 def _is_asked_for(error: Any) -> bool:
     """Whether the error only asks for the text of a document; clients expect status 200 with it."""
     return (error.extensions or {}).get("code") == NOT_FOUND
-
-
-def _preferred(accept: str) -> str:
-    """The media type that an Accept header likes best: the highest q, and of several the first."""
-    ranges = [part.strip() for part in accept.split(",")]
-    return max(ranges, key=_quality).partition(";")[0]
-
-
-def _quality(media_range: str) -> float:
-    _, _, quality = media_range.replace(" ", "").partition(";q=")
-    try:
-        return float(quality.partition(";")[0]) if quality else 1.0
-    except ValueError:
-        return 0.0

@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 
 import kehu
 from kehu_graphql import Api
-from kehu_graphql.server import documents
+from kehu_graphql.server import named_documents
 from kehu_graphql.server.asgi import asgi
-from kehu_graphql.server.documents import Documents, read_trusted
+from kehu_graphql.server.named_documents import NamedDocuments, read_trusted
 from tests.kehu_graphql.server.test_server import COUNT, CREATE
 
 TYPE, SCHEMA = "{ __typename }", "{ __schema { queryType { name } } }"
@@ -56,8 +56,8 @@ def test_a_hash_of_another_document_is_refused_and_not_kept(client: TestClient) 
 
 
 def test_only_so_many_documents_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "KEPT", 2)
-    kept = Documents()
+    monkeypatch.setattr(named_documents, "KEPT", 2)
+    kept = NamedDocuments()
     texts = ["{ a }", "{ b }", "{ c }"]
     for text in texts:
         assert kept.text_of(text, named(text)) == text

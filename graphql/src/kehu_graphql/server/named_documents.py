@@ -22,7 +22,7 @@ LONGEST = 50_000
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
 
-class Documents:
+class NamedDocuments:
     """What hashes stand for; the texts that clients sent last, or those of `trusted` and no others.
 
     At most KEPT texts of at most LONGEST characters are kept; a longer one has to be sent each time.

@@ -1,0 +1,11 @@
+"""Compiled execution: what a document asks for, as SQL and code that are made once; optional in every respect.
+
+A document becomes a plan for one operation, one set of answers to its @skip and @include, and one set of rights. The
+plan reads rows and writes the answer without records, resolvers or a session. Whatever is not covered (mutations,
+subscriptions, functions of plugins, hand-written types) and whatever goes wrong on the way is left to graphql-core,
+which answers as if there were no plans: reads change nothing, so they can be asked again.
+"""
+
+from kehu_graphql.compiled.plans import Plan, Plans, encoded
+
+__all__ = ["Plan", "Plans", "encoded"]

@@ -1,0 +1,320 @@
+"""Connections: lists at the root and within records, read as rows and answered page by page."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_argument_values, get_named_type
+from graphql.execution.values import VariableValues
+
+import kehu
+from kehu.composition import EntityDefinition
+from kehu.reading.lists import (
+    ListForm,
+    counted,
+    counted_of_parents,
+    listed,
+    listed_of_parents,
+    parents_value,
+)
+from kehu.reading.ordering import Keys, cursor_values, keys_of, signature, signed_cursor
+from kehu.reading.pages import ListArguments, window
+from kehu.reading.prepared import Prepared
+from kehu.reading.slots import Slot, filled, parted, slotted
+from kehu_graphql.compiled.operations import NotCovered, uses_variables
+from kehu_graphql.compiled.records import Making, Record
+from kehu_graphql.schema.inputs import order_term
+
+REMEMBERED_FORMS = 50
+
+Row = Sequence[Any]
+Cursor = Callable[[Row], str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Run:
+    """One execution of a plan."""
+
+    ctx: kehu.Context
+    variables: VariableValues
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Asked:
+    """The arguments of one execution: their form, and the values that are filled in."""
+
+    arguments: ListArguments
+    form: Any
+    values: Sequence[Any]
+
+
+@dataclasses.dataclass(slots=True)
+class _Form:
+    """The statements for one form of the arguments."""
+
+    slots: Sequence[Slot]
+    rows: Prepared
+    total: Prepared | None
+    cursor: Cursor
+
+
+class Connection:
+    """A connection field. With a foreign key it is a list within records, else a list at the root."""
+
+    def __init__(
+        self,
+        making: Making,
+        entity: EntityDefinition,
+        field: GraphQLField,
+        nodes: Sequence[FieldNode],
+        foreign_key: Any = None,
+    ) -> None:
+        self._app, self._leaves = making.app, making.leaves
+        self._entity, self._foreign_key = entity, foreign_key
+        self._field, self._node = field, nodes[0]
+        self._record = Record(making, entity, first=0 if foreign_key is None else 1)
+        writing = _PageWriting(making, self._record)
+        kind: Any = get_named_type(field.type)
+        self._page = writing.function(kind, nodes)
+        self._record.closed()
+        self._has_total, self._has_cursor = writing.has_total, writing.has_cursor
+        self._lists = within(making, self._record)
+        self._forms: collections.OrderedDict[Any, _Form] = collections.OrderedDict()
+        self._orders: dict[Any, tuple[Keys, str]] = {}
+        self._fixed: _Asked | None = None
+        self._is_fixed = not any(uses_variables(argument.value) for argument in self._node.arguments or ())
+
+    # --- execution ---
+    async def at_root(self, run: Run) -> Any:
+        """The page."""
+        asked = self._asked(run)
+        form = self._form(run.ctx, asked)
+        values = filled(form.slots, asked.values)
+        size = asked.arguments.size
+        rows = await form.rows.fetch(run.ctx, {**values, "size": size + 1})
+        kept, more, less = window(rows, asked.arguments)
+        total = (await form.total.fetch(run.ctx, values))[0][0] if form.total is not None else 0
+        maps = await self._maps(run, kept)
+        return self._page(kept, more, less, total, form.cursor, maps)
+
+    async def of_parents(self, run: Run, parents: Sequence[Any]) -> Mapping[Any, Any]:
+        """The page of each parent, by its key."""
+        if not parents:
+            return {}
+        asked = self._asked(run)
+        form = self._form(run.ctx, asked)
+        told = parents_value(parents, is_postgresql=self._app.is_postgresql)
+        values = {**filled(form.slots, asked.values), "parents": told}
+        rows = await form.rows.fetch(run.ctx, {**values, "size": asked.arguments.size + 1})
+        by_parent: dict[Any, list[Row]] = {parent: [] for parent in parents}
+        for row in rows:
+            by_parent[row[0]].append(row)
+        totals: Mapping[Any, int] = {}
+        if form.total is not None:
+            totals = {row[0]: row[1] for row in await form.total.fetch(run.ctx, values)}
+        windows = {parent: window(found, asked.arguments) for parent, found in by_parent.items()}
+        maps = await self._maps(run, [row for kept, _, _ in windows.values() for row in kept])
+        page, cursor = self._page, form.cursor
+        return {
+            parent: page(kept, more, less, totals.get(parent, 0), cursor, maps)
+            for parent, (kept, more, less) in windows.items()
+        }
+
+    async def _maps(self, run: Run, rows: Sequence[Row]) -> Sequence[Mapping[Any, Any]]:
+        return await maps_of(self._lists, run, rows)
+
+    # --- arguments ---
+    def _asked(self, run: Run) -> _Asked:
+        if self._fixed is not None:
+            return self._fixed
+        given = get_argument_values(self._field, self._node, run.variables)
+        order = given.get("orderBy")
+        arguments = ListArguments(
+            filter=given.get("filter"),
+            order_by=None if order is None else [order_term(term) for term in order],
+            first=given.get("first"),
+            after=given.get("after"),
+            last=given.get("last"),
+            before=given.get("before"),
+        )
+        asked = self._taken_apart(run.ctx, arguments)
+        if self._is_fixed:
+            self._fixed = asked
+        return asked
+
+    def _taken_apart(self, ctx: kehu.Context, arguments: ListArguments) -> _Asked:
+        values: list[Any] = []
+        form = parted(arguments.filter, values)
+        order = tuple((term["field"], term.get("direction")) for term in arguments.order_by or ())
+        known = self._orders.get(order)
+        if known is None:
+            keys = keys_of(ctx, self._app.catalogue, self._entity.model, arguments.order_by)
+            if len(self._orders) >= REMEMBERED_FORMS:
+                self._orders.clear()
+            known = self._orders[order] = keys, signature(keys)
+        bounds = []
+        for text in (arguments.after, arguments.before):
+            ends = None if text is None else cursor_values(known[0], text)
+            bounds.append(None if ends is None else tuple(value is None for value in ends))
+            values += [value for value in ends or () if value is not None]
+        return _Asked(arguments, (form, order, *bounds, arguments.backwards), values)
+
+    def _form(self, ctx: kehu.Context, asked: _Asked) -> _Form:
+        form = self._forms.get(asked.form)
+        if form is None:
+            form = self._forms[asked.form] = self._made(ctx, asked)
+            if len(self._forms) > REMEMBERED_FORMS:
+                self._forms.popitem(last=False)
+        return form
+
+    def _made(self, ctx: kehu.Context, asked: _Asked) -> _Form:
+        rows = self._app.rows
+        assert rows is not None
+        keys, signed = self._orders[asked.form[1]]
+        slots: list[Slot] = []
+        condition = slotted(asked.arguments.filter or {}, slots, "filter")
+        after, before = (_ends(pattern, slots) for pattern in asked.form[2:4])
+        form = ListForm(self._entity.model, keys, condition, after, before, asked.arguments.backwards)
+        selection = _WithKeys(self._record, keys if self._has_cursor else ())
+        if self._foreign_key is None:
+            statement, total = listed(ctx, form, selection), counted
+        else:
+            statement = listed_of_parents(ctx, self._foreign_key, form, selection)
+            total = self._counted_of_parents
+        return _Form(
+            slots,
+            Prepared(ctx, rows, statement),
+            Prepared(ctx, rows, total(ctx, form)) if self._has_total else None,
+            self._cursor(keys, signed),
+        )
+
+    def _counted_of_parents(self, ctx: kehu.Context, form: ListForm) -> Any:
+        return counted_of_parents(ctx, self._foreign_key, form)
+
+    def _cursor(self, keys: Keys, signed: str) -> Cursor:
+        first = self._record.width
+        readers = [
+            (first + i, self._leaves.read(key.attribute.on(self._entity.model).type))
+            for i, key in enumerate(keys)
+        ]
+
+        def cursor(row: Row) -> str:
+            values = [read(row[at]) if read else row[at] for at, read in readers]
+            return signed_cursor(signed, values)
+
+        return cursor
+
+
+class _WithKeys:
+    """A selection, and the values that cursors are made of."""
+
+    def __init__(self, record: Record, keys: Keys) -> None:
+        self._record, self._keys = record, keys
+
+    def columns(self, entity: Any) -> tuple[Sequence[Any], Sequence[tuple[Any, Any]]]:
+        """The columns of the record, then those of the keys."""
+        columns, joined = self._record.columns(entity)
+        return [*columns, *(key.attribute.on(entity) for key in self._keys)], joined
+
+
+class _PageWriting:
+    """Writes the function that makes the answer of a page."""
+
+    def __init__(self, making: Making, record: Record) -> None:
+        self._making, self._record = making, record
+        self.has_total = self.has_cursor = False
+
+    def function(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Callable[..., Any]:
+        """`page(rows, more, less, total, cursor, maps)`."""
+        body = self._object(kind, nodes, self._of_page)
+        return compiled_function("rows, more, less, total, cursor, maps", body, self._record)
+
+    def _object(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], write: Callable[..., str]) -> str:
+        selected = self._making.collector.selected(kind, [node.selection_set for node in nodes])
+        parts = []
+        for key, same in selected.items():
+            name = same[0].name.value
+            value = repr(kind.name) if name == "__typename" else write(name, kind.fields[name], same)
+            parts.append(f"{json.dumps(key)}: {value}")
+        return "{" + ", ".join(parts) + "}"
+
+    def _of_page(self, name: str, field: GraphQLField, nodes: Sequence[FieldNode]) -> str:
+        kind: Any = get_named_type(field.type)
+        if name == "nodes":
+            return f"[{self._record.shape(kind, nodes)} for r in rows]"
+        if name == "edges":
+            return f"[{self._object(kind, nodes, self._of_edge)} for r in rows]"
+        if name == "pageInfo":
+            return self._object(kind, nodes, self._of_page_info)
+        if name == "totalCount":
+            self.has_total = True
+            return "total"
+        raise NotCovered(name)
+
+    def _of_edge(self, name: str, field: GraphQLField, nodes: Sequence[FieldNode]) -> str:
+        kind: Any = get_named_type(field.type)
+        if name == "node":
+            return self._record.shape(kind, nodes)
+        self.has_cursor = True
+        return "cursor(r)"
+
+    def _of_page_info(self, name: str, field: GraphQLField, nodes: Sequence[FieldNode]) -> str:
+        if name == "hasNextPage":
+            return "more"
+        if name == "hasPreviousPage":
+            return "less"
+        self.has_cursor = True
+        end = {"startCursor": "rows[0]", "endCursor": "rows[-1]"}[name]
+        return f"(cursor({end}) if rows else None)"
+
+
+def compiled_function(parameters: str, expression: str, record: Record) -> Callable[..., Any]:
+    """A function of these parameters, among them `maps`, that answers the expression.
+
+    What clients wrote is in it as literals only: the names that they give to fields.
+    """
+    names = "".join(f"m{i}, " for i in range(len(record.lists)))
+    unpacked = f"    {names}= maps\n" if names else ""
+    code = f"def made({parameters}):\n{unpacked}    return {expression}\n"
+    scope: dict[str, Any] = dict(record.names)
+    exec(compile(code, "<plan>", "exec"), scope)  # noqa: S102  # our own code, made once for each document
+    made: Callable[..., Any] = scope["made"]
+    return made
+
+
+async def maps_of(
+    lists: Sequence[tuple[int, Connection]], run: Run, rows: Sequence[Row]
+) -> Sequence[Mapping[Any, Any]]:
+    """The pages of every list within the records of the rows, by the key of the record."""
+    maps = []
+    for position, connection in lists:
+        parents = list(dict.fromkeys([row[position] for row in rows if row[position] is not None]))
+        maps.append(await connection.of_parents(run, parents))
+    return maps
+
+
+def _within(making: Making, relation: Any, field: GraphQLField, nodes: Sequence[FieldNode]) -> Connection:
+    entity = making.app.composition.entities[relation.child]
+    return Connection(making, entity, field, nodes, relation.foreign_key)
+
+
+def within(making: Making, record: Record) -> Sequence[tuple[int, Connection]]:
+    """The lists within a record, with the place of the key of their parent."""
+    return [(position, _within(making, *declared)) for position, declared in record.lists]
+
+
+def _ends(pattern: Sequence[bool] | None, slots: list[Slot]) -> Sequence[Any] | None:
+    if pattern is None:
+        return None
+    ends: list[Any] = []
+    for is_null in pattern:
+        if is_null:
+            ends.append(None)
+            continue
+        slots.append(Slot(f"end_{len(slots)}"))
+        ends.append(slots[-1])
+    return ends

@@ -1,0 +1,157 @@
+"""Leaves: what is selected for a value without parts, and the code that makes the answer's value of the driver's."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLScalarType
+
+from kehu.model import ExactDecimal, UtcDateTime
+from kehu_graphql.compiled.operations import NotCovered
+
+Convert = Callable[[Any], Any]
+Expression = Any
+
+_AS_IT_IS: dict[str, Mapping[str, tuple[type[Any], ...]]] = {
+    "postgresql": {
+        "String": (sa.String,),
+        "ID": (sa.String,),
+        "Int": (sa.Integer,),
+        "Boolean": (sa.Boolean,),
+        "DateTime": (UtcDateTime,),
+        "Date": (sa.Date,),
+    },
+    "sqlite": {"String": (sa.String,), "ID": (sa.String,), "Date": (sa.Date,)},
+}
+
+
+class GaveUp(Exception):
+    """What was read is nothing that a plan can answer with; graphql-core says what is wrong."""
+
+
+def sure(value: Any) -> Any:
+    """The value of something that is never null."""
+    if value is None:
+        raise GaveUp
+    return value
+
+
+class Leaves:
+    """Leaves of one database."""
+
+    def __init__(self, dialect: sa.Dialect) -> None:
+        self.dialect = dialect
+        self._is_postgresql = dialect.name == "postgresql"
+
+    def selected(
+        self, expression: Expression, kind: Any
+    ) -> tuple[Expression, Convert | dict[Any, Any] | None]:
+        """What to select for an expression whose GraphQL type is `kind`, and how to convert what is read.
+
+        By a function, by a mapping that has every value there may be, or not at all. Raises NotCovered for objects.
+        """
+        inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+        stored = expression.type
+        if isinstance(inner, GraphQLEnumType) and isinstance(stored, (sa.String, sa.Enum)):
+            return expression, _known_names(inner, nullable=inner is kind)
+        name = getattr(inner, "name", "")
+        plain = isinstance(stored, _AS_IT_IS[self.dialect.name].get(name, ())) and not isinstance(
+            stored, (sa.BigInteger, sa.Enum)
+        )
+        if name == "Decimal" and isinstance(stored, ExactDecimal) and self._is_postgresql:
+            expression, plain = sa.cast(sa.func.trim_scale(expression), sa.Text()), True
+        if plain:
+            return expression, None if inner is kind else sure
+        if not self._is_postgresql and name == "DateTime" and isinstance(stored, UtcDateTime):
+            return expression, _moment if inner is kind else _sure_moment
+        return expression, self.converted(stored, kind)
+
+    def converted(self, stored: Any, kind: Any) -> Convert:
+        """Any value, the long way: as SQLAlchemy reads it, then as graphql-core writes it."""
+        read, write = self.read(stored), written(kind)
+        return write if read is None else lambda value: write(read(value))
+
+    def read(self, stored: Any) -> Convert | None:
+        """How SQLAlchemy makes a Python value of what the driver gives; None where it is the same."""
+        process: Convert | None = stored._cached_result_processor(self.dialect, None)
+        if not (self._is_postgresql and _is_json(stored, self.dialect)):
+            return process
+
+        # asyncpg gives JSON as text, unless a connection is told otherwise.
+        def loaded(value: Any) -> Any:
+            value = None if value is None else json.loads(value)
+            return process(value) if process else value
+
+        return loaded
+
+    def id_of(self, column: Expression, type_name: str) -> tuple[Expression, Convert | None]:
+        """The global id of a record whose key is in `column`."""
+        if not self._is_postgresql:
+            return column, _global_id(type_name)
+        # The database puts it together, which spares a Python object and three calls for each row.
+        text = sa.literal_column(f"'{type_name}:'").concat(sa.cast(column, sa.Text()))
+        encoded: Any = sa.func.encode(
+            sa.func.convert_to(text, sa.literal_column("'UTF8'")), sa.literal_column("'base64'")
+        )
+        if len(type_name) > 20:  # PostgreSQL breaks lines after 76 characters
+            encoded = sa.func.replace(encoded, sa.literal_column("E'\\n'"), sa.literal_column("''"))
+        return sa.type_coerce(encoded, sa.Text()), None
+
+
+def written(kind: Any) -> Convert:
+    """How graphql-core writes a value of a type. Raises NotCovered for objects."""
+    if isinstance(kind, GraphQLNonNull):
+        inner = written(kind.of_type)
+        return lambda value: sure(inner(value))
+    if isinstance(kind, GraphQLList):
+        item = written(kind.of_type)
+        return lambda value: None if value is None else [item(part) for part in _parts(value)]
+    if isinstance(kind, (GraphQLScalarType, GraphQLEnumType)):
+        write = kind.coerce_output_value
+        return lambda value: None if value is None else sure(write(value))
+    raise NotCovered(f"{kind} has fields")
+
+
+def _parts(value: Any) -> Any:
+    if not isinstance(value, (list, tuple)):
+        raise GaveUp
+    return value
+
+
+def _is_json(stored: Any, dialect: sa.Dialect) -> bool:
+    implementation = stored.dialect_impl(dialect)
+    return isinstance(getattr(implementation, "impl", implementation), sa.JSON)
+
+
+def _known_names(kind: GraphQLEnumType, *, nullable: bool) -> dict[Any, Any]:
+    names: dict[Any, Any] = {name: name for name in kind.values}
+    return {None: None, **names} if nullable else names
+
+
+def _global_id(type_name: str) -> Convert:
+    prefix, encoded = f"{type_name}:", binascii.b2a_base64
+
+    def convert(key: str | None) -> str | None:
+        if key is None:
+            return None
+        spelled = f"{prefix}{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}"
+        return encoded(spelled.encode(), newline=False).decode()
+
+    return convert
+
+
+def _moment(value: str | None) -> str | None:
+    """What SQLite keeps as `2026-01-31 08:30:00.000000`, as RFC 3339 has it."""
+    if value is None:
+        return None
+    if value[19:] == ".000000":
+        return f"{value[:10]}T{value[11:19]}Z"
+    return f"{value[:10]}T{value[11:]}Z"
+
+
+def _sure_moment(value: str | None) -> str:
+    return str(_moment(sure(value)))

@@ -1,0 +1,148 @@
+"""Operations: one query of a document, what its directives depend on, and which fields it selects of a type."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    Node,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+    get_variable_values,
+)
+from graphql.execution.values import VariableValues
+
+Selected = dict[str, list[FieldNode]]
+
+
+class NotCovered(Exception):
+    """No plan for this; graphql-core executes it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One query. `switches` are the variables that @skip and @include ask for."""
+
+    schema: GraphQLSchema
+    node: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    switches: Sequence[str]
+
+    @classmethod
+    def of(cls, schema: GraphQLSchema, document: DocumentNode, name: str | None) -> Operation:
+        """The operation of a document that is to be executed. Raises NotCovered for what is no plain query."""
+        found = [
+            node
+            for node in document.definitions
+            if isinstance(node, OperationDefinitionNode)
+            and (name is None or (node.name is not None and node.name.value == name))
+        ]
+        if len(found) != 1 or found[0].operation is not OperationType.QUERY or found[0].directives:
+            raise NotCovered("not one query")
+        fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        sets = [found[0].selection_set, *(fragment.selection_set for fragment in fragments.values())]
+        return cls(schema, found[0], fragments, sorted(set(_switches(sets))))
+
+    def variables(self, given: Mapping[str, Any]) -> VariableValues:
+        """The values of the variables. Raises NotCovered where graphql-core has to say what is wrong with them."""
+        values = get_variable_values(self.schema, self.node.variable_definitions or (), dict(given))
+        if not isinstance(values, VariableValues):
+            raise NotCovered("variables")
+        return values
+
+    def answers(self, variables: VariableValues) -> tuple[Any, ...]:
+        """What the variables say to @skip and @include."""
+        return tuple([variables.coerced.get(name) for name in self.switches])
+
+
+class Collector:
+    """Which fields are selected of a type, with fragments spread and directives answered."""
+
+    def __init__(self, operation: Operation, answers: Sequence[Any]) -> None:
+        self._operation = operation
+        self._answers = dict(zip(operation.switches, answers, strict=True))
+
+    def selected(self, kind: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]) -> Selected:
+        """The selected fields by the name that they have in the answer, in the order of the specification."""
+        found: Selected = {}
+        seen: set[str] = set()
+        for selections in sets:
+            if selections is not None:
+                self._collect(kind, selections, found, seen)
+        return found
+
+    def _collect(
+        self, kind: GraphQLObjectType, selections: SelectionSetNode, found: Selected, seen: set[str]
+    ) -> None:
+        for node in selections.selections:
+            if not self._is_included(node):
+                continue
+            if isinstance(node, FieldNode):
+                found.setdefault((node.alias or node.name).value, []).append(node)
+                continue
+            if isinstance(node, InlineFragmentNode):
+                condition, inner = node.type_condition, node.selection_set
+            else:
+                name = node.name.value  # type: ignore[attr-defined]  # there is no third kind of selection
+                if name in seen:
+                    continue
+                seen.add(name)
+                fragment = self._operation.fragments[name]
+                condition, inner = fragment.type_condition, fragment.selection_set
+            if condition is None or self._applies(condition.name.value, kind):
+                self._collect(kind, inner, found, seen)
+
+    def _applies(self, name: str, kind: GraphQLObjectType) -> bool:
+        schema = self._operation.schema
+        condition: Any = schema.get_type(name)
+        return condition is kind or (
+            not isinstance(condition, GraphQLObjectType) and schema.is_sub_type(condition, kind)
+        )
+
+    def _is_included(self, node: Any) -> bool:
+        for directive in node.directives or ():
+            value = directive.arguments[0].value
+            answer = self._answers[value.name.value] if isinstance(value, VariableNode) else value.value
+            if bool(answer) is (directive.name.value == "skip"):
+                return False
+        return True
+
+
+def _switches(sets: Iterable[SelectionSetNode]) -> Iterator[str]:
+    for selections in sets:
+        for node in selections.selections:
+            for directive in node.directives or ():
+                if directive.name.value not in ("skip", "include"):
+                    raise NotCovered(directive.name.value)
+                value = (directive.arguments or ())[0].value
+                if isinstance(value, VariableNode):
+                    yield value.name.value
+            inner = getattr(node, "selection_set", None)
+            if inner is not None:
+                yield from _switches([inner])
+
+
+def uses_variables(node: Node | None) -> bool:
+    """Whether a variable stands anywhere in the value of an argument."""
+    if isinstance(node, VariableNode):
+        return True
+    parts: list[Any] = [
+        *(getattr(node, "fields", None) or ()),
+        *(getattr(node, "values", None) or ()),
+    ]
+    value = getattr(node, "value", None)
+    if isinstance(value, Node):
+        parts.append(value)
+    return any(uses_variables(part) for part in parts)

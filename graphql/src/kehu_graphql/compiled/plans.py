@@ -1,0 +1,159 @@
+"""Plans: how the reads of one document are answered, for everybody with the same rights."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import orjson
+from graphql import FieldNode, GraphQLField, GraphQLSchema, get_argument_values, get_named_type
+
+import kehu
+from kehu.ids import key_of
+from kehu.reading.lists import found
+from kehu.reading.prepared import Prepared
+from kehu_graphql.compiled.connections import Connection, Run, compiled_function, maps_of, within
+from kehu_graphql.compiled.leaves import Leaves
+from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
+from kehu_graphql.compiled.records import Making, Record
+from kehu_graphql.documents import Documents
+from kehu_graphql.schema.roots import RootOf
+
+REMEMBERED_PLANS = 2000
+
+Root = Callable[[Run], Awaitable[Any]]
+
+
+class Plan:
+    """The roots of one operation, for one set of answers to its directives and one set of rights."""
+
+    def __init__(self, operation: Operation, roots: Sequence[tuple[str, Root]]) -> None:
+        self._operation, self._roots = operation, roots
+
+    async def run(self, ctx: kehu.Context, variables: Any) -> bytes | None:
+        """The answer as JSON; None where something is wrong, which graphql-core then says."""
+        run = Run(ctx, variables)
+        try:
+            data = {key: await root(run) for key, root in self._roots}
+            return encoded({"data": data})
+        except Exception:  # noqa: BLE001  # reads change nothing: graphql-core asks again and says what is wrong
+            return None
+
+
+def encoded(answer: object) -> bytes:
+    """An answer as JSON: moments in UTC as RFC 3339 has them. Raises TypeError for what JSON has no way to say."""
+    return orjson.dumps(answer, option=orjson.OPT_UTC_Z)
+
+
+class Plans:
+    """The plans of one Api. The least recently used makes room; so does what cannot be planned."""
+
+    def __init__(self, app: kehu.App, schema: GraphQLSchema, documents: Documents) -> None:
+        self._app, self._schema, self._documents = app, schema, documents
+        self._operations: collections.OrderedDict[tuple[str, str | None], Operation | None] = (
+            collections.OrderedDict()
+        )
+        self._plans: collections.OrderedDict[Any, Plan | None] = collections.OrderedDict()
+        self._leaves = None if app.rows is None else Leaves(app.rows.dialect)
+
+    async def answer(
+        self, ctx: kehu.Context, document: str, variables: Mapping[str, Any], operation: str | None
+    ) -> bytes | None:
+        """The answer to a query as JSON; None for what graphql-core has to answer."""
+        if self._leaves is None or ctx.principal is kehu.ANONYMOUS:
+            return None
+        found = self._operation(document, operation)
+        if found is None:
+            return None
+        try:
+            values = found.variables(variables)
+        except (NotCovered, RecursionError):
+            return None
+        plan = self.plan_of(ctx, found, values)
+        return None if plan is None else await plan.run(ctx, values)
+
+    def plan_of(self, ctx: kehu.Context, operation: Operation, variables: Any) -> Plan | None:
+        """The plan for an operation and the rights of the principal; None where there is none."""
+        answers = operation.answers(variables)
+        key = (operation, answers, ctx.principal.rights)
+        if key in self._plans:
+            self._plans.move_to_end(key)
+            return self._plans[key]
+        plan = self._planned(ctx, operation, answers)
+        self._plans[key] = plan
+        if len(self._plans) > REMEMBERED_PLANS:
+            self._plans.popitem(last=False)
+        return plan
+
+    def _operation(self, document: str, name: str | None) -> Operation | None:
+        key = (document, name)
+        if key in self._operations:
+            self._operations.move_to_end(key)
+            return self._operations[key]
+        try:
+            usable = not self._documents.errors(document)
+            operation = Operation.of(self._schema, self._documents.parsed(document), name) if usable else None
+        except Exception:  # noqa: BLE001  # graphql-core says what is wrong with the document
+            operation = None
+        self._operations[key] = operation
+        if len(self._operations) > REMEMBERED_PLANS:
+            self._operations.popitem(last=False)
+        return operation
+
+    def _planned(self, ctx: kehu.Context, operation: Operation, answers: Sequence[Any]) -> Plan | None:
+        assert self._leaves is not None
+        making = Making(self._app, Collector(operation, answers), self._leaves, ctx.principal)
+        query = self._schema.query_type
+        assert query is not None
+        try:
+            selected = making.collector.selected(query, [operation.node.selection_set])
+            return Plan(operation, [(key, _root(making, query, nodes)) for key, nodes in selected.items()])
+        except Exception:  # noqa: BLE001  # what cannot be planned is executed by graphql-core
+            return None
+
+
+def _root(making: Making, query: Any, nodes: Sequence[FieldNode]) -> Root:
+    name = nodes[0].name.value
+    if name == "__typename":
+        return _typename
+    field: GraphQLField | None = query.fields.get(name)
+    meaning = making.meaning(field) if field else None
+    if field is None or not isinstance(meaning, RootOf):
+        raise NotCovered(name)
+    if meaning.operation == "list" and meaning.entity is not None:
+        return Connection(making, meaning.entity, field, nodes).at_root
+    if meaning.operation == "get" and meaning.entity is not None:
+        if not making.principal.can(meaning.entity.permission("read")):
+            raise NotCovered("forbidden")
+        return One(making, meaning.entity, field, nodes).at_root
+    raise NotCovered(name)
+
+
+async def _typename(_run: Run) -> str:
+    return "Query"
+
+
+class One:
+    """One record by its id."""
+
+    def __init__(self, making: Making, entity: Any, field: GraphQLField, nodes: Sequence[FieldNode]) -> None:
+        self._app, self._entity, self._field, self._node = making.app, entity, field, nodes[0]
+        self._record = Record(making, entity)
+        kind: Any = get_named_type(field.type)
+        expression = self._record.shape(kind, nodes)
+        self._record.closed()
+        self._made = compiled_function("r, maps", expression, self._record)
+        self._lists = within(making, self._record)
+        self._prepared: Prepared | None = None
+
+    async def at_root(self, run: Run) -> Any:
+        """The record, or None where there is none that the principal may see."""
+        given = get_argument_values(self._field, self._node, run.variables)
+        key = key_of(given["id"], self._entity.name, field="id")
+        if self._prepared is None:
+            assert self._app.rows is not None
+            statement = found(self._entity.model, self._record)
+            self._prepared = Prepared(run.ctx, self._app.rows, statement)
+        rows = await self._prepared.fetch(run.ctx, {"key": key})
+        return self._made(rows[0], await maps_of(self._lists, run, rows)) if rows else None
