@@ -104,7 +104,10 @@ async def test_the_day_and_the_monday_of_the_guide(day: Day, clock: Clock) -> No
     await convert_a_lead(day, emma)
     deal = await move_a_deal(day, emma)
     await quote_with_approval(day, emma, james, deal)
+    commitment = {"period": "QUARTER", "startsOn": "2026-03-02", "currency": "EUR", "commitAmount": "20000"}
+    await day.run("SubmitTheForecast", emma, input=commitment)
     await check_monday(day, james, clock.now.date())
+    await check_forecast(day, james, clock)
     assert day.ran == set(DOCUMENTS)
 
 
@@ -204,3 +207,24 @@ async def check_monday(day: Day, james: kehu.Principal, today: date) -> None:
     assert len(rotting["nodes"]) == min(rotting["totalCount"], 20)
     helped = await day.run("WhomToHelp", james)
     assert "Emma Lindqvist" in {row["user"]["name"] for row in helped["coachingList"]}
+
+
+async def check_forecast(day: Day, james: kehu.Principal, clock: Clock) -> None:
+    since = (clock.now - timedelta(days=7)).isoformat()
+    quarter = {"quarterFrom": "2026-01-01", "quarterUntil": "2026-03-31"}
+    [submitted] = (await day.run("WhatTheySubmitted", james, on="2026-01-01"))["forecastSubmissions"]["nodes"]
+    assert (submitted["owner"], submitted["commitAmount"]) == ({"name": "Emma Lindqvist"}, "20000")
+    adjusted = await day.run(
+        "AdjustTheForecast", james, id=submitted["id"], amount="18000", reason="One slips."
+    )
+    assert adjusted["adjustForecastSubmission"]["result"] == {"amount": "18000", "reason": "One slips."}
+    told = await day.run("TheForecast", james, since=since, **quarter)
+    emmas = [
+        row for row in told["forecastReport"] if row["owner"] and row["owner"]["name"] == "Emma Lindqvist"
+    ]
+    [said] = [row["forecast"] for row in emmas if row["forecast"]["submitted"] is not None]
+    assert (said["submitted"], said["adjusted"], said["expected"]) == ("20000", "18000", "18000")
+    assert told["teamForecastReport"][0]["team"] is None
+    for fall in told["pipelineWaterfall"]:
+        moved = sum(Decimal(part["amount"]) for part in fall.values() if isinstance(part, dict))
+        assert Decimal(fall["start"]) + moved == Decimal(fall["end"])

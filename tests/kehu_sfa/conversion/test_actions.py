@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
+from kehu.events.models import OutboxEvent
 from kehu_graphql import Api
 from kehu_sfa import Lead, LeadStatus, Opportunity
 from tests.kehu.factories import make_user, saved, stored
@@ -125,6 +126,22 @@ async def test_everything_known_of_a_lead_goes_to_its_customer(crm: kehu.App) ->
         ("PHONE", "+41446681800"),
     ]
     assert (str(deal.amount), deal.currency, deal.source) == ("120000.0000", "CHF", "TRADE_SHOW")
+
+
+async def test_other_plugins_hear_what_a_lead_became(crm: kehu.App) -> None:
+    lead = await full_lead(crm)
+
+    await call(crm, "convert", lead, EVERYTHING_NEW)
+
+    async with crm.context() as ctx:
+        found = sa.select(OutboxEvent).where(OutboxEvent.name == "sfa.lead_converted")
+        event = (await ctx.session.scalars(found)).one()
+        converted = await ctx.get(Lead, lead.id)
+    assert event.customer_id == converted.customer_id
+    assert (event.payload["lead_id"], event.payload["opportunity_id"]) == (
+        str(lead.id),
+        str(converted.opportunity_id),
+    )
 
 
 async def test_left_out_parts_are_what_most_people_mean(crm: kehu.App) -> None:

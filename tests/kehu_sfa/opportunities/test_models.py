@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -228,3 +229,14 @@ def test_a_stage_change_knows_how_long_the_stay_was() -> None:
     change.leave(at=MORNING + timedelta(days=1, seconds=5, milliseconds=900))
 
     assert change.seconds_in_stage == 86_405
+
+
+@pytest.mark.parametrize(
+    ("interval", "expected"), [("MONTH", "100"), ("QUARTER", "33.33"), ("YEAR", "8.33"), (None, None)]
+)
+def test_what_recurs_is_told_by_the_month(interval: str | None, expected: str | None) -> None:
+    deal = make_opportunity(
+        make_stages().qualified, recurring_amount=Decimal(100), recurring_interval=interval, currency="EUR"
+    )
+
+    assert deal.monthly_recurring == (None if expected is None else Decimal(expected))

@@ -85,6 +85,13 @@ REFUSED_VALUES = [
     ({"probability": -1}, "OUT_OF_RANGE", "probability"),
     ({"probability": 101}, "OUT_OF_RANGE", "probability"),
     ({"closed_on": date(2026, 3, 1)}, "OPPORTUNITY_OPEN", "closedOn"),
+    ({"recurring_amount": Decimal(5), "currency": "EUR"}, "REQUIRED", "recurringInterval"),
+    ({"recurring_interval": "YEAR", "currency": "EUR"}, "REQUIRED", "recurringAmount"),
+    (
+        {"recurring_amount": Decimal(-5), "recurring_interval": "YEAR", "currency": "EUR"},
+        "OUT_OF_RANGE",
+        "recurringAmount",
+    ),
     ({"source": "RUMOUR"}, "INVALID", "source"),
 ]
 

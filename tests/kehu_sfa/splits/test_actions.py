@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 import kehu
 from kehu_graphql import Api
@@ -50,6 +52,21 @@ async def test_parts_that_are_not_whole_are_refused(
     _, errors = await shared(app, deal, (ann, percents[0]), (bob, percents[1]))
 
     assert errors == [{"code": "SPLITS_NOT_100", "field": "percent"}]
+
+
+async def test_two_divisions_at_the_same_time_leave_a_whole(app: kehu.App, stages: Stages) -> None:
+    ann, bob, eve = [await make_user(app, name) for name in ("Ann", "Bob", "Eve")]
+    deal = await saved_opportunity(app, stages.qualified)
+
+    await asyncio.gather(
+        shared(app, deal, (ann, "60"), (bob, "40")),
+        shared(app, deal, (eve, "100")),
+        shared(app, deal, (bob, "100")),
+    )
+
+    async with app.context() as ctx:
+        percents = (await ctx.session.scalars(sa.select(OpportunitySplit.percent))).all()
+    assert sum(percents) == 100
 
 
 async def test_nobody_is_named_twice(app: kehu.App, stages: Stages) -> None:

@@ -33,6 +33,7 @@ from kehu_sfa.leads import fields as lead_fields
 from kehu_sfa.leads import queries as lead_queries
 from kehu_sfa.leads import rights as lead_rights
 from kehu_sfa.leads import rules as lead_rules
+from kehu_sfa.leads.events import LeadConverted
 from kehu_sfa.leads.models import Lead, LeadPolicy, LeadStatus
 from kehu_sfa.money import rules as money_rules
 from kehu_sfa.money.models import TaxRate
@@ -144,7 +145,15 @@ _DECLARING_LEADS = (
     ),
     *(scoring_rules, assignment_actions, assignment_jobs, assignment_rules),
 )
-__all__ += ["Lead", "LeadFieldMapping", "LeadPolicy", "LeadScoreRule", "LeadStatus", "ScoreOperator"]
+__all__ += [
+    "Lead",
+    "LeadConverted",
+    "LeadFieldMapping",
+    "LeadPolicy",
+    "LeadScoreRule",
+    "LeadStatus",
+    "ScoreOperator",
+]
 __all__ += ["Absence", "AssignmentMethod", "AssignmentRule", "LeadAssignment", "LeadCapacity"]
 
 _DECLARING_PLANS = (

@@ -12,6 +12,7 @@ from kehu_sfa.conversion.models import (
 )
 from kehu_sfa.conversion.moving import move_interactions
 from kehu_sfa.conversion.parts import contact_of, customer_of, opportunity_of
+from kehu_sfa.leads.events import LeadConverted
 from kehu_sfa.leads.models import Lead
 from kehu_sfa.plugin import lead
 
@@ -42,6 +43,8 @@ async def convert(
     parts.opportunity = await opportunity_of(ctx, record, wanted[2], parts, new_opportunity)
     await move_interactions(ctx, record, parts)
     _link(record, ctx, parts)
+    told = LeadConverted(record.id, record.customer_id, record.contact_id, record.opportunity_id)
+    ctx.emit(told, customer_id=record.customer_id)
 
 
 def _link(record: Lead, ctx: kehu.Context, parts: Parts) -> None:

@@ -32,6 +32,12 @@ def weighted_amount(o: type[Opportunity]) -> sa.ColumnElement[Decimal | None]:
     return o.amount * effective_probability(o) * _PERCENT
 
 
+@opportunity.field
+def monthly_recurring_amount(opportunity: Opportunity) -> Decimal | None:
+    """What the customer would pay each month again and again (MRR), in `currency`, rounded to it."""
+    return opportunity.monthly_recurring
+
+
 @plugin.sql_field(kehu.Customer)
 def open_pipeline(c: type[kehu.Customer]) -> sa.ColumnElement[Decimal | None]:
     """The sum of its open opportunities that you may see, 0 without any; null for several currencies."""

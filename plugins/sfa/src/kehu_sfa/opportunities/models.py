@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped
 import kehu
 from kehu.model import utc_now
 from kehu.states import StateChart, Transition
+from kehu_sfa.money.rounding import rounded
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.sfa_base import Base, set_by_a_rule
 
@@ -195,6 +196,14 @@ class Opportunity(kehu.Owned, Base):
     def is_closed(self) -> bool:
         """It has been won or lost."""
         return self.closed_at is not None
+
+    @property
+    def monthly_recurring(self) -> Decimal | None:
+        """What recurs each month, rounded to the currency; None without a recurring part."""
+        if self.recurring_amount is None or self.recurring_interval is None or self.currency is None:
+            return None
+        months = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}[self.recurring_interval]
+        return rounded(self.recurring_amount / months, self.currency)
 
     @property
     def state(self) -> OpportunityState:

@@ -36,6 +36,7 @@ async def check(ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
     _keep_to_the_verbs(change)
     _know_why_it_was_lost(change)
     _check_money(change)
+    _check_recurring(change)
     _check_dates(change, ctx.today())
 
 
@@ -121,6 +122,24 @@ def _check_money(change: kehu.Change[Opportunity]) -> None:
             "probability is a percentage, 0 to 100; {percent} is not.", percent=opportunity.probability
         )
         change.error(message, field=Opportunity.probability, code="OUT_OF_RANGE")
+
+
+def _check_recurring(change: kehu.Change[Opportunity]) -> None:
+    """What recurs is an amount above or at zero, with its interval and its currency."""
+    opportunity = change.obj
+    amount, interval = opportunity.recurring_amount, opportunity.recurring_interval
+    if amount is None and interval is None:
+        return
+    if amount is None or interval is None:
+        missing = Opportunity.recurring_amount if amount is None else Opportunity.recurring_interval
+        message = kehu.text("What recurs has an amount and an interval.")
+        change.error(message, field=missing, code="REQUIRED")
+    if amount is not None and amount < 0:
+        message = kehu.text("The amount cannot be negative; {amount} is.", amount=amount)
+        change.error(message, field=Opportunity.recurring_amount, code="OUT_OF_RANGE")
+    if opportunity.currency is None and opportunity.amount is None:
+        message = kehu.text("An amount needs its currency.")
+        change.error(message, field=Opportunity.currency, code="CURRENCY_MISSING")
 
 
 def _check_dates(change: kehu.Change[Opportunity], today: date) -> None:

@@ -76,7 +76,7 @@ async def _won(ctx: kehu.Context, wanted: Wanted) -> list[Sale]:
             own = lines.of.get(deal.id, ZERO)
             amount = own if deal.id in lines.having else whole
         if amount is not None and deal.closed_on is not None:
-            parts = _parts(amount, deal.currency, shares.get(deal.id), deal.owner_id)
+            parts = parts_of(amount, deal.currency, shares.get(deal.id), deal.owner_id)
             made.append(Sale(deal.closed_on, amount, deal.currency, deal.team_id, parts))
     return made
 
@@ -99,7 +99,7 @@ async def _ordered(ctx: kehu.Context, wanted: Wanted) -> list[Sale]:
     for order, amount in amounts.items():
         currency = order.currency if wanted.measure.is_money else None
         kept = amount if currency is None else _kept(order, amount)
-        parts = _parts(kept, currency, shares.get(order.opportunity_id), order.owner_id)
+        parts = parts_of(kept, currency, shares.get(order.opportunity_id), order.owner_id)
         made.append(Sale(order.ordered_on, kept, currency, order.team_id, parts))
     return made
 
@@ -118,7 +118,7 @@ async def _paid(ctx: kehu.Context, wanted: Wanted) -> list[Sale]:
         if wanted.product_id is not None:
             share = lines.of.get(order.id, ZERO)
             amount = rounded(amount * share / order.net_amount, order.currency) if order.net_amount else ZERO
-        parts = _parts(amount, order.currency, shares.get(order.opportunity_id), order.owner_id)
+        parts = parts_of(amount, order.currency, shares.get(order.opportunity_id), order.owner_id)
         made.append(Sale(payment.received_on, amount, order.currency, order.team_id, parts))
     return made
 
@@ -173,7 +173,7 @@ async def _shares(ctx: kehu.Context) -> dict[uuid.UUID | None, list[tuple[uuid.U
     return dict(shares)
 
 
-def _parts(
+def parts_of(
     amount: Decimal,
     currency: str | None,
     shares: Sequence[tuple[uuid.UUID, Decimal]] | None,
