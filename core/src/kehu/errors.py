@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from kehu.names import camel
 
@@ -50,6 +50,17 @@ class Refusal(KehuError):
         self.errors: tuple[FieldError, ...] = (
             FieldError(code or type(self).code, message, field_name(field)),
         )
+        self._about: tuple[object, ...] = ()
+
+    @property
+    def about(self) -> tuple[object, ...]:
+        """The record that each of `errors` is about; None where that is not known."""
+        return self._about or (None,) * len(self.errors)
+
+    def said_of(self, *records: object) -> Self:
+        """This refusal, which is about these records: one for each reason, or one for all of them."""
+        self._about = records * len(self.errors) if len(records) == 1 else records
+        return self
 
     @property
     def extensions(self) -> dict[str, Any]:
@@ -58,7 +69,7 @@ class Refusal(KehuError):
         shown = {"code": first.code, "field": first.field, "plugin": first.plugin}
         return {name: value for name, value in shown.items() if value is not None}
 
-    def blamed_on(self, plugin: str) -> Refusal:
+    def blamed_on(self, plugin: str) -> Self:
         """This refusal with `plugin` filled in where a reason does not name one."""
         self.errors = tuple(dataclasses.replace(e, plugin=e.plugin or plugin) for e in self.errors)
         return self

@@ -310,9 +310,11 @@ class _Composer:
             self.claims.claim("type", f"{entity.name}{suffix}", entity.owner)
         for prefix in ("Create", "Update"):
             self.claims.claim("type", f"{prefix}{entity.name}Input", entity.owner)
-        for kind, name in root_names(entity):
-            if kind == "mutation":
-                self.claims.claim("type", f"{pascal(name)}Payload", entity.owner)
+        for name in written_by(entity).values():
+            self.claims.claim("type", f"{pascal(name)}Payload", entity.owner)
+        if written_by(entity):
+            self.claims.claim("type", f"{entity.name}Result", entity.owner)
+            self.claims.claim("type", f"{pascal(entity.plural)}Payload", entity.owner)
 
 
 GENERATED_SUFFIXES = ("Connection", "Edge", "Filter", "ListFilter", "Order", "OrderField", "Changed")
@@ -325,11 +327,17 @@ def root_names(entity: EntityDefinition) -> list[tuple[str, str]]:
         "get": ("query", entity.singular),
         "aggregate": ("query", f"{entity.plural}Aggregate"),
         "watch": ("subscription", f"{entity.singular}Changed"),
-        "create": ("mutation", f"create{entity.name}"),
-        "update": ("mutation", f"update{entity.name}"),
-        "delete": ("mutation", f"delete{entity.name}"),
     }
-    return [named for operation, named in names.items() if operation in entity.operations]
+    asked = [named for operation, named in names.items() if operation in entity.operations]
+    written = written_by(entity)
+    many = (f"{operation}{pascal(entity.plural)}" for operation in written)
+    return [*asked, *(("mutation", name) for name in (*written.values(), *many))]
+
+
+def written_by(entity: EntityDefinition) -> dict[str, str]:
+    """The operations that write an entity, and the mutations that write one record."""
+    verbs = ("create", "update", "delete")
+    return {verb: f"{verb}{entity.name}" for verb in verbs if verb in entity.operations}
 
 
 def extension_field_names(extension: d.ExtensionDeclaration) -> list[str]:

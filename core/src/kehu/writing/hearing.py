@@ -52,7 +52,7 @@ class Hearing:
                 await called(implementation, self._ctx, change)
                 changed = hook == "kehu_before_write" and change.look_again()
             except Refusal as refusal:
-                raise refusal.blamed_on(implementation.plugin) from None
+                raise refusal.blamed_on(implementation.plugin).said_of(change.obj) from None
             finally:
                 change.heard_by(None)
                 self._speaking = outer

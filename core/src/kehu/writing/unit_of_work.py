@@ -118,13 +118,14 @@ class UnitOfWork:
         except Refusal as refusal:
             problems = _problems(changes)
             if problems:
-                raise Rejected([*problems, *refusal.errors]) from refusal
+                last = zip(refusal.errors, refusal.about, strict=True)
+                raise _rejected([*problems, *last]) from refusal
             raise
         finally:
             self._is_preparing = False
         problems = _problems(changes)
         if problems:
-            raise Rejected(problems)
+            raise _rejected(problems)
         return [change for change in changes.values() if not change.is_void]
 
     async def _settle(self, changes: dict[int, Change[Any]]) -> None:
@@ -195,8 +196,12 @@ class UnitOfWork:
         self._done.extend(changes)
 
 
-def _problems(changes: dict[int, Change[Any]]) -> list[FieldError]:
-    return [problem for change in changes.values() for problem in _problems_of(change)]
+def _rejected(problems: list[tuple[FieldError, object]]) -> Rejected:
+    return Rejected([error for error, _ in problems]).said_of(*(record for _, record in problems))
+
+
+def _problems(changes: dict[int, Change[Any]]) -> list[tuple[FieldError, object]]:
+    return [(problem, change.obj) for change in changes.values() for problem in _problems_of(change)]
 
 
 def _problems_of(change: Change[Any]) -> list[FieldError]:

@@ -86,7 +86,16 @@ def list_arguments(registry: Registry, model: type[Any]) -> dict[str, Argument]:
 
 
 def write_input(registry: Registry, entity: EntityDefinition, *, creating: bool) -> type[Any]:
-    """`CreateCustomerInput` or `UpdateCustomerInput`."""
+    """`CreateCustomerInput` or `UpdateCustomerInput`, made once."""
+    verb = "Create" if creating else "Update"
+    name = f"{verb}{entity.name}Input"
+    found = registry.write_inputs.get(name)
+    if found is None:
+        found = registry.write_inputs[name] = _write_input(registry, entity, name, creating=creating)
+    return found
+
+
+def _write_input(registry: Registry, entity: EntityDefinition, name: str, *, creating: bool) -> type[Any]:
     annotations: dict[str, Any] = {} if creating else {"id": strawberry.ID, "version": nullable(int)}
     texts: dict[str, str | None] = (
         {} if creating else {"version": "Refuse with CONFLICT when the record is at another version."}
@@ -97,17 +106,14 @@ def write_input(registry: Registry, entity: EntityDefinition, *, creating: bool)
             annotations[column.name] = kind if creating and column.required else nullable(kind)
             texts[column.name] = column.description
     for custom in entity.custom_fields:
-        name = camel(custom.field_name)
+        called = camel(custom.field_name)
         # Never non-null: a mutation written before the plugin came must be answered with its userError.
-        annotations[name] = nullable(registry.argument(custom.kind))
-        texts[name] = _with_requirement(custom)
-    verb = "Create" if creating else "Update"
+        annotations[called] = nullable(registry.argument(custom.kind))
+        texts[called] = _with_requirement(custom)
     about = (
         "Create a record." if creating else "Change a record: fields left out stay as they are, null empties."
     )
-    return input_class(
-        new_class(f"{verb}{entity.name}Input"), annotations, descriptions=texts, description=about
-    )
+    return input_class(new_class(name), annotations, descriptions=texts, description=about)
 
 
 def _with_requirement(custom: CustomField[Any, Any]) -> str | None:

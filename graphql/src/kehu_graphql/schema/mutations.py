@@ -14,6 +14,7 @@ from kehu.ids import key_of
 from kehu.names import camel, pascal
 from kehu.plugin import declarations as d
 from kehu.writing.inputs import check_version, create_record, delete_record, update_record
+from kehu_graphql.schema.bulk import bulk_mutations, told
 from kehu_graphql.schema.fields import (
     Argument,
     Bag,
@@ -35,7 +36,11 @@ def entity_mutations(registry: Registry, entity: EntityDefinition) -> list[Gener
     """createX, updateX, deleteX and the actions of an entity."""
     made = {"create": _create, "update": _update, "delete": _delete}
     fields = [make(registry, entity) for operation, make in made.items() if operation in entity.operations]
-    return fields + [_action(registry, entity, action) for action in entity.actions]
+    return (
+        fields
+        + bulk_mutations(registry, entity)
+        + [_action(registry, entity, action) for action in entity.actions]
+    )
 
 
 def root_mutation(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
@@ -146,17 +151,11 @@ def _mutation(
         except kehu.Unauthenticated:
             raise
         except kehu.Refusal as refusal:
-            errors = [_told(ctx, error) for error in refusal.errors]
+            errors = [told(ctx, error) for error in refusal.errors]
             return payload(**dict.fromkeys(shown), userErrors=errors)
         return payload(**values, userErrors=[])
 
     return field(name, nullable(payload), resolve=resolve, arguments=arguments, description=description)
-
-
-def _told(ctx: kehu.Context, error: kehu.FieldError) -> Bag:
-    """The error in the language of who is told."""
-    told = ctx.app.translations.tell(error.message, ctx.principal.locale)
-    return Bag(code=error.code, message=told, field=error.field, plugin=error.plugin)
 
 
 def _payload(registry: Registry, name: str, shown: dict[str, Any]) -> type[Any]:

@@ -51,6 +51,7 @@ class Registry:
         self.interfaces: dict[type[Any], type[Any]] = {}
         self.scalar_filters: dict[Any, type[Any]] = {}
         self.list_filters: dict[type[Any], type[Any]] = {}
+        self.write_inputs: dict[str, type[Any]] = {}
         self._dataclasses: dict[tuple[type[Any], bool], type[Any]] = {}
         self._enums: dict[type[Any], Any] = {}
 
