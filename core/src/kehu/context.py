@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import functools
 import uuid
@@ -176,10 +175,11 @@ class Context:
     async def write(self) -> AsyncIterator[None]:
         """One transaction: hooks, audit, outbox, commit, events. Inside another it joins that one.
 
-        Everything is rolled back when the block, a hook or the database refuses.
+        Everything is rolled back when the block, a hook or the database refuses, or when an inner write fails.
         """
         if self._unit is not None:
-            yield
+            with self._unit.joined():
+                yield
             return
         async with self._write_lock():
             unit = self._unit = UnitOfWork(self)
@@ -210,6 +210,7 @@ class Context:
         if self._unit is None:
             raise RuntimeError("flush() outside of `async with ctx.write():`")
         await self._unit.flush()
+        self._loaders.clear()
 
     async def enqueue(
         self,
@@ -272,11 +273,10 @@ class Context:
     @contextlib.asynccontextmanager
     async def _write_lock(self) -> AsyncIterator[None]:
         """SQLite has one writer; within a process they queue here instead of blocking the event loop."""
-        lock: asyncio.Lock | None = self.app.write_lock
-        if lock is None:
+        if self.app.write_lock is None:
             yield
             return
-        async with lock:
+        async with self.app.write_lock:
             yield
 
     async def _begin(self) -> None:
