@@ -43,8 +43,10 @@ def test_no_file_names_a_registry_host_or_a_path_of_one_machine(
     assert found == []
 
 
-def test_no_lock_file_is_committed(repository: Path, tracked: list[Path]) -> None:
-    assert not {"uv.lock", "package-lock.json"} & {path.relative_to(repository).name for path in tracked}
+def test_no_lock_file_says_where_packages_come_from(repository: Path, tracked: list[Path]) -> None:
+    assert "uv.lock" not in {path.relative_to(repository).name for path in tracked}
+    locks = [path for path in tracked if path.name == "package-lock.json"]
+    assert [path for path in locks if '"resolved"' in path.read_text(encoding="utf-8")] == []
 
 
 @pytest.mark.parametrize("plugin", PLUGINS)
