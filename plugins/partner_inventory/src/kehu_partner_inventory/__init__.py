@@ -2,12 +2,30 @@
 
 from kehu_partner_inventory.availability import fields as availability_fields
 from kehu_partner_inventory.availability import queries as availability_queries
+from kehu_partner_inventory.billing import actions as billing_actions
+from kehu_partner_inventory.billing import rules as billing_rules
+from kehu_partner_inventory.billing.models import (
+    PartnerInvoice,
+    PartnerInvoiceLine,
+    PartnerPayment,
+    PaymentShare,
+)
+from kehu_partner_inventory.credit import fields as credit_fields
 from kehu_partner_inventory.locations import fields as location_fields
 from kehu_partner_inventory.locations import rules as location_rules
 from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.lots import queries as lot_queries
 from kehu_partner_inventory.lots import rules as lot_rules
 from kehu_partner_inventory.lots.models import Lot
+from kehu_partner_inventory.orders import actions as order_actions
+from kehu_partner_inventory.orders import fields as order_fields
+from kehu_partner_inventory.orders import rules as order_rules
+from kehu_partner_inventory.orders.models import (
+    ChannelOrder,
+    ChannelOrderLine,
+    ChannelOrderStatus,
+    OrderAllocation,
+)
 from kehu_partner_inventory.partners import actions as partner_actions
 from kehu_partner_inventory.partners import fields as partner_fields
 from kehu_partner_inventory.partners import portal
@@ -58,10 +76,14 @@ _DECLARING = (
     *(replenishment_queries, replenishment_rules, reservation_actions, reservation_rules),
     *(stocktake_actions, stocktake_fields, transfer_actions),
     *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
-    *(price_queries, price_rules),
+    *(price_queries, price_rules, billing_actions, billing_rules, credit_fields),
+    *(order_actions, order_fields, order_rules),
 )
 
 __all__ = [
+    "ChannelOrder",
+    "ChannelOrderLine",
+    "ChannelOrderStatus",
     "Costing",
     "CountClass",
     "ExpectedReceipt",
@@ -69,14 +91,19 @@ __all__ = [
     "Location",
     "LocationUsage",
     "Lot",
+    "OrderAllocation",
     "Partner",
     "PartnerAuthorisation",
+    "PartnerInvoice",
+    "PartnerInvoiceLine",
     "PartnerLevel",
     "PartnerLevelChange",
+    "PartnerPayment",
     "PartnerPlacement",
     "PartnerProgramme",
     "PartnerStatus",
     "PartnerUser",
+    "PaymentShare",
     "Promotion",
     "ReceiptState",
     "ReorderRule",

@@ -8,8 +8,15 @@ from __future__ import annotations
 from typing import Final
 
 import kehu
+from kehu_partner_inventory.billing.models import (
+    PartnerInvoice,
+    PartnerInvoiceLine,
+    PartnerPayment,
+    PaymentShare,
+)
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.lots.models import Lot
+from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine, OrderAllocation
 from kehu_partner_inventory.partners.models import (
     Partner,
     PartnerAuthorisation,
@@ -60,6 +67,48 @@ partner_user = plugin.resource(
 promotion = plugin.resource(Promotion, default_order=[Promotion.name])
 special_price = plugin.resource(SpecialPrice, row_scope=SpecialPrice.partner_id)
 
+# Orders: what partners want, got, owe and paid.
+channel_order = plugin.resource(
+    ChannelOrder,
+    operations=("list", "get", "create", "update", "aggregate", "watch"),
+    row_scope=ChannelOrder.partner_id,
+    default_order=[ChannelOrder.number.desc()],
+)
+channel_order_line = plugin.resource(
+    ChannelOrderLine,
+    operations=READ_ONLY,
+    row_scope=ChannelOrderLine.order_id,
+    default_order=[ChannelOrderLine.position],
+)
+order_allocation = plugin.resource(OrderAllocation, operations=READ_ONLY, row_scope=OrderAllocation.line_id)
+partner_invoice = plugin.resource(
+    PartnerInvoice,
+    operations=WATCHED,
+    row_scope=PartnerInvoice.partner_id,
+    default_order=[PartnerInvoice.number.desc()],
+)
+partner_invoice_line = plugin.resource(
+    PartnerInvoiceLine, operations=READ_ONLY, row_scope=PartnerInvoiceLine.invoice_id
+)
+partner_payment = plugin.resource(
+    PartnerPayment,
+    operations=READ_ONLY,
+    row_scope=PartnerPayment.partner_id,
+    default_order=[PartnerPayment.received_on.desc()],
+)
+payment_share = plugin.resource(PaymentShare, operations=READ_ONLY, row_scope=PaymentShare.payment_id)
+
+plugin.relation(Partner, "orders", ChannelOrder.partner_id, description="What it ordered, newest first.")
+plugin.relation(Partner, "invoices", PartnerInvoice.partner_id, description="What it owes or owed.")
+plugin.relation(Partner, "payments", PartnerPayment.partner_id, description="What it paid, newest first.")
+plugin.relation(ChannelOrder, "lines", ChannelOrderLine.order_id, description="What is ordered.")
+plugin.relation(ChannelOrder, "invoices", PartnerInvoice.order_id, description="What was billed of it.")
+plugin.relation(
+    ChannelOrderLine, "allocations", OrderAllocation.line_id, description="What holds goods back for it."
+)
+plugin.relation(PartnerInvoice, "lines", PartnerInvoiceLine.invoice_id, description="What is on it.")
+plugin.relation(PartnerInvoice, "shares", PaymentShare.invoice_id, description="What was paid of it.")
+plugin.relation(PartnerPayment, "shares", PaymentShare.payment_id, description="For which invoices.")
 plugin.relation(Partner, "special_prices", SpecialPrice.partner_id, description="What was agreed with it.")
 plugin.relation(
     PartnerProgramme, "levels", PartnerLevel.programme_id, description="Its levels, lowest first."
@@ -234,8 +283,14 @@ plugin.grant(
 plugin.grant("Integration", **_works_in_stock("ALL"))
 
 _RATED = dict.fromkeys(("partner_programme", "partner_level", "promotion"), "read")
+_BOOKED = (
+    *("channel_order_line", "partner_invoice", "partner_invoice_line"),
+    *("partner_payment", "payment_share"),
+)
 _TOLD = (
     "special_price",
+    "channel_order",
+    *_BOOKED,
     "partner",
     "partner_placement",
     "partner_level_change",
@@ -247,6 +302,8 @@ _RUN = {
     "partner_authorisation": "read create update delete",
     "partner_user": "read create delete",
     "special_price": "read create update delete",
+    "channel_order": "read create update setLines submit confirm allocate ship deliver invoice takeBack close cancel",
+    **dict.fromkeys((*_BOOKED, "order_allocation"), "read"),
     **dict.fromkeys(("partner_placement", "partner_level_change"), "read"),
 }
 
@@ -260,6 +317,7 @@ def _looks_after_partners(reach: str) -> dict[str, str]:
 
 plugin.grant("Partner Manager", **_looks_after_partners("TEAM"))
 plugin.grant("Sales Manager", **_looks_after_partners("SUBTREE"))
+plugin.grant("Sales Manager", channel_order="release:SUBTREE", partner="receivePayment:SUBTREE")
 plugin.grant("Sales Manager", **dict.fromkeys(_RATED, "read create update delete"))
 plugin.grant("Salesperson", **_RATED, partner="read")
 plugin.grant("Auditor", **dict.fromkeys((*_RATED, *_TOLD), "read export"))
@@ -269,4 +327,8 @@ plugin.grant(
     **_RATED,
     **dict.fromkeys((*_TOLD, "location", "stock_balance"), "read"),
     portal="use",
+)
+plugin.grant("Partner Portal", channel_order="create update setLines submit")
+plugin.grant(
+    "Warehouse Manager", channel_order="read allocate ship deliver", channel_order_line="read", partner="read"
 )

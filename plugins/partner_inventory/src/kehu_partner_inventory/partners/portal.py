@@ -9,7 +9,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 import kehu
+from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine, PartnerPayment
 from kehu_partner_inventory.locations.models import Location
+from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine
 from kehu_partner_inventory.partners.models import (
     Partner,
     PartnerAuthorisation,
@@ -26,7 +28,7 @@ from kehu_partner_inventory.stock.models import StockBalance
 Partners = sa.Select[uuid.UUID]
 Shown = Callable[[Any, Partners], sa.ColumnElement[bool]]
 
-_LOCATIONS = Location.__table__
+_LOCATIONS, _ORDERS, _INVOICES = Location.__table__, ChannelOrder.__table__, PartnerInvoice.__table__
 
 
 def _customers(partners: Partners) -> sa.Select[Any]:
@@ -39,6 +41,14 @@ def _locations(partners: Partners) -> sa.Select[Any]:
 
 def _users(partners: Partners) -> sa.Select[Any]:
     return sa.select(PARTNER_USERS.c.user_id).where(PARTNER_USERS.c.partner_id.in_(partners))
+
+
+def _orders(partners: Partners) -> sa.Select[Any]:
+    return sa.select(_ORDERS.c.id).where(_ORDERS.c.partner_id.in_(partners))
+
+
+def _invoices(partners: Partners) -> sa.Select[Any]:
+    return sa.select(_INVOICES.c.id).where(_INVOICES.c.partner_id.in_(partners))
 
 
 def _of_partner(entity: Any, partners: Partners) -> sa.ColumnElement[bool]:
@@ -62,6 +72,11 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     PartnerAuthorisation: _of_partner,
     PartnerUser: _of_partner,
     SpecialPrice: _of_partner,
+    ChannelOrder: _of_partner,
+    ChannelOrderLine: lambda entity, partners: entity.order_id.in_(_orders(partners)),
+    PartnerInvoice: _of_partner,
+    PartnerInvoiceLine: lambda entity, partners: entity.invoice_id.in_(_invoices(partners)),
+    PartnerPayment: _of_partner,
     Location: lambda entity, partners: entity.holder_id.in_(_customers(partners)),
     StockBalance: lambda entity, partners: entity.location_id.in_(_locations(partners)),
 }

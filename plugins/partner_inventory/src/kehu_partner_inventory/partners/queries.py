@@ -38,3 +38,12 @@ def subtree_of_user(user_id: uuid.UUID | None) -> sa.Select[uuid.UUID]:
         )
     )
     return below(roots)
+
+
+def chain_of(partner_id: uuid.UUID) -> sa.Select[uuid.UUID]:
+    """The keys of a partner and of all above it."""
+    up = PARTNERS.alias()
+    start = sa.select(PARTNERS.c.id, PARTNERS.c.parent_id).where(PARTNERS.c.id == partner_id)
+    chain = start.cte(recursive=True)
+    chain = chain.union(sa.select(up.c.id, up.c.parent_id).join(chain, up.c.id == chain.c.parent_id))
+    return sa.select(chain.c.id)

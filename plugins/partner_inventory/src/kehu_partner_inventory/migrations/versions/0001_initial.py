@@ -34,6 +34,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_count_class_name")),
     )
     op.create_table(
+        "partner_inventory_number_counter",
+        sa.Column("series", sa.String(length=20), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("series", "year", name=op.f("pk_partner_inventory_number_counter")),
+    )
+    op.create_table(
         "partner_inventory_programme",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
@@ -488,6 +495,68 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_order",
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "total_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unbilled_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("source_location_id", sa.Uuid(), nullable=True),
+        sa.Column("reference", sa.String(length=100), nullable=True),
+        sa.Column("document", sa.String(length=120), nullable=True),
+        sa.Column("ordered_by_id", sa.Uuid(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shipped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_by_id", sa.Uuid(), nullable=True),
+        sa.Column("release_reason", sa.String(length=500), nullable=True),
+        sa.Column("cancel_reason", sa.String(length=500), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ordered_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_order_ordered_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_order_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["released_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_order_released_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_order_source_location_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_order")),
+        sa.UniqueConstraint("number", name=op.f("uq_partner_inventory_order_number")),
+    )
+    with op.batch_alter_table("partner_inventory_order", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_order_confirmed_at"), ["confirmed_at"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_order_document"), ["document"], unique=False)
+        batch_op.create_index(
+            "ix_partner_inventory_order_exposure", ["partner_id", "unbilled_amount"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_order_status"), ["status"], unique=False)
+
+    op.create_table(
         "partner_inventory_partner_user",
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("partner_id", sa.Uuid(), nullable=False),
@@ -510,6 +579,36 @@ def upgrade() -> None:
     with op.batch_alter_table("partner_inventory_partner_user", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_partner_inventory_partner_user_partner_id"), ["partner_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_payment",
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("reference", sa.String(length=200), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_payment_partner_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_payment")),
+    )
+    with op.batch_alter_table("partner_inventory_payment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_payment_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_payment_received_on"), ["received_on"], unique=False
         )
 
     op.create_table(
@@ -836,6 +935,118 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_partner_inventory_transfer_state"), ["state"], unique=False)
 
     op.create_table(
+        "partner_inventory_invoice",
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "open_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["partner_inventory_order.id"], name=op.f("fk_partner_inventory_invoice_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_invoice_partner_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_invoice")),
+        sa.UniqueConstraint("number", name=op.f("uq_partner_inventory_invoice_number")),
+    )
+    with op.batch_alter_table("partner_inventory_invoice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_partner_inventory_invoice_due_on"), ["due_on"], unique=False)
+        batch_op.create_index(
+            "ix_partner_inventory_invoice_exposure", ["partner_id", "open_amount"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_invoice_issued_on"), ["issued_on"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_invoice_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "partner_inventory_order_line",
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "unit_price",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("price_steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "allocated",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "shipped",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "billed",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "returned",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("promised_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_partner_inventory_order_line_quantity_above_zero")),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["partner_inventory_order.id"],
+            name=op.f("fk_partner_inventory_order_line_order_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_order_line_product_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_order_line")),
+    )
+    with op.batch_alter_table("partner_inventory_order_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_order_line_order_id"), ["order_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_order_line_product_id"), ["product_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_stock_move",
         sa.Column("from_location_id", sa.Uuid(), nullable=False),
         sa.Column("to_location_id", sa.Uuid(), nullable=False),
@@ -1034,6 +1245,108 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_invoice_line",
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("order_line_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"],
+            ["partner_inventory_invoice.id"],
+            name=op.f("fk_partner_inventory_invoice_line_invoice_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_line_id"],
+            ["partner_inventory_order_line.id"],
+            name=op.f("fk_partner_inventory_invoice_line_order_line_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_invoice_line")),
+    )
+    with op.batch_alter_table("partner_inventory_invoice_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_invoice_line_invoice_id"), ["invoice_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_invoice_line_order_line_id"), ["order_line_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_order_allocation",
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("reservation_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["partner_inventory_order_line.id"],
+            name=op.f("fk_partner_inventory_order_allocation_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["reservation_id"],
+            ["partner_inventory_reservation.id"],
+            name=op.f("fk_partner_inventory_order_allocation_reservation_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_order_allocation")),
+        sa.UniqueConstraint(
+            "reservation_id", name=op.f("uq_partner_inventory_order_allocation_reservation_id")
+        ),
+    )
+    with op.batch_alter_table("partner_inventory_order_allocation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_order_allocation_line_id"), ["line_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_payment_share",
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"],
+            ["partner_inventory_invoice.id"],
+            name=op.f("fk_partner_inventory_payment_share_invoice_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"],
+            ["partner_inventory_payment.id"],
+            name=op.f("fk_partner_inventory_payment_share_payment_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_payment_share")),
+    )
+    with op.batch_alter_table("partner_inventory_payment_share", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_payment_share_invoice_id"), ["invoice_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_payment_share_payment_id"), ["payment_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_stock_layer",
         sa.Column("balance_id", sa.Uuid(), nullable=False),
         sa.Column("move_id", sa.Uuid(), nullable=False),
@@ -1139,6 +1452,20 @@ def downgrade() -> None:
         )
 
     op.drop_table("partner_inventory_stock_layer")
+    with op.batch_alter_table("partner_inventory_payment_share", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_payment_share_payment_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_payment_share_invoice_id"))
+
+    op.drop_table("partner_inventory_payment_share")
+    with op.batch_alter_table("partner_inventory_order_allocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_order_allocation_line_id"))
+
+    op.drop_table("partner_inventory_order_allocation")
+    with op.batch_alter_table("partner_inventory_invoice_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_invoice_line_order_line_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_invoice_line_invoice_id"))
+
+    op.drop_table("partner_inventory_invoice_line")
     with op.batch_alter_table("partner_inventory_transfer_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_transfer_line_product_id"))
 
@@ -1164,6 +1491,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_move_customer_id"))
 
     op.drop_table("partner_inventory_stock_move")
+    with op.batch_alter_table("partner_inventory_order_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_order_line_product_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_order_line_order_id"))
+
+    op.drop_table("partner_inventory_order_line")
+    with op.batch_alter_table("partner_inventory_invoice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_invoice_order_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_invoice_issued_on"))
+        batch_op.drop_index("ix_partner_inventory_invoice_exposure")
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_invoice_due_on"))
+
+    op.drop_table("partner_inventory_invoice")
     with op.batch_alter_table("partner_inventory_transfer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_transfer_state"))
 
@@ -1214,10 +1553,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_placement_partner_id"))
 
     op.drop_table("partner_inventory_placement")
+    with op.batch_alter_table("partner_inventory_payment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_payment_received_on"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_payment_partner_id"))
+
+    op.drop_table("partner_inventory_payment")
     with op.batch_alter_table("partner_inventory_partner_user", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_partner_user_partner_id"))
 
     op.drop_table("partner_inventory_partner_user")
+    with op.batch_alter_table("partner_inventory_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_order_status"))
+        batch_op.drop_index("ix_partner_inventory_order_exposure")
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_order_document"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_order_confirmed_at"))
+
+    op.drop_table("partner_inventory_order")
     with op.batch_alter_table("partner_inventory_level_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_level_change_partner_id"))
 
@@ -1278,4 +1629,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_programme_external_id"))
 
     op.drop_table("partner_inventory_programme")
+    op.drop_table("partner_inventory_number_counter")
     op.drop_table("partner_inventory_count_class")

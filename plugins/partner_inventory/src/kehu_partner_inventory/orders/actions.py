@@ -1,0 +1,292 @@
+"""The verbs of an order: put together, submit, confirm, allocate, ship, deliver, take back, close, cancel."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+import kehu
+from kehu.approvals.models import NoApprover
+from kehu.approvals.requesting import request_approval
+from kehu.ids import key_of
+from kehu_partner_inventory.billing.invoicing import bill_lines, credit_lines
+from kehu_partner_inventory.billing.models import PartnerInvoice
+from kehu_partner_inventory.credit.checking import check_credit, fits_credit
+from kehu_partner_inventory.documents import document_of
+from kehu_partner_inventory.locations.models import Location, LocationUsage
+from kehu_partner_inventory.locations.queries import location_for
+from kehu_partner_inventory.orders.allocating import allocate_lines
+from kehu_partner_inventory.orders.models import (
+    ChannelOrder,
+    ChannelOrderLine,
+    ImpossibleLine,
+    amount_of,
+    explained,
+)
+from kehu_partner_inventory.orders.queries import held_for, lines_of, lock_order
+from kehu_partner_inventory.orders.rules import check_may_order, partner_of
+from kehu_partner_inventory.partners.models import Partner
+from kehu_partner_inventory.plugin import channel_order
+from kehu_partner_inventory.pricing.engine import PriceStep
+from kehu_partner_inventory.pricing.queries import price_rules
+from kehu_partner_inventory.reservations.booking import Shipment, dispatch, give_up
+from kehu_partner_inventory.reservations.models import Reservation
+from kehu_partner_inventory.stock.lines import StockLine, known_goods
+from kehu_partner_inventory.stock.plans import Occasion, PlannedMove
+from kehu_partner_inventory.stock.posting import post
+
+APPROVAL = "partner_inventory.order"
+"""The kind of approval rules that orders above some amount need; the measure is the total in the order's currency."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WantedLine:
+    """How much of a product is ordered."""
+
+    product_id: kehu.GlobalId
+    quantity: Decimal
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class LineQuantity:
+    """How much of a line of an order leaves, or comes back; of which lot or piece, where the product has them."""
+
+    line_id: kehu.GlobalId
+    quantity: Decimal
+    lot: str | None = None
+
+
+@channel_order.action
+async def set_lines(order: ChannelOrder, ctx: kehu.Context, lines: list[WantedLine]) -> None:
+    """Replace all lines of a draft, each at the price of today with its trace."""
+    await lock_order(ctx, order)
+    order.move("change")
+    for line in await lines_of(ctx, order):
+        await ctx.delete(line)
+    made = await _priced(ctx, order, lines)
+    ctx.session.add_all(made)
+    order.total_amount = sum((line.amount for line in made), Decimal(0))
+
+
+@channel_order.action
+async def submit(order: ChannelOrder, ctx: kehu.Context) -> None:
+    """Order it: it waits for approval where a rule asks for one, and on credit hold above the limit."""
+    await lock_order(ctx, order)
+    lines, partner = await lines_of(ctx, order), await partner_of(ctx, order)
+    order.submit(lines=len(lines), at=ctx.now())
+    await check_may_order(ctx, partner, lines)
+    try:
+        await request_approval(
+            ctx,
+            order,
+            subject=order.number,
+            measures={APPROVAL: order.total_amount},
+            owner_id=partner.owner_id,
+        )
+    except NoApprover:
+        if not await fits_credit(ctx, partner, order.total_amount):
+            order.move("hold")
+        return
+    order.move("askApproval")
+
+
+@channel_order.action
+async def confirm(order: ChannelOrder, ctx: kehu.Context) -> None:
+    """Bind both sides, within the credit of the partner and of its groups; hold back what there is."""
+    await _bind(ctx, order, "confirm")
+
+
+@channel_order.action
+async def release(order: ChannelOrder, ctx: kehu.Context, reason: str) -> None:
+    """Bind both sides though the credit does not reach, for a reason."""
+    order.release_reason, order.released_by_id = explained(reason), ctx.principal.id
+    await ctx.flush()
+    await _bind(ctx, order, "release")
+
+
+@channel_order.action
+async def allocate(order: ChannelOrder, ctx: kehu.Context) -> None:
+    """Hold back what has come since for what is missing."""
+    await lock_order(ctx, order)
+    order.move("allocate")
+    await allocate_lines(ctx, order, await partner_of(ctx, order), await lines_of(ctx, order))
+
+
+@channel_order.action
+async def ship(order: ChannelOrder, ctx: kehu.Context, lines: list[LineQuantity] | None = None) -> None:
+    """What is held back leaves, all of it unless lines say less: to the partner's own location, if it has one."""
+    await lock_order(ctx, order)
+    own = await lines_of(ctx, order)
+    partner, held = await partner_of(ctx, order), await held_for(ctx, own)
+    told = (
+        _told(own, lines) if lines is not None else {line: line.allocated for line in own if line.allocated}
+    )
+    if not told:
+        raise ImpossibleLine(
+            kehu.text("Nothing is held back for {order}.", order=order.number), field="lines"
+        )
+    shipments: list[Shipment] = []
+    for line, quantity in told.items():
+        line.ship(quantity)
+        shipments += _shipments(held[line.id], quantity)
+    target = await _place_of(ctx, partner)
+    await dispatch(ctx, shipments, to_id=target.id, occasion=_occasion("SHIPMENT", order, partner, None))
+    order.ship(is_rest=all(line.shipped == line.quantity for line in own), at=ctx.now())
+
+
+@channel_order.action
+async def deliver(order: ChannelOrder, ctx: kehu.Context) -> None:
+    """The partner has got all."""
+    await lock_order(ctx, order)
+    order.move("deliver")
+    order.delivered_at = ctx.now()
+
+
+@channel_order.action
+async def invoice(order: ChannelOrder, ctx: kehu.Context) -> PartnerInvoice:
+    """Bill what has left and is on no invoice yet."""
+    await lock_order(ctx, order)
+    return await bill_lines(ctx, order, await partner_of(ctx, order), await lines_of(ctx, order))
+
+
+@channel_order.action
+async def take_back(
+    order: ChannelOrder, ctx: kehu.Context, lines: list[LineQuantity], to_location: Location, reason: str
+) -> PartnerInvoice:
+    """Goods come back to a location of ours, for a reason; the result is the credit note."""
+    await lock_order(ctx, order)
+    order.move("takeBack")
+    why, partner = explained(reason), await partner_of(ctx, order)
+    own = await lines_of(ctx, order)
+    told = _told(own, lines)
+    for line, quantity in told.items():
+        line.take_back(quantity)
+    source = await _place_of(ctx, partner)
+    lots = {key_of(each.line_id, "ChannelOrderLine"): each.lot for each in lines}
+    goods = await known_goods(
+        ctx,
+        [
+            StockLine(kehu.GlobalId(kehu.global_id("Product", line.product_id)), quantity, lots[line.id])
+            for line, quantity in told.items()
+        ],
+    )
+    plans = [
+        PlannedMove(
+            product_id=each.product_id,
+            from_id=source.id,
+            to_id=to_location.id,
+            quantity=each.quantity,
+            lot_id=each.lot_id,
+        )
+        for each in goods
+    ]
+    await post(ctx, plans, _occasion("RETURN", order, partner, why))
+    return await credit_lines(ctx, order, partner, told, reason=why)
+
+
+@channel_order.action
+async def close(order: ChannelOrder, ctx: kehu.Context) -> None:
+    """Everything is delivered and billed."""
+    await lock_order(ctx, order)
+    order.close()
+
+
+@channel_order.action
+async def cancel(order: ChannelOrder, ctx: kehu.Context, reason: str) -> None:
+    """Nobody is bound any more, for a reason; what was held back is free."""
+    await lock_order(ctx, order)
+    order.cancel(reason)
+    lines = await lines_of(ctx, order)
+    held = await held_for(ctx, lines)
+    await give_up(ctx, [each for some in held.values() for each in some])
+    for line in lines:
+        line.allocated = Decimal(0)
+
+
+async def _bind(ctx: kehu.Context, order: ChannelOrder, verb: str) -> None:
+    await lock_order(ctx, order)
+    lines, partner = await lines_of(ctx, order), await partner_of(ctx, order)
+    order.states.after(verb, order.status, of=order.number)
+    await check_may_order(ctx, partner, lines)
+    if verb == "confirm":
+        await check_credit(ctx, partner, order.total_amount)
+    order.confirm(verb, at=ctx.now())
+    await allocate_lines(ctx, order, partner, lines)
+
+
+async def _priced(
+    ctx: kehu.Context, order: ChannelOrder, lines: Sequence[WantedLine]
+) -> list[ChannelOrderLine]:
+    keys = [key_of(line.product_id, "Product") for line in lines]
+    products = [await ctx.get(kehu.Product, key, field="lines") for key in keys]
+    rules = await price_rules(ctx, await partner_of(ctx, order), keys, on=ctx.today())
+    made = []
+    for position, (line, product) in enumerate(zip(lines, products, strict=True), start=1):
+        if line.quantity <= 0:
+            raise ImpossibleLine(kehu.text("A quantity is above zero."), field="quantity")
+        steps = rules[product.id].price(line.quantity, product=product.code)
+        price = steps[-1].price
+        made.append(
+            ChannelOrderLine(
+                order_id=order.id,
+                position=position,
+                product_id=product.id,
+                quantity=line.quantity,
+                unit_price=price,
+                amount=amount_of(line.quantity, price, order.currency),
+                price_steps=[_plain(step) for step in steps],
+            )
+        )
+    return made
+
+
+def _plain(step: PriceStep) -> dict[str, str]:
+    return {name: getattr(value, "name", str(value)) for name, value in dataclasses.asdict(step).items()}
+
+
+def _told(own: Sequence[ChannelOrderLine], lines: Sequence[LineQuantity]) -> dict[ChannelOrderLine, Decimal]:
+    """Quantities by line. Raises ImpossibleLine for a line of another order, and for one that is named twice."""
+    by_key = {line.id: line for line in own}
+    keys = [key_of(each.line_id, "ChannelOrderLine") for each in lines]
+    if not keys or len(set(keys)) < len(keys) or not set(keys) <= by_key.keys():
+        raise ImpossibleLine(kehu.text("Name lines of this order, each once."), field="lines")
+    return {by_key[key]: each.quantity for key, each in zip(keys, lines, strict=True)}
+
+
+def _shipments(held: Sequence[Reservation], quantity: Decimal) -> list[Shipment]:
+    """What leaves of which reservation, oldest first."""
+    shipments = []
+    for reservation in held:
+        share = min(reservation.open_quantity, quantity)
+        if share > 0:
+            shipments.append(Shipment(reservation, share))
+            quantity -= share
+    return shipments
+
+
+async def _place_of(ctx: kehu.Context, partner: Partner) -> Location:
+    """The oldest location that the partner keeps; else that of customers."""
+    statement = (
+        sa.select(Location)
+        .where(
+            Location.holder_id == partner.customer_id,
+            Location.usage == LocationUsage.PARTNER,
+            Location.archived_at.is_(None),
+        )
+        .order_by(Location.created_at, Location.id)
+        .limit(1)
+    )
+    found = (await ctx.session.scalars(kehu.unscoped(statement))).one_or_none()
+    return found or await location_for(ctx, LocationUsage.CUSTOMER)
+
+
+def _occasion(reason: str, order: ChannelOrder, partner: Partner, note: str | None) -> Occasion:
+    return Occasion(
+        reason=reason,
+        note=note,
+        document=document_of("ChannelOrder", order),
+        customer_id=partner.customer_id,
+    )
