@@ -100,6 +100,7 @@ class _Composer:
         targets = {entity.model.__table__: model for model, entity in self.entities.items()}
         for entity in self.entities.values():
             self._claim_field(entity, "id", entity.owner)
+            self._claim_field(entity, "can", entity.owner)
             entity.columns = column_definitions(entity, targets)
             for column in entity.columns.values():
                 if column.options.expose:
@@ -317,7 +318,16 @@ class _Composer:
             self.claims.claim("type", f"{pascal(entity.plural)}Payload", entity.owner)
 
 
-GENERATED_SUFFIXES = ("Connection", "Edge", "Filter", "ListFilter", "Order", "OrderField", "Changed")
+GENERATED_SUFFIXES = (
+    "Connection",
+    "Edge",
+    "Filter",
+    "ListFilter",
+    "Order",
+    "OrderField",
+    "Changed",
+    "Rights",
+)
 
 
 def root_names(entity: EntityDefinition) -> list[tuple[str, str]]:

@@ -6,14 +6,32 @@ import dataclasses
 
 import sqlalchemy as sa
 
+from kehu.composition import EntityDefinition
 from kehu.context import Context
 from kehu.core_declarations import plugin, user
 from kehu.database import unscoped
 from kehu.errors import Unauthenticated
+from kehu.names import camel
 from kehu.people import signing_in
-from kehu.people.models import User
+from kehu.people.models import Level, User
 from kehu.people.passwords import hash_password
 from kehu.people.signing_in import SignedIn, end_sessions
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TypeRights:
+    """How far the viewer's rights reach for the records of a type: to NONE, OWN, of a TEAM or its SUBTREE, ALL.
+
+    `type` is the name of the GraphQL type, `actions` are the verbs that the viewer may use at all. What may be done
+    with one record is told by its field `can`.
+    """
+
+    type: str
+    read: Level
+    create: Level
+    update: Level
+    delete: Level
+    actions: list[str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -22,6 +40,7 @@ class Viewer:
 
     user: User
     permissions: list[str]
+    rights: list[TypeRights]
 
 
 @plugin.query()
@@ -32,7 +51,18 @@ async def viewer(ctx: Context) -> Viewer:
     if found is None:
         raise Unauthenticated("Nobody is signed in.")
     permissions = [f"{name} {level.name}" for name, level in sorted(ctx.principal.grants.items())]
-    return Viewer(found, permissions)
+    return Viewer(found, permissions, [_rights(ctx, e) for e in ctx.app.composition.entities.values()])
+
+
+def _rights(ctx: Context, entity: EntityDefinition) -> TypeRights:
+    """The rights of the principal; NONE for what the API does not offer."""
+
+    def level(verb: str) -> Level:
+        offered = verb == "read" or verb in entity.operations
+        return ctx.principal.level(entity.permission(verb)) if offered else Level.NONE
+
+    actions = [camel(a.name) for a in entity.actions if ctx.can(entity.action_permission(a))]
+    return TypeRights(entity.name, level("read"), level("create"), level("update"), level("delete"), actions)
 
 
 @plugin.mutation(public=True, in_transaction=False)

@@ -28,6 +28,7 @@ from kehu_graphql.schema.fields import (
 from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import write_input
 from kehu_graphql.schema.registry import Registry
+from kehu_graphql.schema.rights import verb_of
 
 Run = Callable[[kehu.Context, dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -108,7 +109,7 @@ def _action(registry: Registry, entity: EntityDefinition, action: d.ActionDeclar
     async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
         ctx.require(entity.action_permission(action))
         key = key_of(given.pop("id"), entity.name, field="id")
-        record = await ctx.get(entity.model, key, verb=_verb_of(entity, action))
+        record = await ctx.get(entity.model, key, verb=verb_of(entity, action))
         check_version(record, given.pop("version", None))
         with blaming(action.origin.plugin):
             result = await action.function(record, **await function.values(ctx, None, given))
@@ -116,11 +117,6 @@ def _action(registry: Registry, entity: EntityDefinition, action: d.ActionDeclar
 
     arguments = {"id": Argument(strawberry.ID), "version": Argument(nullable(int)), **function.arguments}
     return _mutation(registry, verb + entity.name, shown, run, arguments, action.description)
-
-
-def _verb_of(entity: EntityDefinition, action: d.ActionDeclaration) -> str:
-    """The verb whose level says on which records the action may be used."""
-    return "update" if action.permission else camel(action.name)
 
 
 def _own(registry: Registry, entity: EntityDefinition) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from kehu_graphql.schema.fields import GeneratedField, define, field, list_of, n
 from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import column_type, list_arguments
 from kehu_graphql.schema.registry import Registry
+from kehu_graphql.schema.rights import rights_fields
 
 
 def define_object(registry: Registry, entity: EntityDefinition) -> None:
@@ -29,6 +30,7 @@ def define_object(registry: Registry, entity: EntityDefinition) -> None:
     fields += [_custom_field(registry, custom) for custom in entity.custom_fields]
     fields += [_relation_field(registry, relation) for relation in entity.relations]
     fields += [_computed_field(registry, entity, computed) for computed in entity.fields]
+    fields += rights_fields(entity)
     fields += [
         f for extension in entity.extensions for f in extension.extension.__strawberry_definition__.fields
     ]
