@@ -67,12 +67,25 @@ class Writing:
         assert query is not None
         some = [self._chance.choice(roots) for _ in range(self._chance.choice([1, 1, 1, 2, 3]))]
         body = " ".join(
-            self._field(query, name, query.fields[name], 0, f"r{i}") for i, name in enumerate(some)
+            self._node(f"r{i}")
+            if name == "node"
+            else self._field(query, name, query.fields[name], 0, f"r{i}")
+            for i, name in enumerate(some)
         )
         declared = ", ".join(f"${name}: {kind}" for name, kind in self._declared.items())
         head = f"query Q({declared})" if declared else self._chance.choice(["query Q", "query", ""])
         text = f"{head} {{ {body} }} {' '.join(self._fragments)}"
         return Document(text, self.variables)
+
+    def _node(self, alias: str) -> str:
+        """A record of a type that only its id tells; sometimes asked what another type has."""
+        name = self._chance.choice([name for name, ids in self._known.ids.items() if ids])
+        other = self._chance.choice([name, name, *self._known.ids])
+        kind = self._schema.get_type(other)
+        assert isinstance(kind, GraphQLObjectType)
+        given = json.dumps(self._chance.choice(self._known.ids[name]))
+        inner = self._selection(kind, 1)
+        return f"{alias}: node(id: {given}) {{ __typename id ... on {other} {{ {inner} }} }}"
 
     # --- selections ---
     def _selection(self, kind: GraphQLObjectType, depth: int) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import with_loader_criteria
 
+from kehu.access.principal import Principal
 from kehu.access.scope import added_scope, row_scope
 from kehu.database.rows import Row, Rows
 from kehu.database.session import occurrences
@@ -29,7 +30,7 @@ REMEMBERED_READERS = 1000
 Values = Mapping[str, Any]
 # The number of a form of a condition, and the values in it; 0 is no condition at all.
 Scope = tuple[int, Sequence[Any]]
-Parameter = Callable[[Values, Sequence[Scope]], Any]
+Process = Callable[[Any], Any] | None
 _OPEN: Scope = (0, ())
 
 
@@ -37,12 +38,34 @@ class NotPrepared(KehuError):
     """A statement that cannot be made once and filled in later; it is executed by a session instead."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(slots=True)
 class _Form:
-    """The SQL for one form of the row scope, and how its parameters come about."""
+    """The SQL for one form of the row scope, and where its parameters come from, by their place.
+
+    `always` has those that never change, `scoped` those of the row scope, `given` those that are filled in.
+    """
 
     sql: str
-    parameters: Sequence[Parameter]
+    always: list[Any] = dataclasses.field(default_factory=list)
+    scoped: list[tuple[int, Callable[[Sequence[Scope]], Any]]] = dataclasses.field(default_factory=list)
+    given: list[tuple[int, str, Process]] = dataclasses.field(default_factory=list)
+
+    def bound(self, scopes: Sequence[Scope]) -> list[Any]:
+        """The parameters with the values of the row scope, and gaps for what is given."""
+        values = list(self.always)
+        for place, find in self.scoped:
+            values[place] = find(scopes)
+        return values
+
+
+@dataclasses.dataclass(slots=True)
+class _Reader:
+    """One principal, and what is known of what it may see."""
+
+    principal: Principal
+    scopes: list[Scope | None]
+    form: _Form | None = None
+    bound: list[Any] = dataclasses.field(default_factory=list)
 
 
 class Prepared:
@@ -54,13 +77,43 @@ class Prepared:
         self._forms: dict[tuple[int, ...], _Form] = {}
         self._numbers: dict[Any, int] = {}
         self._next_number = itertools.count(1)
-        self._readers: collections.OrderedDict[int, tuple[Any, list[Scope | None]]] = (
-            collections.OrderedDict()
-        )
+        self._readers: collections.OrderedDict[int, _Reader] = collections.OrderedDict()
 
     async def fetch(self, ctx: Context, values: Values) -> Sequence[Row]:
         """The rows that the principal of `ctx` may see."""
-        scopes = self._scopes(ctx)
+        reader = self._reader(ctx.principal)
+        extras = [added_scope(ctx, model, entity) for model, entity in self._occurrences]
+        is_known = reader.form is not None and not any(extra is not None for extra in extras)
+        form, bound = (reader.form, reader.bound) if is_known else self._bound(ctx, reader, extras)
+        assert form is not None
+        parameters = bound.copy()
+        for place, name, process in form.given:
+            value = values[name]
+            parameters[place] = value if process is None else process(value)
+        return await self._rows.fetch(form.sql, parameters)
+
+    # --- row scope ---
+    def _reader(self, principal: Principal) -> _Reader:
+        known = self._readers.get(id(principal))
+        if known is None or known.principal is not principal:
+            known = self._readers[id(principal)] = _Reader(principal, [None] * len(self._occurrences))
+            if len(self._readers) > REMEMBERED_READERS:
+                self._readers.popitem(last=False)
+        return known
+
+    def _bound(self, ctx: Context, reader: _Reader, extras: Sequence[Any]) -> tuple[_Form, list[Any]]:
+        """The SQL and the parameters for what the principal may see of each occurrence.
+
+        What follows from the principal alone is remembered; what hooks add is asked for each time.
+        """
+        scopes: list[Scope] = []
+        for i, (model, entity) in enumerate(self._occurrences):
+            scope = reader.scopes[i] if extras[i] is None else None
+            if scope is None:
+                scope = self._scope(row_scope(ctx, model, entity))
+                if extras[i] is None and ctx.app.composition.entities[model].declaration.row_scope == "auto":
+                    reader.scopes[i] = scope
+            scopes.append(scope)
         key = tuple([scope[0] for scope in scopes])
         form = self._forms.get(key)
         if form is None:
@@ -68,29 +121,10 @@ class Prepared:
             if len(self._forms) >= REMEMBERED_FORMS:
                 self._forms.clear()
             self._forms[key] = form
-        return await self._rows.fetch(form.sql, [make(values, scopes) for make in form.parameters])
-
-    # --- row scope ---
-    def _scopes(self, ctx: Context) -> list[Scope]:
-        """What the principal may see of each occurrence.
-
-        What follows from the principal alone is remembered; what hooks add is asked for each time.
-        """
-        known = self._readers.get(id(ctx.principal))
-        if known is None or known[0] is not ctx.principal:
-            known = self._readers[id(ctx.principal)] = (ctx.principal, [None] * len(self._occurrences))
-            if len(self._readers) > REMEMBERED_READERS:
-                self._readers.popitem(last=False)
-        scopes = []
-        for i, (model, entity) in enumerate(self._occurrences):
-            extra = added_scope(ctx, model, entity)
-            scope = known[1][i] if extra is None else None
-            if scope is None:
-                scope = self._scope(row_scope(ctx, model, entity))
-                if extra is None and ctx.app.composition.entities[model].declaration.row_scope == "auto":
-                    known[1][i] = scope
-            scopes.append(scope)
-        return scopes
+        bound = form.bound(scopes)
+        if None not in reader.scopes:
+            reader.form, reader.bound = form, bound
+        return form, bound
 
     def _scope(self, criterion: sa.ColumnElement[bool] | None) -> Scope:
         if criterion is None:
@@ -119,7 +153,10 @@ class Prepared:
         compiled: Any = statement.compile(
             dialect=self._rows.dialect, compile_kwargs={"render_postcompile": True}
         )
-        return _Form(str(compiled), [_parameter(compiled, name, owners) for name in _positions(compiled)])
+        form = _Form(str(compiled))
+        for place, name in enumerate(_positions(compiled)):
+            _place(form, place, compiled, name, owners)
+        return form
 
 
 def _taken_apart(criterion: sa.ColumnElement[bool]) -> tuple[Any, Sequence[sa.BindParameter[Any]]]:
@@ -138,39 +175,33 @@ def _positions(compiled: Any) -> Sequence[str]:
     return names
 
 
-def _parameter(compiled: Any, name: str, owners: Mapping[Any, tuple[int, int]]) -> Parameter:
-    """How the value of one parameter of the SQL is found: filled in, of the row scope, or always the same."""
+def _place(form: _Form, place: int, compiled: Any, name: str, owners: Mapping[Any, tuple[int, int]]) -> None:
+    """Note where the value of one parameter of the SQL comes from."""
     expanded = compiled._post_compile_expanded_state
-    base, index = name, None
-    processors = compiled._bind_processors
+    base, index, processors = name, None, compiled._bind_processors
     if expanded is not None:
         processors = {**processors, **expanded.processors}
         for whole, parts in expanded.parameter_expansion.items():
             if name in parts:
                 base, index = whole, parts.index(name)
-    process = processors.get(name)
+    process: Process = processors.get(name)
     bound = compiled.binds[base]
     owner = next((owners[clone] for clone in bound._cloned_set if clone in owners), None)
+    form.always.append(None)
     if owner is not None:
-        return _of_scope(*owner, index, process)
-    if not bound.unique:
-        return _given(base, process)
-    value = bound.effective_value if index is None else bound.effective_value[index]
-    fixed = process(value) if process else value
-    return lambda values, scopes: fixed
+        form.scoped.append((place, _of_scope(*owner, index, process)))
+    elif not bound.unique:
+        form.given.append((place, base, process))
+    else:
+        value = bound.effective_value if index is None else bound.effective_value[index]
+        form.always[place] = value if process is None else process(value)
 
 
-def _of_scope(i: int, j: int, index: int | None, process: Any) -> Parameter:
-    if index is None:
-        if process is None:
-            return lambda values, scopes: scopes[i][1][j]
-        return lambda values, scopes: process(scopes[i][1][j])
-    if process is None:
-        return lambda values, scopes: scopes[i][1][j][index]
-    return lambda values, scopes: process(scopes[i][1][j][index])
+def _of_scope(i: int, j: int, index: int | None, process: Process) -> Callable[[Sequence[Scope]], Any]:
+    def find(scopes: Sequence[Scope]) -> Any:
+        value = scopes[i][1][j]
+        if index is not None:
+            value = value[index]
+        return value if process is None else process(value)
 
-
-def _given(name: str, process: Any) -> Parameter:
-    if process is None:
-        return lambda values, scopes: values[name]
-    return lambda values, scopes: process(values[name])
+    return find

@@ -6,13 +6,13 @@ import collections
 import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_argument_values, get_named_type
-from graphql.execution.values import VariableValues
+from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 import kehu
 from kehu.composition import EntityDefinition
+from kehu.plugin import declarations as d
 from kehu.reading.lists import (
     ListForm,
     counted,
@@ -25,7 +25,9 @@ from kehu.reading.ordering import Keys, cursor_values, keys_of, signature, signe
 from kehu.reading.pages import ListArguments, window
 from kehu.reading.prepared import Prepared
 from kehu.reading.slots import Slot, filled, parted, slotted
-from kehu_graphql.compiled.operations import NotCovered, uses_variables
+from kehu_graphql.compiled.arguments import Arguments
+from kehu_graphql.compiled.functions import Function
+from kehu_graphql.compiled.operations import NotCovered
 from kehu_graphql.compiled.records import Making, Record
 from kehu_graphql.schema.inputs import order_term
 
@@ -40,7 +42,7 @@ class Run:
     """One execution of a plan."""
 
     ctx: kehu.Context
-    variables: VariableValues
+    variables: Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Connection:
     ) -> None:
         self._app, self._leaves = making.app, making.leaves
         self._entity, self._foreign_key = entity, foreign_key
-        self._field, self._node = field, nodes[0]
+        self._arguments = Arguments(field, nodes[0])
         self._record = Record(making, entity, first=0 if foreign_key is None else 1)
         writing = _PageWriting(making, self._record)
         kind: Any = get_named_type(field.type)
@@ -86,7 +88,6 @@ class Connection:
         self._forms: collections.OrderedDict[Any, _Form] = collections.OrderedDict()
         self._orders: dict[Any, tuple[Keys, str]] = {}
         self._fixed: _Asked | None = None
-        self._is_fixed = not any(uses_variables(argument.value) for argument in self._node.arguments or ())
 
     # --- execution ---
     async def at_root(self, run: Run) -> Any:
@@ -131,7 +132,7 @@ class Connection:
     def _asked(self, run: Run) -> _Asked:
         if self._fixed is not None:
             return self._fixed
-        given = get_argument_values(self._field, self._node, run.variables)
+        given = self._arguments.values(run.variables)
         order = given.get("orderBy")
         arguments = ListArguments(
             filter=given.get("filter"),
@@ -142,7 +143,7 @@ class Connection:
             before=given.get("before"),
         )
         asked = self._taken_apart(run.ctx, arguments)
-        if self._is_fixed:
+        if self._arguments.are_fixed:
             self._fixed = asked
         return asked
 
@@ -287,23 +288,33 @@ def compiled_function(parameters: str, expression: str, record: Record) -> Calla
 
 
 async def maps_of(
-    lists: Sequence[tuple[int, Connection]], run: Run, rows: Sequence[Row]
+    lists: Sequence[tuple[int, ByKey]], run: Run, rows: Sequence[Row]
 ) -> Sequence[Mapping[Any, Any]]:
-    """The pages of every list within the records of the rows, by the key of the record."""
+    """The pages of every list within the records of the rows, and the values of functions, by the record's key."""
     maps = []
-    for position, connection in lists:
+    for position, found in lists:
         parents = list(dict.fromkeys([row[position] for row in rows if row[position] is not None]))
-        maps.append(await connection.of_parents(run, parents))
+        maps.append(await found.of_parents(run, parents))
     return maps
 
 
-def _within(making: Making, relation: Any, field: GraphQLField, nodes: Sequence[FieldNode]) -> Connection:
-    entity = making.app.composition.entities[relation.child]
-    return Connection(making, entity, field, nodes, relation.foreign_key)
+class ByKey(Protocol):
+    """What is found for many records by their keys."""
+
+    async def of_parents(self, run: Run, parents: Sequence[Any]) -> Mapping[Any, Any]:
+        """The answer for each record, by its key."""
+        ...
 
 
-def within(making: Making, record: Record) -> Sequence[tuple[int, Connection]]:
-    """The lists within a record, with the place of the key of their parent."""
+def _within(making: Making, declared: Any, field: GraphQLField, nodes: Sequence[FieldNode]) -> ByKey:
+    if isinstance(declared, d.FieldDeclaration):
+        return Function(declared, field)
+    entity = making.app.composition.entities[declared.child]
+    return Connection(making, entity, field, nodes, declared.foreign_key)
+
+
+def within(making: Making, record: Record) -> Sequence[tuple[int, ByKey]]:
+    """The lists and functions within a record, with the place of the key of their parent."""
     return [(position, _within(making, *declared)) for position, declared in record.lists]
 
 

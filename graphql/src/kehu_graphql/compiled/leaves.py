@@ -97,7 +97,7 @@ class Leaves:
         encoded: Any = sa.func.encode(
             sa.func.convert_to(text, sa.literal_column("'UTF8'")), sa.literal_column("'base64'")
         )
-        if len(type_name) > 20:  # PostgreSQL breaks lines after 76 characters
+        if len(type_name) + len(":") + 36 >= 57:  # PostgreSQL breaks the line after 76 characters of base64
             encoded = sa.func.replace(encoded, sa.literal_column("E'\\n'"), sa.literal_column("''"))
         return sa.type_coerce(encoded, sa.Text()), None
 

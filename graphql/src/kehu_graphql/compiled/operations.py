@@ -13,14 +13,11 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
-    Node,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
     VariableNode,
-    get_variable_values,
 )
-from graphql.execution.values import VariableValues
 
 Selected = dict[str, list[FieldNode]]
 
@@ -55,23 +52,16 @@ class Operation:
         sets = [found[0].selection_set, *(fragment.selection_set for fragment in fragments.values())]
         return cls(schema, found[0], fragments, sorted(set(_switches(sets))))
 
-    def variables(self, given: Mapping[str, Any]) -> VariableValues:
-        """The values of the variables. Raises NotCovered where graphql-core has to say what is wrong with them."""
-        values = get_variable_values(self.schema, self.node.variable_definitions or (), dict(given))
-        if not isinstance(values, VariableValues):
-            raise NotCovered("variables")
-        return values
-
-    def answers(self, variables: VariableValues) -> tuple[Any, ...]:
+    def answers(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
         """What the variables say to @skip and @include."""
-        return tuple([variables.coerced.get(name) for name in self.switches])
+        return tuple([variables.get(name) for name in self.switches])
 
 
 class Collector:
     """Which fields are selected of a type, with fragments spread and directives answered."""
 
     def __init__(self, operation: Operation, answers: Sequence[Any]) -> None:
-        self._operation = operation
+        self._operation, self.schema = operation, operation.schema
         self._answers = dict(zip(operation.switches, answers, strict=True))
 
     def selected(self, kind: GraphQLObjectType, sets: Iterable[SelectionSetNode | None]) -> Selected:
@@ -132,17 +122,3 @@ def _switches(sets: Iterable[SelectionSetNode]) -> Iterator[str]:
             inner = getattr(node, "selection_set", None)
             if inner is not None:
                 yield from _switches([inner])
-
-
-def uses_variables(node: Node | None) -> bool:
-    """Whether a variable stands anywhere in the value of an argument."""
-    if isinstance(node, VariableNode):
-        return True
-    parts: list[Any] = [
-        *(getattr(node, "fields", None) or ()),
-        *(getattr(node, "values", None) or ()),
-    ]
-    value = getattr(node, "value", None)
-    if isinstance(value, Node):
-        parts.append(value)
-    return any(uses_variables(part) for part in parts)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import collections
+import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from graphql import FieldNode, GraphQLField, GraphQLSchema, get_argument_values, get_named_type
+from graphql import FieldNode, GraphQLField, GraphQLSchema
 
 import kehu
-from kehu.ids import key_of
+from kehu.composition import EntityDefinition
+from kehu.ids import key_of, parse_global_id
 from kehu.reading.lists import found
 from kehu.reading.prepared import Prepared
+from kehu_graphql.compiled.arguments import Arguments, VariableReader
 from kehu_graphql.compiled.connections import Connection, Run, compiled_function, maps_of, within
 from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
@@ -51,9 +54,9 @@ class Plans:
 
     def __init__(self, app: kehu.App, schema: GraphQLSchema, documents: Documents) -> None:
         self._app, self._schema, self._documents = app, schema, documents
-        self._operations: collections.OrderedDict[tuple[str, str | None], Operation | None] = (
-            collections.OrderedDict()
-        )
+        self._operations: collections.OrderedDict[
+            tuple[str, str | None], tuple[Operation, VariableReader] | None
+        ] = collections.OrderedDict()
         self._plans: collections.OrderedDict[Any, Plan | None] = collections.OrderedDict()
         self._leaves = None if app.rows is None else Leaves(app.rows.dialect)
 
@@ -67,10 +70,10 @@ class Plans:
         if found is None:
             return None
         try:
-            values = found.variables(variables)
+            values = found[1].values(variables)
         except (NotCovered, RecursionError):
             return None
-        plan = self.plan_of(ctx, found, values)
+        plan = self.plan_of(ctx, found[0], values)
         return None if plan is None else await plan.run(ctx, values)
 
     def plan_of(self, ctx: kehu.Context, operation: Operation, variables: Any) -> Plan | None:
@@ -86,20 +89,22 @@ class Plans:
             self._plans.popitem(last=False)
         return plan
 
-    def _operation(self, document: str, name: str | None) -> Operation | None:
+    def _operation(self, document: str, name: str | None) -> tuple[Operation, VariableReader] | None:
         key = (document, name)
         if key in self._operations:
             self._operations.move_to_end(key)
             return self._operations[key]
+        found = None
         try:
-            usable = not self._documents.errors(document)
-            operation = Operation.of(self._schema, self._documents.parsed(document), name) if usable else None
+            if not self._documents.errors(document):
+                operation = Operation.of(self._schema, self._documents.parsed(document), name)
+                found = operation, VariableReader(self._schema, operation.node)
         except Exception:  # noqa: BLE001  # graphql-core says what is wrong with the document
-            operation = None
-        self._operations[key] = operation
+            found = None
+        self._operations[key] = found
         if len(self._operations) > REMEMBERED_PLANS:
             self._operations.popitem(last=False)
-        return operation
+        return found
 
     def _planned(self, ctx: kehu.Context, operation: Operation, answers: Sequence[Any]) -> Plan | None:
         assert self._leaves is not None
@@ -127,6 +132,8 @@ def _root(making: Making, query: Any, nodes: Sequence[FieldNode]) -> Root:
         if not making.principal.can(meaning.entity.permission("read")):
             raise NotCovered("forbidden")
         return One(making, meaning.entity, field, nodes).at_root
+    if meaning.operation == "node":
+        return AnyOne(making, field, nodes).at_root
     raise NotCovered(name)
 
 
@@ -137,10 +144,12 @@ async def _typename(_run: Run) -> str:
 class One:
     """One record by its id."""
 
-    def __init__(self, making: Making, entity: Any, field: GraphQLField, nodes: Sequence[FieldNode]) -> None:
-        self._app, self._entity, self._field, self._node = making.app, entity, field, nodes[0]
+    def __init__(
+        self, making: Making, entity: EntityDefinition, field: GraphQLField, nodes: Sequence[FieldNode]
+    ) -> None:
+        self._app, self._entity, self._arguments = making.app, entity, Arguments(field, nodes[0])
         self._record = Record(making, entity)
-        kind: Any = get_named_type(field.type)
+        kind: Any = making.collector.schema.get_type(entity.name)
         expression = self._record.shape(kind, nodes)
         self._record.closed()
         self._made = compiled_function("r, maps", expression, self._record)
@@ -149,11 +158,34 @@ class One:
 
     async def at_root(self, run: Run) -> Any:
         """The record, or None where there is none that the principal may see."""
-        given = get_argument_values(self._field, self._node, run.variables)
-        key = key_of(given["id"], self._entity.name, field="id")
+        given = self._arguments.values(run.variables)
+        return await self.found(run, key_of(given["id"], self._entity.name, field="id"))
+
+    async def found(self, run: Run, key: uuid.UUID) -> Any:
+        """The record with this key, or None where there is none that the principal may see."""
         if self._prepared is None:
             assert self._app.rows is not None
             statement = found(self._entity.model, self._record)
             self._prepared = Prepared(run.ctx, self._app.rows, statement)
         rows = await self._prepared.fetch(run.ctx, {"key": key})
         return self._made(rows[0], await maps_of(self._lists, run, rows)) if rows else None
+
+
+class AnyOne:
+    """`node`: a record of any type, for which a plan is made when the type is asked for."""
+
+    def __init__(self, making: Making, field: GraphQLField, nodes: Sequence[FieldNode]) -> None:
+        self._making, self._field, self._nodes = making, field, nodes
+        self._arguments = Arguments(field, nodes[0])
+        self._known: dict[str, One] = {}
+
+    async def at_root(self, run: Run) -> Any:
+        """The record, or None where there is none that the principal may see, or of a type that has no ids."""
+        name, key = parse_global_id(self._arguments.values(run.variables)["id"])
+        entity = self._making.app.composition.by_name.get(name)
+        if entity is None or "get" not in entity.operations:
+            return None
+        one = self._known.get(name)
+        if one is None:
+            one = self._known[name] = One(self._making, entity, self._field, self._nodes)
+        return await one.found(run, key)

@@ -101,6 +101,8 @@ class Record:
             return self._reference(meaning, field, nodes, path)
         if isinstance(meaning, d.RelationDeclaration):
             return self._relation(meaning, field, nodes, path)
+        if isinstance(meaning, d.FieldDeclaration) and meaning.kind != "sql":
+            return self._by_key(path, meaning, field, nodes)
         return self._value(meaning, field, path)
 
     def _value(self, meaning: object, field: GraphQLField, path: Path) -> str:
@@ -110,7 +112,7 @@ class Record:
             return self._column(meaning, field, path)
         if isinstance(meaning, kehu.CustomField):
             return self._custom(meaning, field, path)
-        if isinstance(meaning, d.FieldDeclaration) and meaning.kind == "sql":
+        if isinstance(meaning, d.FieldDeclaration):
             return self._sql(meaning, field, path)
         raise NotCovered(str(meaning))
 
@@ -177,8 +179,12 @@ class Record:
     ) -> str:
         if not self._may_read(relation.read):
             raise NotCovered(f"{relation.read} is missing")
+        return self._by_key(path, relation, field, nodes)
+
+    def _by_key(self, path: Path, *declared: Any) -> str:
+        """What is found by the key of the record once all rows are there."""
         position = self.key(path)
-        self.lists.append((position, (relation, field, nodes)))
+        self.lists.append((position, declared))
         return f"m{len(self.lists) - 1}[r[{position}]]"
 
     # --- columns ---

@@ -1,0 +1,103 @@
+"""A principal is remembered for a moment, and forgotten as soon as anything that it is made of is written."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+import kehu
+from kehu.core_plugin import plugin as core
+from kehu.people.models import Grant, Reach, Role, RoleAssignment
+from kehu.people.signing_in import end_sessions, open_session, principal_of_token, sign_out
+from tests.crm import NOW
+
+
+class Firm:
+    """An App whose clock is turned by hand, and a token of Ann."""
+
+    def __init__(self, app: kehu.App) -> None:
+        self.app, self.token, self.statements = app, "", 0
+        sa.event.listen(app.engine.sync_engine, "before_cursor_execute", self._count)
+
+    def _count(self, *_: object) -> None:
+        self.statements += 1
+
+    async def ann(self) -> kehu.Principal | None:
+        return await principal_of_token(self.app, self.token)
+
+
+class Clock:
+    now = NOW
+
+    def __call__(self) -> object:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def firm(database_url: str, clock: Clock) -> AsyncIterator[Firm]:
+    app = kehu.App([core], database_url, clock=clock)  # type: ignore[arg-type]  # a clock that is turned by hand
+    async with app.engine.begin() as connection:
+        await connection.run_sync(app.composition.metadata.create_all)
+    async with app.context() as ctx, ctx.write():
+        ann = ctx.add(kehu.User(id=kehu.uuid7(), name="Ann", email="ann@example.com"))
+        await ctx.flush()
+        token = (await open_session(ctx, ann)).token
+    firm = Firm(app)
+    firm.token = token
+    yield firm
+    await app.close()
+
+
+async def test_the_second_request_within_a_second_asks_nothing(firm: Firm, clock: Clock) -> None:
+    first = await firm.ann()
+    asked = firm.statements
+    assert await firm.ann() is first is not None
+    assert firm.statements == asked
+    clock.now = NOW + timedelta(seconds=1)
+    assert await firm.ann() == first
+    assert firm.statements > asked
+
+
+async def test_a_new_right_holds_at_once(firm: Firm) -> None:
+    ann = await firm.ann()
+    assert ann is not None
+    assert not ann.can("core.customer:read")
+    async with firm.app.context() as ctx, ctx.write():
+        role = ctx.add(Role(id=kehu.uuid7(), name="Reader"))
+        await ctx.flush()
+        ctx.add(Grant(role_id=role.id, permission="core.customer:read", level=Reach.OWN))
+        assert ann.id is not None
+        ctx.add(RoleAssignment(role_id=role.id, user_id=ann.id))
+    changed = await firm.ann()
+    assert changed is not None
+    assert changed.can("core.customer:read")
+
+
+async def test_who_signs_out_or_is_signed_out_is_unknown_at_once(firm: Firm) -> None:
+    ann = await firm.ann()
+    assert ann is not None
+    async with firm.app.context(ann) as ctx:
+        await sign_out(ctx)
+    assert await firm.ann() is None
+
+
+async def test_a_user_whose_sessions_end_is_unknown_at_once(firm: Firm) -> None:
+    assert await firm.ann() is not None
+    async with firm.app.context() as ctx, ctx.write():
+        await end_sessions(ctx, (await ctx.session.scalars(sa.select(kehu.User))).one())
+    assert await firm.ann() is None
+
+
+async def test_a_user_who_is_deactivated_is_unknown_at_once(firm: Firm) -> None:
+    assert await firm.ann() is not None
+    async with firm.app.context() as ctx, ctx.write():
+        (await ctx.session.scalars(sa.select(kehu.User))).one().is_active = False
+    assert await firm.ann() is None

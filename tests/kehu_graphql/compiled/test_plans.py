@@ -1,0 +1,159 @@
+"""What a plan costs: statements, no transaction, nothing that grows for ever; and whom its rows are for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import kehu
+from kehu import Level
+from kehu.core_plugin import plugin as core
+from kehu_graphql import Api
+from kehu_graphql.compiled import plans
+from kehu_sfa import plugin as sfa
+from kehu_sfa.opportunities.models import Opportunity
+from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
+
+PAGE = """query ($industry: String!, $first: Int!) {
+    customers(first: $first, filter: {industry: {eq: $industry}}, orderBy: [{field: NAME}]) {
+        nodes { id name kind industry website country createdAt version }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
+NESTED = """query ($first: Int!) { customers(first: $first) { nodes { id name owner { id name }
+    interactions(first: 5) { nodes { id kind createdAt subject } }
+    opportunities(first: 3) { nodes { id name amount } } } } }"""
+ONE = (
+    """query ($id: ID!) { customer(id: $id) { id name interactions(first: 10) { nodes { id subject } } } }"""
+)
+LONG = (
+    "{ customers(first: 200) { nodes { id name kind industry website country ownerId createdAt version } } }"
+)
+
+
+@pytest.fixture
+async def api(database_url: str) -> AsyncIterator[Api]:
+    app = kehu.App([core, sfa], database_url)
+    async with app.engine.begin() as connection:
+        await connection.run_sync(app.composition.metadata.create_all)
+    await _fill(app)
+    yield Api(app)
+    await app.close()
+
+
+async def _fill(app: kehu.App) -> None:
+    async with app.context() as ctx, ctx.write():
+        ann, bob = (ctx.add(kehu.User(id=kehu.uuid7(), name=name)) for name in ("Ann", "Bob"))
+        pipeline = ctx.add(Pipeline(id=kehu.uuid7(), name="Sales"))
+        await ctx.flush()
+        stage = ctx.add(
+            Stage(
+                id=kehu.uuid7(), pipeline_id=pipeline.id, name="New", position=1, category=StageCategory.OPEN
+            )
+        )
+        await ctx.flush()
+        for number in range(6):
+            owner = ann if number % 2 else bob
+            customer = ctx.add(
+                kehu.Customer(id=kehu.uuid7(), name=f"Customer {number}", industry="Wood", owner_id=owner.id)
+            )
+            await ctx.flush()
+            ctx.add(kehu.Interaction(customer_id=customer.id, kind="CALL", subject="Call", owner_id=owner.id))
+            ctx.add(Opportunity(customer_id=customer.id, stage_id=stage.id, name="Deal", owner_id=owner.id))
+
+
+async def _owner(api: Api, name: str, level: Level = Level.OWN) -> kehu.Principal:
+    async with api.app.context() as ctx:
+        user = (await ctx.session.scalars(sa.select(kehu.User).where(kehu.User.name == name))).one()
+    return kehu.Principal(user.id, name, grants={"core.customer:read": level, "core.user:read": Level.ALL})
+
+
+async def _planned(
+    api: Api, document: str, principal: kehu.Principal = kehu.SYSTEM, **variables: Any
+) -> bytes:
+    async with api.app.context(principal) as ctx:
+        answer = await api.plans.answer(ctx, document, variables, None)
+    assert answer is not None
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "expected"),
+    [(PAGE, {"industry": "Wood", "first": 4}, 1), (NESTED, {"first": 5}, 3), (ONE, {}, 2), (LONG, {}, 1)],
+    ids=["page", "nested", "one", "long"],
+)
+async def test_a_hot_query_takes_as_many_statements_as_it_has_lists(
+    api: Api, document: str, variables: dict[str, Any], expected: int
+) -> None:
+    if document is ONE:
+        async with api.app.context() as ctx:
+            key = (await ctx.session.scalars(sa.select(kehu.Customer.id).limit(1))).one()
+        variables = {"id": kehu.global_id("Customer", key)}
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    sa.event.listen(api.app.engine.sync_engine, "before_cursor_execute", note)
+    await _planned(api, document, **variables)
+    assert len(seen) == expected
+    assert all(statement.startswith("SELECT") for statement in seen)
+
+
+async def test_a_plan_opens_neither_a_session_nor_a_transaction(api: Api) -> None:
+    began: list[object] = []
+    sa.event.listen(api.app.engine.sync_engine, "begin", began.append)
+    sa.event.listen(api.app.engine.sync_engine, "checkout", lambda *connection: began.append(connection))
+    async with api.app.context() as ctx:
+        assert await api.plans.answer(ctx, NESTED, {"first": 2}, None) is not None
+        assert "session" not in ctx.__dict__
+    assert began == []
+
+
+async def test_one_plan_shows_each_reader_only_what_that_reader_may_see(api: Api) -> None:
+    ann, bob = await _owner(api, "Ann"), await _owner(api, "Bob")
+    document = "{ customers { totalCount nodes { name } } }"
+    first, second, third = [await _planned(api, document, who) for who in (ann, bob, ann)]
+    assert first == third
+    assert b'"totalCount":3' in first
+    assert b'"Customer 1"' in first
+    assert b'"Customer 1"' not in second
+    assert b'"Customer 0"' in second
+
+
+async def test_other_rights_make_another_plan(api: Api) -> None:
+    none, everything = await _owner(api, "Ann", Level.NONE), await _owner(api, "Ann", Level.ALL)
+    document = "{ customers { totalCount } }"
+    assert await _planned(api, document, everything) == b'{"data":{"customers":{"totalCount":6}}}'
+    assert await _planned(api, document, none) == b'{"data":{"customers":{"totalCount":0}}}'
+    assert await _planned(api, document, everything) == b'{"data":{"customers":{"totalCount":6}}}'
+
+
+async def test_what_is_archived_or_written_meanwhile_is_seen_at_once(api: Api) -> None:
+    document = "{ customers { totalCount } }"
+    assert await _planned(api, document) == b'{"data":{"customers":{"totalCount":6}}}'
+    async with api.app.context() as ctx, ctx.write():
+        await ctx.archive((await ctx.session.scalars(sa.select(kehu.Customer).limit(1))).one())
+    assert await _planned(api, document) == b'{"data":{"customers":{"totalCount":5}}}'
+
+
+async def test_nobody_and_mutations_and_functions_of_plugins_are_left_to_graphql_core(api: Api) -> None:
+    async with api.app.context(kehu.ANONYMOUS) as ctx:
+        assert await api.plans.answer(ctx, "{ customers { totalCount } }", {}, None) is None
+    async with api.app.context() as ctx:
+        for document in (
+            "mutation { createTeam(input: {name: 1}) { userErrors { code } } }",
+            "{ viewer { __typename } }",
+            "{ __schema { queryType { name } } }",
+            "{ nothing }",
+            "{",
+        ):
+            assert await api.plans.answer(ctx, document, {}, None) is None
+
+
+async def test_plans_and_documents_make_room_for_others(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "REMEMBERED_PLANS", 5)
+    for number in range(12):
+        await _planned(api, f"{{ a{number}: customers(first: 1) {{ nodes {{ name }} }} }}")
+    assert len(api.plans._plans) == len(api.plans._operations) == 5
