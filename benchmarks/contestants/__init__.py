@@ -1,0 +1,1 @@
+"""Who is measured by benchmarks.graphql: servers of the same answers, each in a process of its own."""
