@@ -22,23 +22,20 @@ async def reached(
 ) -> Mapping[str, Keys]:
     """The keys of the stored records that each verb reaches: one statement, and none where no record decides."""
     definition = ctx.app.composition.entities[model]
-    everything, nothing = frozenset(keys), Keys()
-    found: dict[str, Keys] = {}
-    scopes: dict[str, sa.ColumnElement[bool]] = {}
-    for verb in verbs:
-        if ctx.principal.level(definition.permission(verb)) is Level.NONE:
-            found[verb] = nothing
-            continue
-        scope = row_scope(ctx, model, model, verb)
-        if scope is None:
-            found[verb] = everything
-        else:
-            scopes[verb] = scope
-    if scopes and keys:
+    levels = {verb: ctx.principal.level(definition.permission(verb)) for verb in verbs}
+    found: dict[Level, Keys] = {Level.NONE: Keys()}
+    scopes: dict[Level, sa.ColumnElement[bool]] = {}
+    for verb, level in levels.items():
+        if level not in found and level not in scopes:
+            scope = row_scope(ctx, model, model, verb)
+            if scope is None:
+                found[level] = frozenset(keys)
+            else:
+                scopes[level] = scope
+    if scopes:
         columns = [sa.case((scope, 1), else_=0) for scope in scopes.values()]
-        rows = (
-            await ctx.session.execute(unscoped(sa.select(model.id, *columns).where(model.id.in_(keys))))
-        ).all()
-        for at, verb in enumerate(scopes, 1):
-            found[verb] = frozenset(row[0] for row in rows if row[at])
-    return {verb: found.get(verb, nothing) for verb in verbs}
+        statement = unscoped(sa.select(model.id, *columns).where(model.id.in_(keys)))
+        rows = (await ctx.session.execute(statement)).all()
+        for at, level in enumerate(scopes, 1):
+            found[level] = frozenset(row[0] for row in rows if row[at])
+    return {verb: found[level] for verb, level in levels.items()}

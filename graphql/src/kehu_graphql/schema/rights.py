@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import kehu
@@ -13,26 +14,24 @@ from kehu.plugin import declarations as d
 from kehu.reading.reach import reached
 from kehu_graphql.schema.fields import GeneratedField, define, field, new_class
 
-Asked = tuple[uuid.UUID, str]
-
 
 def rights_fields(entity: EntityDefinition) -> list[GeneratedField]:
     """The field `can` of an entity; none where nothing can be done with its records."""
-    members = [
-        field(verb, bool, resolve=_resolver(entity, verb, entity.permission(verb)), description=text)
-        for verb, text in (("update", "May be changed."), ("delete", "May be deleted or archived."))
-        if verb in entity.operations
-    ]
-    members += [_of_action(entity, action) for action in entity.actions]
-    if not members:
+    texts = {"update": "May be changed.", "delete": "May be deleted or archived."}
+    needs = {verb: (entity.permission(verb), verb) for verb in texts if verb in entity.operations}
+    for action in entity.actions:
+        name = camel(action.name)
+        needs[name] = (entity.action_permission(action), verb_of(entity, action))
+        texts[name] = f"May be used with `{name}{entity.name}`."
+    if not needs:
         return []
     rights = define(
         new_class(f"{entity.name}Rights"),
-        members,
+        [field(name, bool, get=operator.itemgetter(name), description=texts[name]) for name in needs],
         description=f"What you may do with one of the {entity.plural}; its state may still forbid it.",
     )
     text = "What you may do with this record; asked of many at once."
-    return [field("can", rights, get=lambda record: record, description=text)]
+    return [field("can", rights, resolve=_resolver(entity, needs), description=text)]
 
 
 def verb_of(entity: EntityDefinition, action: d.ActionDeclaration) -> str:
@@ -40,25 +39,18 @@ def verb_of(entity: EntityDefinition, action: d.ActionDeclaration) -> str:
     return "update" if action.permission else camel(action.name)
 
 
-def _of_action(entity: EntityDefinition, action: d.ActionDeclaration) -> GeneratedField:
-    name = camel(action.name)
-    resolve = _resolver(entity, verb_of(entity, action), entity.action_permission(action))
-    return field(name, bool, resolve=resolve, description=f"May be used with `{name}{entity.name}`.")
-
-
-def _resolver(entity: EntityDefinition, verb: str, permission: str) -> Callable[..., Any]:
+def _resolver(entity: EntityDefinition, needs: Mapping[str, tuple[str, str]]) -> Callable[..., Any]:
+    """`needs` are the permission and the verb of each right; all rights of all records are one statement at most."""
     model = entity.model
 
     def resolve(record: Any, info: Any) -> Any:
         ctx: kehu.Context = info.context
-        if not ctx.can(permission):
-            return False
 
-        async def fetch(asked: Sequence[Asked]) -> Sequence[bool]:
-            verbs = list(dict.fromkeys(verb for _, verb in asked))
-            found = await reached(ctx, model, {key for key, _ in asked}, verbs)
-            return [key in found[verb] for key, verb in asked]
+        async def fetch(keys: Sequence[uuid.UUID]) -> Sequence[Mapping[str, bool]]:
+            granted = {name: verb for name, (permission, verb) in needs.items() if ctx.can(permission)}
+            found = await reached(ctx, model, keys, list(dict.fromkeys(granted.values())))
+            return [{name: name in granted and key in found[granted[name]] for name in needs} for key in keys]
 
-        return ctx.loader(("can", model), fetch).load((record.id, verb))
+        return ctx.loader(("can", model), fetch).load(record.id)
 
     return resolve
