@@ -44,6 +44,18 @@ from kehu_partner_inventory.pricing import rules as price_rules
 from kehu_partner_inventory.pricing.models import Promotion, SpecialPrice
 from kehu_partner_inventory.programmes import rules as programme_rules
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
+from kehu_partner_inventory.rebates import actions as rebate_actions
+from kehu_partner_inventory.rebates import queries as rebate_queries
+from kehu_partner_inventory.rebates import rules as rebate_rules
+from kehu_partner_inventory.rebates.models import (
+    RebateMember,
+    RebateProgramme,
+    RebateStatement,
+    RebateStatementLine,
+    RebateStatus,
+    RebateTier,
+)
+from kehu_partner_inventory.rebates.reckoning import RebateBase, RebateKind
 from kehu_partner_inventory.receipts import actions as receipt_actions
 from kehu_partner_inventory.receipts import rules as receipt_rules
 from kehu_partner_inventory.receipts.models import ExpectedReceipt, ReceiptState
@@ -77,7 +89,7 @@ _DECLARING = (
     *(stocktake_actions, stocktake_fields, transfer_actions),
     *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
     *(price_queries, price_rules, billing_actions, billing_rules, credit_fields),
-    *(order_actions, order_fields, order_rules),
+    *(order_actions, order_fields, order_rules, rebate_actions, rebate_queries, rebate_rules),
 )
 
 __all__ = [
@@ -105,6 +117,14 @@ __all__ = [
     "PartnerUser",
     "PaymentShare",
     "Promotion",
+    "RebateBase",
+    "RebateKind",
+    "RebateMember",
+    "RebateProgramme",
+    "RebateStatement",
+    "RebateStatementLine",
+    "RebateStatus",
+    "RebateTier",
     "ReceiptState",
     "ReorderRule",
     "Reservation",

@@ -26,6 +26,13 @@ from kehu_partner_inventory.partners.models import (
 )
 from kehu_partner_inventory.pricing.models import Promotion, SpecialPrice
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
+from kehu_partner_inventory.rebates.models import (
+    RebateMember,
+    RebateProgramme,
+    RebateStatement,
+    RebateStatementLine,
+    RebateTier,
+)
 from kehu_partner_inventory.receipts.models import ExpectedReceipt
 from kehu_partner_inventory.replenishment.models import ReorderRule
 from kehu_partner_inventory.reservations.models import Reservation
@@ -98,6 +105,28 @@ partner_payment = plugin.resource(
 )
 payment_share = plugin.resource(PaymentShare, operations=READ_ONLY, row_scope=PaymentShare.payment_id)
 
+# Rebates: what partners get back for what they bought.
+rebate_programme = plugin.resource(RebateProgramme, default_order=[RebateProgramme.from_on.desc()])
+rebate_tier = plugin.resource(RebateTier, default_order=[RebateTier.from_amount])
+rebate_member = plugin.resource(RebateMember, row_scope=RebateMember.partner_id)
+rebate_statement = plugin.resource(
+    RebateStatement,
+    operations=WATCHED,
+    row_scope=RebateStatement.partner_id,
+    default_order=[RebateStatement.drawn_up_at.desc()],
+)
+rebate_statement_line = plugin.resource(
+    RebateStatementLine, operations=READ_ONLY, row_scope=RebateStatementLine.statement_id
+)
+plugin.permission("rebate_programme:simulate", "Work out what partners would have earned")
+
+plugin.relation(RebateProgramme, "tiers", RebateTier.programme_id, description="Its tiers, lowest first.")
+plugin.relation(RebateProgramme, "members", RebateMember.programme_id, description="Who takes part.")
+plugin.relation(RebateProgramme, "statements", RebateStatement.programme_id, description="Newest first.")
+plugin.relation(Partner, "rebates", RebateStatement.partner_id, description="What it earned, newest first.")
+plugin.relation(
+    RebateStatement, "lines", RebateStatementLine.statement_id, description="What of it each line earned."
+)
 plugin.relation(Partner, "orders", ChannelOrder.partner_id, description="What it ordered, newest first.")
 plugin.relation(Partner, "invoices", PartnerInvoice.partner_id, description="What it owes or owed.")
 plugin.relation(Partner, "payments", PartnerPayment.partner_id, description="What it paid, newest first.")
@@ -282,7 +311,10 @@ plugin.grant(
 )
 plugin.grant("Integration", **_works_in_stock("ALL"))
 
-_RATED = dict.fromkeys(("partner_programme", "partner_level", "promotion"), "read")
+_RATED = dict.fromkeys(
+    ("partner_programme", "partner_level", "promotion", "rebate_programme", "rebate_tier"), "read"
+)
+_REBATED = ("rebate_member", "rebate_statement", "rebate_statement_line")
 _BOOKED = (
     *("channel_order_line", "partner_invoice", "partner_invoice_line"),
     *("partner_payment", "payment_share"),
@@ -291,6 +323,7 @@ _TOLD = (
     "special_price",
     "channel_order",
     *_BOOKED,
+    *_REBATED,
     "partner",
     "partner_placement",
     "partner_level_change",
@@ -303,7 +336,7 @@ _RUN = {
     "partner_user": "read create delete",
     "special_price": "read create update delete",
     "channel_order": "read create update setLines submit confirm allocate ship deliver invoice takeBack close cancel",
-    **dict.fromkeys((*_BOOKED, "order_allocation"), "read"),
+    **dict.fromkeys((*_BOOKED, *_REBATED, "order_allocation"), "read"),
     **dict.fromkeys(("partner_placement", "partner_level_change"), "read"),
 }
 
@@ -319,6 +352,13 @@ plugin.grant("Partner Manager", **_looks_after_partners("TEAM"))
 plugin.grant("Sales Manager", **_looks_after_partners("SUBTREE"))
 plugin.grant("Sales Manager", channel_order="release:SUBTREE", partner="receivePayment:SUBTREE")
 plugin.grant("Sales Manager", **dict.fromkeys(_RATED, "read create update delete"))
+plugin.grant("Partner Manager", rebate_programme="drawUp simulate")
+plugin.grant(
+    "Sales Manager",
+    rebate_programme="drawUp simulate",
+    rebate_member="create:SUBTREE delete:SUBTREE",
+    rebate_statement="approve:SUBTREE payOut:SUBTREE payOutInCash:SUBTREE",
+)
 plugin.grant("Salesperson", **_RATED, partner="read")
 plugin.grant("Auditor", **dict.fromkeys((*_RATED, *_TOLD), "read export"))
 plugin.grant(

@@ -42,13 +42,17 @@ class PartnerInvoice(kehu.Entity, Base):
 
     number: Mapped[str] = kehu.column(sa.String(30), unique=True, doc="Such as I-2026-00001.")
     partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, index=False, doc="Who owes.")
-    order_id: Mapped[uuid.UUID] = kehu.ref(ChannelOrder, doc="For which order.")
+    order_id: Mapped[uuid.UUID | None] = kehu.ref(
+        ChannelOrder, doc="For which order; none where a rebate is paid out."
+    )
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code of its amounts.")
     amount: Mapped[Decimal] = kehu.column(doc="What it comes to, before tax.")
     open_amount: Mapped[Decimal] = kehu.column(doc="What of it is neither paid nor set off.")
     issued_on: Mapped[date] = kehu.column(index=True, doc="When it was written.")
     due_on: Mapped[date] = kehu.column(index=True, doc="Until when it is to be paid.")
-    reason: Mapped[str | None] = kehu.column(sa.String(500), doc="Why goods came back.")
+    reason: Mapped[str | None] = kehu.column(
+        sa.String(500), doc="Why goods came back, or which rebate it pays out."
+    )
 
 
 class PartnerInvoiceLine(kehu.Entity, Base):

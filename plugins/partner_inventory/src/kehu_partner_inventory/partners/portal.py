@@ -23,12 +23,21 @@ from kehu_partner_inventory.partners.queries import PARTNER_USERS, PARTNERS, sub
 from kehu_partner_inventory.plugin import PORTAL, plugin
 from kehu_partner_inventory.pricing.models import SpecialPrice
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
+from kehu_partner_inventory.rebates.models import (
+    RebateMember,
+    RebateProgramme,
+    RebateStatement,
+    RebateStatementLine,
+    RebateTier,
+)
 from kehu_partner_inventory.stock.models import StockBalance
 
 Partners = sa.Select[uuid.UUID]
 Shown = Callable[[Any, Partners], sa.ColumnElement[bool]]
 
-_LOCATIONS, _ORDERS, _INVOICES = Location.__table__, ChannelOrder.__table__, PartnerInvoice.__table__
+_LOCATIONS, _STATEMENTS = Location.__table__, RebateStatement.__table__
+_MEMBERS = RebateMember.__table__
+_ORDERS, _INVOICES = ChannelOrder.__table__, PartnerInvoice.__table__
 
 
 def _customers(partners: Partners) -> sa.Select[Any]:
@@ -49,6 +58,14 @@ def _orders(partners: Partners) -> sa.Select[Any]:
 
 def _invoices(partners: Partners) -> sa.Select[Any]:
     return sa.select(_INVOICES.c.id).where(_INVOICES.c.partner_id.in_(partners))
+
+
+def _statements(partners: Partners) -> sa.Select[Any]:
+    return sa.select(_STATEMENTS.c.id).where(_STATEMENTS.c.partner_id.in_(partners))
+
+
+def _rebates(partners: Partners) -> sa.Select[Any]:
+    return sa.select(_MEMBERS.c.programme_id).where(_MEMBERS.c.partner_id.in_(partners))
 
 
 def _of_partner(entity: Any, partners: Partners) -> sa.ColumnElement[bool]:
@@ -77,6 +94,11 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     PartnerInvoice: _of_partner,
     PartnerInvoiceLine: lambda entity, partners: entity.invoice_id.in_(_invoices(partners)),
     PartnerPayment: _of_partner,
+    RebateMember: _of_partner,
+    RebateProgramme: lambda entity, partners: entity.id.in_(_rebates(partners)),
+    RebateTier: lambda entity, partners: entity.programme_id.in_(_rebates(partners)),
+    RebateStatement: _of_partner,
+    RebateStatementLine: lambda entity, partners: entity.statement_id.in_(_statements(partners)),
     Location: lambda entity, partners: entity.holder_id.in_(_customers(partners)),
     StockBalance: lambda entity, partners: entity.location_id.in_(_locations(partners)),
 }

@@ -124,6 +124,50 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_rebate_programme",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("base", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("grace_days", sa.Integer(), nullable=False),
+        sa.Column(
+            "cap_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("category_id", sa.Uuid(), nullable=True),
+        sa.Column("excluded_category_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_id"],
+            ["core_product_category.id"],
+            name=op.f("fk_partner_inventory_rebate_programme_category_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["excluded_category_id"],
+            ["core_product_category.id"],
+            name=op.f("fk_partner_inventory_rebate_programme_excluded_category_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_rebate_programme")),
+        sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_rebate_programme_name")),
+    )
+    with op.batch_alter_table("partner_inventory_rebate_programme", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_rebate_programme_category_id"), ["category_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_rebate_programme_external_id"), ["external_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_location",
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -322,6 +366,41 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_partner_inventory_promotion_product_id"), ["product_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_rebate_tier",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "from_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "until_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "percent",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["partner_inventory_rebate_programme.id"],
+            name=op.f("fk_partner_inventory_rebate_tier_programme_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_rebate_tier")),
+    )
+    with op.batch_alter_table("partner_inventory_rebate_tier", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_rebate_tier_programme_id"), ["programme_id"], unique=False
         )
 
     op.create_table(
@@ -640,6 +719,37 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_rebate_member",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_rebate_member_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["partner_inventory_rebate_programme.id"],
+            name=op.f("fk_partner_inventory_rebate_member_programme_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_rebate_member")),
+        sa.UniqueConstraint(
+            "programme_id",
+            "partner_id",
+            name=op.f("uq_partner_inventory_rebate_member_programme_id_partner_id"),
+        ),
+    )
+    with op.batch_alter_table("partner_inventory_rebate_member", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_rebate_member_partner_id"), ["partner_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_reorder_rule",
         sa.Column("location_id", sa.Uuid(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=False),
@@ -938,7 +1048,7 @@ def upgrade() -> None:
         "partner_inventory_invoice",
         sa.Column("number", sa.String(length=30), nullable=False),
         sa.Column("partner_id", sa.Uuid(), nullable=False),
-        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column(
             "amount",
@@ -1347,6 +1457,81 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_rebate_statement",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("drawn_up_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "bought_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "before_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "counted_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "earned_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("is_capped", sa.Boolean(), nullable=False),
+        sa.Column(
+            "settled_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "payable_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("approved_by_id", sa.Uuid(), nullable=True),
+        sa.Column("credit_note_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approved_by_id"],
+            ["core_user.id"],
+            name=op.f("fk_partner_inventory_rebate_statement_approved_by_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["credit_note_id"],
+            ["partner_inventory_invoice.id"],
+            name=op.f("fk_partner_inventory_rebate_statement_credit_note_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_rebate_statement_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["partner_inventory_rebate_programme.id"],
+            name=op.f("fk_partner_inventory_rebate_statement_programme_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_rebate_statement")),
+    )
+    with op.batch_alter_table("partner_inventory_rebate_statement", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_rebate_statement_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_rebate_statement_programme_id"), ["programme_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_stock_layer",
         sa.Column("balance_id", sa.Uuid(), nullable=False),
         sa.Column("move_id", sa.Uuid(), nullable=False),
@@ -1406,6 +1591,44 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_rebate_statement_line",
+        sa.Column("statement_id", sa.Uuid(), nullable=False),
+        sa.Column("invoice_line_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "earned_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invoice_line_id"],
+            ["partner_inventory_invoice_line.id"],
+            name=op.f("fk_partner_inventory_rebate_statement_line_invoice_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"],
+            ["partner_inventory_rebate_statement.id"],
+            name=op.f("fk_partner_inventory_rebate_statement_line_statement_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_rebate_statement_line")),
+    )
+    with op.batch_alter_table("partner_inventory_rebate_statement_line", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_rebate_statement_line_statement_id"),
+            ["statement_id"],
+            unique=False,
+        )
+
+    op.create_table(
         "partner_inventory_stock_layer_use",
         sa.Column("layer_id", sa.Uuid(), nullable=False),
         sa.Column("move_id", sa.Uuid(), nullable=False),
@@ -1444,6 +1667,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_layer_use_layer_id"))
 
     op.drop_table("partner_inventory_stock_layer_use")
+    with op.batch_alter_table("partner_inventory_rebate_statement_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_statement_line_statement_id"))
+
+    op.drop_table("partner_inventory_rebate_statement_line")
     with op.batch_alter_table("partner_inventory_stock_layer", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_partner_inventory_stock_layer_open",
@@ -1452,6 +1679,11 @@ def downgrade() -> None:
         )
 
     op.drop_table("partner_inventory_stock_layer")
+    with op.batch_alter_table("partner_inventory_rebate_statement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_statement_programme_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_statement_partner_id"))
+
+    op.drop_table("partner_inventory_rebate_statement")
     with op.batch_alter_table("partner_inventory_payment_share", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_payment_share_payment_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_payment_share_invoice_id"))
@@ -1549,6 +1781,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_reorder_rule_product_id"))
 
     op.drop_table("partner_inventory_reorder_rule")
+    with op.batch_alter_table("partner_inventory_rebate_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_member_partner_id"))
+
+    op.drop_table("partner_inventory_rebate_member")
     with op.batch_alter_table("partner_inventory_placement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_placement_partner_id"))
 
@@ -1590,6 +1826,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_profile_count_class_id"))
 
     op.drop_table("partner_inventory_stock_profile")
+    with op.batch_alter_table("partner_inventory_rebate_tier", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_tier_programme_id"))
+
+    op.drop_table("partner_inventory_rebate_tier")
     with op.batch_alter_table("partner_inventory_promotion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_promotion_product_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_promotion_level_id"))
@@ -1618,6 +1858,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_location_external_id"))
 
     op.drop_table("partner_inventory_location")
+    with op.batch_alter_table("partner_inventory_rebate_programme", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_programme_external_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_programme_category_id"))
+
+    op.drop_table("partner_inventory_rebate_programme")
     with op.batch_alter_table("partner_inventory_level", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_level_programme_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_level_price_list_id"))
