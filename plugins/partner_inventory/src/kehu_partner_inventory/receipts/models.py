@@ -6,11 +6,13 @@ import enum
 import uuid
 from datetime import date
 from decimal import Decimal
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
+from kehu.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.stock.models import COST, LARGEST, QUANTITY, VALUE
@@ -30,6 +32,19 @@ class ReceiptClosed(kehu.Refusal):
     code = "RECEIPT_CLOSED"
 
 
+_S = ReceiptState
+RECEIPT_STATES = StateChart(
+    "ExpectedReceipt",
+    _S.EXPECTED,
+    [
+        Transition("receivePart", (_S.EXPECTED,), _S.EXPECTED),
+        Transition("receiveRest", (_S.EXPECTED,), _S.RECEIVED),
+        Transition("cancel", (_S.EXPECTED,), _S.CANCELLED),
+    ],
+    refusal=ReceiptClosed,
+)
+
+
 class ImpossibleReceipt(kehu.Refusal):
     """Nobody orders nothing, or at a cost below zero."""
 
@@ -40,6 +55,7 @@ class ExpectedReceipt(kehu.Entity, Base):
     """A quantity of a product that is on order for a location; it counts as incoming until it is there."""
 
     __tablename__ = "partner_inventory_expected_receipt"
+    states: ClassVar = RECEIPT_STATES
     __table_args__ = (
         sa.CheckConstraint("quantity > 0", name="quantity_above_zero"),
         sa.CheckConstraint("received >= 0", name="received_not_below_zero"),
@@ -78,17 +94,16 @@ class ExpectedReceipt(kehu.Entity, Base):
 
     def arrive(self, quantity: Decimal) -> None:
         """Some of it has come, perhaps more than was ordered. Raises ReceiptClosed."""
-        self._check_open()
+        self._move("receiveRest" if self.received + quantity >= self.quantity else "receivePart")
         self.received += quantity
-        if self.received >= self.quantity:
-            self.state = ReceiptState.RECEIVED
 
     def cancel(self) -> None:
         """The rest will not come. Raises ReceiptClosed."""
-        self._check_open()
-        self.state = ReceiptState.CANCELLED
+        self._move("cancel")
 
-    def _check_open(self) -> None:
-        if self.state is not ReceiptState.EXPECTED:
+    def _move(self, verb: str) -> None:
+        target = self.states.targets.get((verb, self.state))
+        if target is None:
             message = kehu.text("The receipt is {state}.", state=self.state.name.lower())
             raise ReceiptClosed(message, field=ExpectedReceipt.state)
+        self.state = target

@@ -6,11 +6,13 @@ import enum
 import uuid
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
+from kehu.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.lots.models import Lot
@@ -30,6 +32,20 @@ class ReservationClosed(kehu.Refusal):
     """A promise that was kept, given up or is too late holds nothing any more."""
 
     code = "RESERVATION_CLOSED"
+
+
+_S = ReservationState
+RESERVATION_STATES = StateChart(
+    "Reservation",
+    _S.ACTIVE,
+    [
+        Transition("shipPart", (_S.ACTIVE,), _S.ACTIVE),
+        Transition("shipRest", (_S.ACTIVE,), _S.SHIPPED),
+        Transition("release", (_S.ACTIVE,), _S.RELEASED),
+        Transition("expire", (_S.ACTIVE,), _S.EXPIRED),
+    ],
+    refusal=ReservationClosed,
+)
 
 
 class ReservationTooSmall(kehu.Refusal):
@@ -64,6 +80,7 @@ class Reservation(Sealed, kehu.Entity, Base):
             postgresql_where=sa.text("state = 'ACTIVE'"),
         ),
     )
+    states: ClassVar = RESERVATION_STATES
     sealed = (
         *("location_id", "product_id", "lot_id", "quantity", "shipped", "state"),
         *("reserved_at", "expires_at", "closed_at"),
@@ -112,7 +129,7 @@ class Reservation(Sealed, kehu.Entity, Base):
             raise ReservationTooSmall(message, field="quantity")
         self.shipped += quantity
         if self.shipped == self.quantity:
-            self._close(ReservationState.SHIPPED, at)
+            self._close("shipRest", at)
         self.seal()
 
     def release(self, *, at: datetime) -> Decimal:
@@ -120,9 +137,9 @@ class Reservation(Sealed, kehu.Entity, Base):
         if self.state is not ReservationState.ACTIVE:
             self.check_open(at=at)
         left = self.open_quantity
-        self._close(ReservationState.EXPIRED if self.is_due(at) else ReservationState.RELEASED, at)
+        self._close("expire" if self.is_due(at) else "release", at)
         self.seal()
         return left
 
-    def _close(self, state: ReservationState, at: datetime) -> None:
-        self.state, self.closed_at = state, at
+    def _close(self, verb: str, at: datetime) -> None:
+        self.state, self.closed_at = self.states.targets[verb, self.state], at

@@ -21,7 +21,6 @@ from kehu_partner_inventory.stocktakes.models import (
     ImpossibleCount,
     Stocktake,
     StocktakeLine,
-    StocktakeState,
 )
 from kehu_partner_inventory.stocktakes.queries import book_values, due_for_count, line_of, lines_of
 
@@ -60,7 +59,7 @@ async def count(stocktake: Stocktake, ctx: kehu.Context, lines: list[StockLine])
 
     Goods that nobody expected there get a line of their own; a unit cost says what a surplus is worth.
     """
-    stocktake.check_state(StocktakeState.COUNTING)
+    stocktake.move("count")
     counted = await arriving_goods(ctx, lines)
     products = {goods.product_id for goods in counted}
     books = await book_values(ctx, stocktake.location_id, products)

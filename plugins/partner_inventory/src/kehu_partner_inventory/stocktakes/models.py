@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
 from kehu.model import ExactDecimal
+from kehu.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.lots.models import Lot
@@ -39,6 +41,23 @@ class StocktakeNotReady(kehu.Refusal):
     code = "STOCKTAKE_NOT_READY"
 
 
+_S = StocktakeState
+STOCKTAKE_STATES = StateChart(
+    "Stocktake",
+    _S.COUNTING,
+    [
+        Transition("count", (_S.COUNTING,), _S.COUNTING),
+        Transition("complete", (_S.COUNTING,), _S.COUNTED),
+        Transition("completeWithinTolerance", (_S.COUNTING,), _S.APPROVED),
+        Transition("approve", (_S.COUNTED,), _S.APPROVED),
+        Transition("recount", (_S.COUNTING, _S.COUNTED, _S.APPROVED), _S.COUNTING),
+        Transition("post", (_S.APPROVED,), _S.POSTED),
+        Transition("cancel", (_S.COUNTING, _S.COUNTED, _S.APPROVED), _S.CANCELLED),
+    ],
+    refusal=StocktakeNotReady,
+)
+
+
 class CountMissing(kehu.Refusal):
     """A stocktake is complete when everything has been counted."""
 
@@ -61,6 +80,7 @@ class Stocktake(kehu.Entity, Base):
     """A count at one location: a snapshot of the books, what was counted, and what was done about the difference."""
 
     __tablename__ = "partner_inventory_stocktake"
+    states: ClassVar = STOCKTAKE_STATES
 
     location_id: Mapped[uuid.UUID] = kehu.ref(Location, index=False, doc="Where is counted.")
     state: Mapped[StocktakeState] = kehu.column(
@@ -81,46 +101,48 @@ class Stocktake(kehu.Entity, Base):
     approved_at: Mapped[datetime | None] = kehu.column(doc="When the differences were agreed to (UTC).")
     posted_at: Mapped[datetime | None] = kehu.column(doc="When the books were corrected (UTC).")
 
-    def check_state(self, *states: StocktakeState) -> None:
-        """Raise StocktakeNotReady unless it is in one of these states."""
-        if self.state not in states:
+    def move(self, verb: str) -> None:
+        """Follow the chart. Raises StocktakeNotReady."""
+        target = self.states.targets.get((verb, self.state))
+        if target is None:
             message = kehu.text("The stocktake is {state}.", state=self.state.name.lower())
             raise StocktakeNotReady(message, field=Stocktake.state)
+        self.state = target
 
     def complete(self, lines: Iterable[StocktakeLine], *, at: datetime) -> None:
         """Everything is counted; within the tolerance that is enough, else somebody must agree.
 
         Raises StocktakeNotReady, CountMissing.
         """
-        self.check_state(StocktakeState.COUNTING)
+        self.move("count")
         known = list(lines)
         missing = sum(line.counted is None for line in known)
         if missing:
             raise CountMissing(kehu.text("{missing} lines have not been counted.", missing=missing))
         if all(line.is_within(self.tolerance_percent) for line in known):
-            self.state, self.approved_at = StocktakeState.APPROVED, at
+            self.move("completeWithinTolerance")
+            self.approved_at = at
         else:
-            self.state = StocktakeState.COUNTED
+            self.move("complete")
 
     def approve(self, *, by: uuid.UUID | None, at: datetime) -> None:
         """Agree to the differences. Raises StocktakeNotReady."""
-        self.check_state(StocktakeState.COUNTED)
-        self.state, self.approved_by_id, self.approved_at = StocktakeState.APPROVED, by, at
+        self.move("approve")
+        self.approved_by_id, self.approved_at = by, at
 
     def take_up_again(self) -> None:
         """Something must be counted once more. Raises StocktakeNotReady."""
-        self.check_state(StocktakeState.COUNTING, StocktakeState.COUNTED, StocktakeState.APPROVED)
-        self.state, self.approved_by_id, self.approved_at = StocktakeState.COUNTING, None, None
+        self.move("recount")
+        self.approved_by_id = self.approved_at = None
 
     def post(self, *, at: datetime) -> None:
         """The books have been corrected. Raises StocktakeNotReady."""
-        self.check_state(StocktakeState.APPROVED)
-        self.state, self.posted_at = StocktakeState.POSTED, at
+        self.move("post")
+        self.posted_at = at
 
     def cancel(self) -> None:
         """Give it up. Raises StocktakeNotReady."""
-        self.check_state(StocktakeState.COUNTING, StocktakeState.COUNTED, StocktakeState.APPROVED)
-        self.state = StocktakeState.CANCELLED
+        self.move("cancel")
 
 
 class StocktakeLine(kehu.Entity, Base):

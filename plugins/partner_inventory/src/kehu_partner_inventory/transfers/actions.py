@@ -26,7 +26,6 @@ from kehu_partner_inventory.transfers.models import (
     ImpossibleTransfer,
     Transfer,
     TransferLine,
-    TransferState,
     check_ends,
 )
 
@@ -84,7 +83,7 @@ async def request_transfer(
 @transfer.action
 async def approve(transfer: Transfer, ctx: kehu.Context) -> None:
     """Agree; the goods are held back for it, and lots and pieces are picked."""
-    transfer.enter(TransferState.APPROVED)
+    transfer.move("approve")
     await _require(ctx, transfer.from_location_id, "issueFrom")
     transfer.approved_by_id, transfer.approved_at = ctx.principal.id, ctx.now()
     lines = await _lines(ctx, transfer)
@@ -97,7 +96,7 @@ async def approve(transfer: Transfer, ctx: kehu.Context) -> None:
 @transfer.action
 async def send(transfer: Transfer, ctx: kehu.Context) -> None:
     """The goods leave; from now on they are in transit."""
-    transfer.enter(TransferState.IN_TRANSIT)
+    transfer.move("send")
     await _require(ctx, transfer.from_location_id, "issueFrom")
     transfer.sent_at = ctx.now()
     lines, held = await _lines(ctx, transfer), await _reservations(ctx, transfer)
@@ -116,7 +115,7 @@ async def receive(
     loss_location: Location | None = None,
 ) -> None:
     """The goods arrive, all of them unless lines say otherwise; what differs is booked to losses, for a reason."""
-    transfer.enter(TransferState.RECEIVED)
+    transfer.move("receive")
     await _require(ctx, transfer.to_location_id, "receiveAt")
     transfer.received_at = ctx.now()
     own = await _lines(ctx, transfer)
@@ -132,7 +131,7 @@ async def receive(
 @transfer.action
 async def cancel(transfer: Transfer, ctx: kehu.Context) -> None:
     """Give it up before the goods have left."""
-    transfer.enter(TransferState.CANCELLED)
+    transfer.move("cancel")
     held = (await _reservations(ctx, transfer)).values()
     await give_up(ctx, [each for each in held if each.state is ReservationState.ACTIVE])
 

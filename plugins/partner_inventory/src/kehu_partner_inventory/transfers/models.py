@@ -6,11 +6,13 @@ import enum
 import uuid
 from datetime import datetime
 from decimal import Decimal
+from typing import ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
+from kehu.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.lots.models import Lot
@@ -28,19 +30,24 @@ class TransferState(enum.Enum):
     CANCELLED = "CANCELLED"
 
 
-WAYS: dict[TransferState, tuple[TransferState, ...]] = {
-    TransferState.REQUESTED: (TransferState.APPROVED, TransferState.CANCELLED),
-    TransferState.APPROVED: (TransferState.IN_TRANSIT, TransferState.CANCELLED),
-    TransferState.IN_TRANSIT: (TransferState.RECEIVED,),
-    TransferState.RECEIVED: (),
-    TransferState.CANCELLED: (),
-}
-
-
 class TransferNotReady(kehu.Refusal):
     """The verb does not fit the state of the transfer."""
 
     code = "TRANSFER_NOT_READY"
+
+
+_S = TransferState
+TRANSFER_STATES = StateChart(
+    "Transfer",
+    _S.REQUESTED,
+    [
+        Transition("approve", (_S.REQUESTED,), _S.APPROVED),
+        Transition("send", (_S.APPROVED,), _S.IN_TRANSIT),
+        Transition("receive", (_S.IN_TRANSIT,), _S.RECEIVED),
+        Transition("cancel", (_S.REQUESTED, _S.APPROVED), _S.CANCELLED),
+    ],
+    refusal=TransferNotReady,
+)
 
 
 class ImpossibleTransfer(kehu.Refusal):
@@ -59,6 +66,7 @@ class Transfer(kehu.Entity, Base):
     """Goods on their way between two locations, our own or partners'. On the way they are in transit."""
 
     __tablename__ = "partner_inventory_transfer"
+    states: ClassVar = TRANSFER_STATES
 
     from_location_id: Mapped[uuid.UUID] = kehu.ref(Location, index=False, doc="Where the goods are.")
     to_location_id: Mapped[uuid.UUID] = kehu.ref(Location, index=False, doc="Where they shall be.")
@@ -78,16 +86,15 @@ class Transfer(kehu.Entity, Base):
         sa.String(500), doc="Why more or less arrived than was sent."
     )
 
-    def enter(self, state: TransferState) -> None:
-        """Go to the next state. Raises TransferNotReady."""
-        if state not in WAYS[self.state]:
+    def move(self, verb: str) -> None:
+        """Follow the chart. Raises TransferNotReady."""
+        target = self.states.targets.get((verb, self.state))
+        if target is None:
             message = kehu.text(
-                "The transfer is {state}; it cannot become {next}.",
-                state=self.state.name.lower(),
-                next=state.name.lower(),
+                "The transfer is {state}; {verb} is not possible.", state=self.state.name.lower(), verb=verb
             )
             raise TransferNotReady(message, field=Transfer.state)
-        self.state = state
+        self.state = target
 
 
 class TransferLine(kehu.Entity, Base):
