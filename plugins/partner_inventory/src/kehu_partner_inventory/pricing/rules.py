@@ -32,4 +32,4 @@ async def one_special_price_at_a_time(ctx: kehu.Context, change: kehu.Change[Spe
     )
     if any(made.overlaps(other) for other in await ctx.session.scalars(kehu.unscoped(others))):
         message = kehu.text("The partner has a special price from this quantity on at that time already.")
-        change.error(str(message), field=p.min_quantity, code="DUPLICATE")
+        change.error(message, field=p.min_quantity, code="DUPLICATE")

@@ -163,7 +163,7 @@ class RebateStatement(kehu.Entity, Base):
 
     def move(self, verb: str) -> None:
         """Follow the chart. Raises RebateInOtherState."""
-        self.status = self.states.after(verb, self.status, of=str(kehu.text("The statement")))
+        self.status = self.states.after(verb, self.status, of=kehu.text("The statement"))
 
 
 class RebateStatementLine(kehu.Entity, Base):
