@@ -14,6 +14,7 @@ from kehu.ids import key_of
 from kehu.model import Archivable, HasWord
 from kehu.model.values import is_storable
 from kehu.reading.attributes import Attribute, Catalogue
+from kehu.reading.periods import SINCE, UNTIL, WITHIN, Midnight, absolute
 from kehu.reading.slots import Slot
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "gte": lambda c, v: c >= v,
     "lt": lambda c, v: c < v,
     "lte": lambda c, v: c <= v,
+    SINCE: lambda c, v: c >= v,
+    UNTIL: lambda c, v: c < v,
     "isNull": lambda c, v: c.is_(None) if v else c.is_not(None),
     "has": HasWord,
     "contains": lambda c, v: c.icontains(v, escape=_ESCAPE),
@@ -87,7 +90,7 @@ class Filters:
             ctx.require(attribute.read, field=attribute.name)
         expression = attribute.on(entity)
         clauses = []
-        for operator, given in tests.items():
+        for operator, given in (absolute(ctx, tests) if WITHIN in tests else tests).items():
             if given is None and operator not in _NULL_MEANS_SOMETHING:
                 continue
             argument = self._argument(attribute, operator, given, expression.type)
@@ -113,6 +116,8 @@ class Filters:
             raise BadInput(f"{attribute.name} cannot contain such characters.", field=attribute.name)
         if attribute.target is not None and given is not None:
             return key_of(given, self._catalogue[attribute.target].entity.name)
+        if isinstance(given, Midnight):
+            return given.of(attribute.kind)
         if attribute.choices_name and isinstance(given, enum.Enum):
             return given.value
         return _escaped(given) if operator in _PATTERNS else given

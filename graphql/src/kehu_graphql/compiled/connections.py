@@ -23,6 +23,7 @@ from kehu.reading.lists import (
 )
 from kehu.reading.ordering import Keys, cursor_values, keys_of, signature, signed_cursor
 from kehu.reading.pages import ListArguments, window
+from kehu.reading.periods import absolute
 from kehu.reading.prepared import Prepared
 from kehu.reading.slots import Slot, filled, parted, slotted
 from kehu_graphql.compiled.arguments import Arguments
@@ -134,8 +135,9 @@ class Connection:
             return self._fixed
         given = self._arguments.values(run.variables)
         order = given.get("orderBy")
+        condition = absolute(run.ctx, given.get("filter"))
         arguments = ListArguments(
-            filter=given.get("filter"),
+            filter=condition,
             order_by=None if order is None else [order_term(term) for term in order],
             first=given.get("first"),
             after=given.get("after"),
@@ -143,7 +145,7 @@ class Connection:
             before=given.get("before"),
         )
         asked = self._taken_apart(run.ctx, arguments)
-        if self._arguments.are_fixed:
+        if self._arguments.are_fixed and condition is given.get("filter"):
             self._fixed = asked
         return asked
 

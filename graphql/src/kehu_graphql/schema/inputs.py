@@ -11,6 +11,7 @@ import strawberry
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.names import camel
 from kehu.plugin import CustomField
+from kehu.reading.aggregates import TimeBucket
 from kehu.reading.attributes import Attribute, Catalogue
 from kehu_graphql.schema.fields import (
     Argument,
@@ -25,6 +26,22 @@ from kehu_graphql.schema.fields import (
 from kehu_graphql.schema.registry import Registry
 
 _COMPARABLE = (int, float, Decimal, date, datetime, str)
+_OPERATOR_TEXTS: dict[str, str | None] = {
+    "eq": "Is this; null: has none.",
+    "ne": "Is not this, or has none; null: has one.",
+    "in": "Is one of these.",
+    "notIn": "Is none of these, or has none.",
+    "isNull": "Has none; false: has one.",
+    "gt": "Is greater or later.",
+    "gte": "Is this, or greater or later.",
+    "lt": "Is smaller or earlier.",
+    "lte": "Is this, or smaller or earlier.",
+    "has": "Has this among its words.",
+    "contains": "Has this somewhere, in any case.",
+    "startsWith": "Begins with this, in any case.",
+    "endsWith": "Ends with this, in any case.",
+    "within": "Lies in this span of time.",
+}
 _NAMES = {
     str: "String",
     int: "Int",
@@ -143,7 +160,8 @@ def _scalar_filter(registry: Registry, attribute: Attribute) -> type[Any]:
     if found is None:
         found = registry.scalar_filters[name] = input_class(
             new_class(f"{name}Filter"),
-            _operators(kind, attribute),
+            _operators(registry, kind, attribute),
+            descriptions=_OPERATOR_TEXTS,
             description=f"Conditions on a value of type {name}.",
         )
     return found
@@ -160,7 +178,7 @@ def _filtered(registry: Registry, attribute: Attribute) -> tuple[Any, str]:
     return kind, "ID" if kind is strawberry.ID else _NAMES.get(kind, kind.__name__)
 
 
-def _operators(kind: Any, attribute: Attribute) -> dict[str, Any]:
+def _operators(registry: Registry, kind: Any, attribute: Attribute) -> dict[str, Any]:
     if attribute.kind is list:
         return {"has": nullable(kind), "isNull": nullable(bool)}
     operators: dict[str, Any] = {
@@ -172,9 +190,31 @@ def _operators(kind: Any, attribute: Attribute) -> dict[str, Any]:
     }
     if attribute.kind in _COMPARABLE and attribute.target is None and not attribute.choices_name:
         operators |= dict.fromkeys(("gt", "gte", "lt", "lte"), nullable(kind))
+    if attribute.is_time:
+        operators["within"] = nullable(_period(registry))
     if attribute.kind is str and not attribute.choices_name:
         operators |= dict.fromkeys(("contains", "startsWith", "endsWith"), nullable(str))
     return operators
+
+
+def _period(registry: Registry) -> type[Any]:
+    """A span of time relative to today."""
+    found = registry.write_inputs.get("PeriodInput")
+    if found is None:
+        annotations = {"unit": registry.enum(TimeBucket), "from": nullable(int), "to": nullable(int)}
+        texts: dict[str, str | None] = {
+            "unit": "What is counted in; a week begins on Monday.",
+            "from": "The first unit: -2 is the one before the last, 0, if left out, the one that today lies in.",
+            "to": "The last unit, which belongs to it: 1 is the next, 0, if left out, the one that today lies in.",
+        }
+        found = registry.write_inputs["PeriodInput"] = input_class(
+            new_class("PeriodInput"),
+            annotations,
+            descriptions=texts,
+            description="A span of whole units around today, as it is in your time zone: "
+            "`{unit: DAY, from: -29}` are the last 30 days, `{unit: MONTH, from: -1, to: -1}` is the last month.",
+        )
+    return found
 
 
 def _list_filter(registry: Registry, child: type[Any]) -> type[Any]:
