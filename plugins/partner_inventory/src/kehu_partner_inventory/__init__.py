@@ -3,6 +3,7 @@
 from kehu_partner_inventory.availability import fields as availability_fields
 from kehu_partner_inventory.availability import queries as availability_queries
 from kehu_partner_inventory.billing import actions as billing_actions
+from kehu_partner_inventory.billing import reports as billing_reports
 from kehu_partner_inventory.billing import rules as billing_rules
 from kehu_partner_inventory.billing.models import (
     PartnerInvoice,
@@ -88,7 +89,7 @@ _DECLARING = (
     *(replenishment_queries, replenishment_rules, reservation_actions, reservation_rules),
     *(stocktake_actions, stocktake_fields, transfer_actions),
     *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
-    *(price_queries, price_rules, billing_actions, billing_rules, credit_fields),
+    *(price_queries, price_rules, billing_actions, billing_reports, billing_rules, credit_fields),
     *(order_actions, order_fields, order_rules, rebate_actions, rebate_queries, rebate_rules),
 )
 
