@@ -64,6 +64,13 @@ class KehuSchema(strawberry.Schema):
         return field
 
 
+_ROOTS = {
+    "Query": "What can be read.",
+    "Mutation": "What can be changed; each field is a transaction of its own, one after the other.",
+    "Subscription": "What can be listened to.",
+}
+
+
 def build_schema(app: kehu.App) -> KehuSchema:
     """The schema of an App. Raises CompositionError for declarations that cannot be made into it.
 
@@ -130,7 +137,7 @@ def _roots(app: kehu.App, registry: Registry) -> tuple[type[Any], type[Any] | No
 
 
 def _root(name: str, fields: Sequence[Any]) -> type[Any] | None:
-    return define(new_class(name), list(fields)) if fields else None
+    return define(new_class(name), list(fields), description=_ROOTS[name]) if fields else None
 
 
 def _hand_written(extension: type[Any]) -> list[StrawberryField]:

@@ -26,6 +26,16 @@ from kehu_graphql.schema.fields import (
 from kehu_graphql.schema.registry import Registry
 
 _COMPARABLE = (int, float, Decimal, date, datetime, str)
+_CONNECTIVES: dict[str, str | None] = {
+    "and": "All of these hold.",
+    "or": "At least one of these holds.",
+    "not": "This does not hold.",
+}
+_QUANTIFIERS: dict[str, str | None] = {
+    "some": "At least one is so.",
+    "none": "Not one is so.",
+    "every": "All are so; there may be none.",
+}
 _OPERATOR_TEXTS: dict[str, str | None] = {
     "eq": "Is this; null: has none.",
     "ne": "Is not this, or has none; null: has one.",
@@ -66,7 +76,10 @@ def define_filter(registry: Registry, catalogue: Catalogue, model: type[Any]) ->
     }
     annotations |= {"and": nullable(list_of(own)), "or": nullable(list_of(own)), "not": nullable(own)}
     input_class(
-        own, annotations, description=f"Which {attributes.entity.plural}; all conditions given must hold."
+        own,
+        annotations,
+        descriptions=_CONNECTIVES,
+        description=f"Which {attributes.entity.plural}; all conditions given must hold.",
     )
 
 
@@ -76,7 +89,15 @@ def define_order(registry: Registry, catalogue: Catalogue, model: type[Any]) -> 
     name = attributes.entity.name
     what = f"What {attributes.entity.plural} can be ordered by."
     fields = enum_of(f"{name}OrderField", attributes.by_constant, what)
-    terms = [field("field", fields), field("direction", registry.direction, default=registry.direction.ASC)]
+    terms = [
+        field("field", fields, description="By what."),
+        field(
+            "direction",
+            registry.direction,
+            default=registry.direction.ASC,
+            description="Smallest or earliest first, or the other way round; those without a value come last.",
+        ),
+    ]
     define(
         registry.orders[model],
         terms,
@@ -115,7 +136,9 @@ def write_input(registry: Registry, entity: EntityDefinition, *, creating: bool)
 def _write_input(registry: Registry, entity: EntityDefinition, name: str, *, creating: bool) -> type[Any]:
     annotations: dict[str, Any] = {} if creating else {"id": strawberry.ID, "version": nullable(int)}
     texts: dict[str, str | None] = (
-        {} if creating else {"version": "Refuse with CONFLICT when the record is at another version."}
+        {}
+        if creating
+        else {"id": "Which record.", "version": "Refuse with CONFLICT when the record is at another version."}
     )
     for column in entity.columns.values():
         if column.options.expose and (column.options.create if creating else column.options.update):
@@ -224,7 +247,8 @@ def _list_filter(registry: Registry, child: type[Any]) -> type[Any]:
         name = registry.composition.entities[child].name
         found = registry.list_filters[child] = input_class(
             new_class(f"{name}ListFilter"),
-            dict.fromkeys(("some", "none", "every"), nullable(of)),
+            dict.fromkeys(_QUANTIFIERS, nullable(of)),
+            descriptions=_QUANTIFIERS,
             description="Some, none or every one of the related records that you may see.",
         )
     return found

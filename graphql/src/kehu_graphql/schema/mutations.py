@@ -32,6 +32,11 @@ from kehu_graphql.schema.rights import verb_of
 
 Run = Callable[[kehu.Context, dict[str, Any]], Awaitable[dict[str, Any]]]
 
+_ID = Argument(strawberry.ID, description="Which record.")
+_VERSION = Argument(nullable(int), description="Refuse with CONFLICT when the record is at another version.")
+_SHOWN = {"deletedId": "The record that left.", "result": "What came of it."}
+_RECORD = "The record as it is now."
+
 
 def entity_mutations(registry: Registry, entity: EntityDefinition) -> list[GeneratedField]:
     """createX, updateX, deleteX and the actions of an entity."""
@@ -65,7 +70,7 @@ def _create(registry: Registry, entity: EntityDefinition) -> GeneratedField:
     async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
         return {entity.singular: await create_record(ctx, entity, given["input"])}
 
-    arguments = {"input": Argument(write_input(registry, entity, creating=True))}
+    arguments = {"input": Argument(write_input(registry, entity, creating=True), description="Its values.")}
     return _mutation(
         registry, f"create{entity.name}", _own(registry, entity), run, arguments, f"Create a {entity.name}."
     )
@@ -75,7 +80,9 @@ def _update(registry: Registry, entity: EntityDefinition) -> GeneratedField:
     async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
         return {entity.singular: await update_record(ctx, entity, given["input"])}
 
-    arguments = {"input": Argument(write_input(registry, entity, creating=False))}
+    arguments = {
+        "input": Argument(write_input(registry, entity, creating=False), description="Its new values.")
+    }
     return _mutation(
         registry, f"update{entity.name}", _own(registry, entity), run, arguments, f"Change a {entity.name}."
     )
@@ -88,7 +95,7 @@ def _delete(registry: Registry, entity: EntityDefinition) -> GeneratedField:
         record = await delete_record(ctx, entity, given["id"], given.get("version"))
         return {"deletedId": given["id"], **({entity.singular: record} if archives else {})}
 
-    arguments = {"id": Argument(strawberry.ID), "version": Argument(nullable(int))}
+    arguments = {"id": _ID, "version": _VERSION}
     shown = {"deletedId": strawberry.ID, **(_own(registry, entity) if archives else {})}
     text = (
         f"Archive a {entity.name}: it leaves lists and stays reachable by its id."
@@ -115,7 +122,7 @@ def _action(registry: Registry, entity: EntityDefinition, action: d.ActionDeclar
             result = await action.function(record, **await function.values(ctx, None, given))
         return {entity.singular: record, **({} if returns_itself else {"result": unwrapped(result)})}
 
-    arguments = {"id": Argument(strawberry.ID), "version": Argument(nullable(int)), **function.arguments}
+    arguments = {"id": _ID, "version": _VERSION, **function.arguments}
     return _mutation(registry, verb + entity.name, shown, run, arguments, action.description)
 
 
@@ -155,7 +162,10 @@ def _mutation(
 
 
 def _payload(registry: Registry, name: str, shown: dict[str, Any]) -> type[Any]:
-    fields = [field(key, nullable(kind), attribute=key) for key, kind in shown.items()]
+    fields = [
+        field(key, nullable(kind), attribute=key, description=_SHOWN.get(key, _RECORD))
+        for key, kind in shown.items()
+    ]
     fields.append(
         field(
             "userErrors",

@@ -62,14 +62,14 @@ def node_fields(registry: Registry) -> list[GeneratedField]:
             one,
             resolve=node,
             means=RootOf(None, "node"),
-            arguments={"id": Argument(strawberry.ID)},
+            arguments={"id": Argument(strawberry.ID, description="Which record.")},
             description="Any record by its global id.",
         ),
         field(
             "nodes",
             many,
             resolve=nodes,
-            arguments={"ids": Argument(list_of(strawberry.ID))},
+            arguments={"ids": Argument(list_of(strawberry.ID), description="Which records.")},
             description="Records by their global ids, in order; null where there is none.",
         ),
     ]
@@ -94,7 +94,7 @@ def entity_queries(registry: Registry, entity: EntityDefinition) -> list[Generat
                 nullable(registry.objects[model]),
                 resolve=get,
                 means=RootOf(entity, "get"),
-                arguments={"id": Argument(strawberry.ID)},
+                arguments={"id": Argument(strawberry.ID, description="Which record.")},
                 description=f"One {entity.name} by its id; null where there is none that you may see.",
             )
         )
