@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -101,3 +102,15 @@ async def test_a_user_who_is_deactivated_is_unknown_at_once(firm: Firm) -> None:
     async with firm.app.context() as ctx, ctx.write():
         (await ctx.session.scalars(sa.select(kehu.User))).one().is_active = False
     assert await firm.ann() is None
+
+
+async def test_requests_at_the_same_time_read_once(firm: Firm) -> None:
+    before = firm.statements
+    first = await firm.ann()
+    alone = firm.statements - before
+    async with firm.app.context() as ctx, ctx.write():
+        ctx.add(kehu.Team(name="Another"))
+    before = firm.statements
+    found = await asyncio.gather(*(firm.ann() for _ in range(5)))
+    assert found == [first] * 5
+    assert firm.statements - before == alone

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import collections
 import dataclasses
 import time
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Coroutine, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from kehu.access.principal import Principal
 from kehu.people.models import Grant, Membership, Role, RoleAssignment, SignInSession, Team, User
 
 MOMENT = timedelta(seconds=1)
 TOKENS = 10_000
+
+Read = Callable[[], Coroutine[Any, Any, Principal | None]]
 
 # What a principal is made of.
 _PARTS: Container[type[object]] = frozenset(
@@ -37,27 +41,46 @@ class RememberedPrincipals:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._known: collections.OrderedDict[str, _Known] = collections.OrderedDict()
-        self.generation = 0
+        self._generation = 0
+        self._reading: dict[tuple[str, int], asyncio.Task[Principal | None]] = {}
 
-    def find(self, token_hash: str) -> Principal | None:
-        """The principal, where it was read within the last second and nothing has changed since."""
+    async def of(self, token_hash: str, read: Read) -> Principal | None:
+        """The principal, read where it is not remembered; requests that come at the same time read it together.
+
+        None, which `read` gives for a token that is not good, is never remembered.
+        """
+        known = self._find(token_hash)
+        if known is not None:
+            return known
+        key = token_hash, self._generation
+        reading = self._reading.get(key)
+        if reading is None:
+            reading = self._reading[key] = asyncio.create_task(self._read(key, read))
+        return await asyncio.shield(reading)
+
+    async def _read(self, key: tuple[str, int], read: Read) -> Principal | None:
+        try:
+            principal = await read()
+        finally:
+            del self._reading[key]
+        token_hash, generation = key
+        # What was written meanwhile may have come too late to be read.
+        if principal is not None and generation == self._generation:
+            self._known[token_hash] = _Known(principal, time.monotonic(), self._clock())
+            self._known.move_to_end(token_hash)
+            if len(self._known) > TOKENS:
+                self._known.popitem(last=False)
+        return principal
+
+    def _find(self, token_hash: str) -> Principal | None:
         known = self._known.get(token_hash)
         if known is None or time.monotonic() - known.at > MOMENT.total_seconds():
             return None
         # The clock of the App decides when sessions end; in tests it is not the one on the wall.
         return known.principal if timedelta() <= self._clock() - known.clock < MOMENT else None
 
-    def keep(self, token_hash: str, principal: Principal, generation: int) -> None:
-        """Remember what was read since the `generation`, unless something was written meanwhile."""
-        if generation != self.generation:
-            return
-        self._known[token_hash] = _Known(principal, time.monotonic(), self._clock())
-        self._known.move_to_end(token_hash)
-        if len(self._known) > TOKENS:
-            self._known.popitem(last=False)
-
     def hear(self, models: Iterable[type[object]]) -> None:
         """Forget everybody when something that principals are made of was written."""
         if any(model in _PARTS for model in models):
-            self.generation += 1
+            self._generation += 1
             self._known.clear()

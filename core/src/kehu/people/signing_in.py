@@ -97,10 +97,10 @@ async def principal_of_token(app: App, token: str) -> Principal | None:
     A session ends 8 hours after its last use, 14 days after it began, on signing out, and with its user.
     """
     token_hash = hash_of(token)
-    known = app.remembered.find(token_hash)
-    if known is not None:
-        return known
-    generation = app.remembered.generation
+    return await app.remembered.of(token_hash, lambda: _read_principal(app, token_hash))
+
+
+async def _read_principal(app: App, token_hash: str) -> Principal | None:
     async with app.context() as ctx:
         now = ctx.now()
         statement = (
@@ -114,7 +114,6 @@ async def principal_of_token(app: App, token: str) -> Principal | None:
         principal = await principal_of(ctx, found[0], session=token_hash)
         if now - found[1] >= SEEN_EVERY:
             await _note_use(ctx, token_hash)
-        app.remembered.keep(token_hash, principal, generation)
         return principal
 
 
