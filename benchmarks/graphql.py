@@ -119,7 +119,7 @@ def main(  # noqa: PLR0913, PLR0917  # one for each option
 ) -> None:
     """Measure, and print tables and ratios."""
     size = Size(customers, interactions, opportunities)
-    rounds, requests = (3, 40) if quick else (7, 150)
+    rounds, requests = (3, 96) if quick else (5, 320)
     figures: dict[str, Any] = {}
     with contextlib.ExitStack() as stack:
         folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
