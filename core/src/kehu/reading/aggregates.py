@@ -34,12 +34,13 @@ class TimeBucket(enum.Enum):
 
 
 class Measure(enum.Enum):
-    """What can be computed of a number."""
+    """What can be computed of the values of an attribute; DISTINCT is how many different ones there are."""
 
     SUM = "sum"
     AVG = "avg"
     MIN = "min"
     MAX = "max"
+    DISTINCT = "distinct"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -128,7 +129,11 @@ def _measured(
             columns += [sa.func.sum(expression), sa.func.count(expression)]
             readers[measure, attribute.name] = lambda values, at=at: _average(values[at], values[at + 1])
         else:
-            columns.append(getattr(sa.func, measure.value)(expression))
+            columns.append(
+                sa.func.count(sa.distinct(expression))
+                if measure is Measure.DISTINCT
+                else getattr(sa.func, measure.value)(expression)
+            )
             readers[measure, attribute.name] = lambda values, at=at: values[at]
     return columns, readers
 

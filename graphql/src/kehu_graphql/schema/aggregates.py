@@ -32,6 +32,7 @@ _TEXTS = {
     Measure.AVG: "Averages, rounded half to even to four places.",
     Measure.MIN: "Smallest values.",
     Measure.MAX: "Largest values.",
+    Measure.DISTINCT: "How many different values there are; none is not counted.",
 }
 
 
@@ -125,6 +126,7 @@ def _row_type(registry: Registry, attributes: Attributes) -> type[Any]:
         (Measure.AVG, numbers),
         (Measure.MIN, ordered),
         (Measure.MAX, ordered),
+        (Measure.DISTINCT, attributes.groupable),
     ):
         if members:
             kind = _measure_type(registry, f"{name}{measure.name.capitalize()}", measure, members)
@@ -180,6 +182,9 @@ def _reference_key(registry: Registry, attributes: Attributes, reference: Any) -
 def _measure_type(registry: Registry, name: str, measure: Measure, members: Sequence[Attribute]) -> type[Any]:
     fields = []
     for attribute in members:
+        if measure is Measure.DISTINCT:
+            fields.append(field(attribute.name, nullable(int), get=_measured(measure, attribute.name, int)))
+            continue
         kind = Decimal if measure is Measure.AVG else registry.output(attribute.kind)
         if measure is Measure.SUM and attribute.kind is int:
             kind = Decimal  # a sum may pass what a GraphQL Int can hold
