@@ -16,7 +16,6 @@ import os
 import random
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +27,7 @@ import httpx2
 import sqlalchemy as sa
 
 import kehu
+from benchmarks.nursery import Nursery
 from kehu.core_settings import CoreSettings
 from kehu.events.models import DeliveryStatus, EventDelivery, OutboxEvent
 from kehu.jobs.models import Job, JobState
@@ -41,7 +41,6 @@ from tests.kehu.webhooks.receiver import Receiver, receiving
 from tests.kehu.webhooks.subscriptions import subscribe
 from tests.postgres import running_postgres
 
-KEHU = str(Path(sys.executable).with_name("kehu"))
 CLIENTS, PAUSE = 3, 0.1
 READY_SECONDS, SETTLE_SECONDS = 60, 300
 TOLD = "core.customer.created"
@@ -54,21 +53,26 @@ CREATE = """mutation ($name: String!) { createCustomer(input: {kind: ORGANIZATIO
     "--moments", default=200, show_default=True, help="How often something is killed, on each database."
 )
 @click.option("--database", type=click.Choice(["sqlite", "postgresql", "both"]), default="both")
+@click.option(
+    "--seconds", default=1800, show_default=True, help="When to stop killing, whatever the moments."
+)
 @click.option("--seed", default=1, show_default=True)
-def main(moments: int, database: str, seed: int) -> None:
+def main(database: str, **limits: int) -> None:
     """Kill, settle, count."""
     problems = []
     with running_postgres() as postgres, tempfile.TemporaryDirectory() as folder:
-        shutil.copy(Path(__file__).with_name("faults_plugin.py"), Path(folder) / "faults.py")
         if database != "postgresql":
-            problems += asyncio.run(tried("SQLite", f"sqlite:///{folder}/kehu.db", folder, moments, seed))
+            problems += asyncio.run(tried("SQLite", f"sqlite:///{folder}/kehu.db", folder, **limits))
         if database != "sqlite":
-            problems += asyncio.run(tried("PostgreSQL", postgres.create_database(), folder, moments, seed))
+            problems += asyncio.run(tried("PostgreSQL", postgres.create_database(), folder, **limits))
     sys.exit(1 if problems else 0)
 
 
-async def tried(name: str, url: str, folder: str, moments: int, seed: int) -> list[str]:
-    """What was broken on one database; prints the figures."""
+async def tried(
+    name: str, url: str, folder: str, *, moments: int, seconds: float, seed: int = 1
+) -> list[str]:
+    """What was broken on one database, by a plugin that is put into `folder`; prints the figures."""
+    shutil.copy(Path(__file__).with_name("faults_plugin.py"), Path(folder) / "faults.py")
     plugins = enabled_plugins(load_settings(database_url=url, plugins="core", plugins_dir=folder))
     app = kehu.App(plugins, url, settings=[CoreSettings(webhook_private_targets=True)])
     await upgrade(app)
@@ -79,7 +83,7 @@ async def tried(name: str, url: str, folder: str, moments: int, seed: int) -> li
         processes = Processes(url, folder, load.port)
         clients = [asyncio.create_task(load.create_customers(number)) for number in range(CLIENTS)]
         try:
-            await processes.kill_at_random(moments, random.Random(seed))  # noqa: S311  # Repeatable on purpose.
+            await processes.kill_at_random(moments, seconds, random.Random(seed))  # noqa: S311  # Repeatable on purpose.
             load.is_over = True
             async with asyncio.timeout(READY_SECONDS):
                 await asyncio.gather(*clients)
@@ -89,7 +93,8 @@ async def tried(name: str, url: str, folder: str, moments: int, seed: int) -> li
             processes.kill_all()
     problems, figures = await judged(app, load, receiver)
     await app.close()
-    click.echo(f"\n{name}: {moments} kills {dict(processes.kills)} in {killed_for:.0f} s")
+    kills = processes.kills
+    click.echo(f"\n{name}: {kills.total()} kills {dict(kills)} in {killed_for:.0f} s")
     for line in [*figures, *(f"BROKEN: {problem}" for problem in problems)]:
         click.echo(f"  {line}")
     return problems
@@ -151,50 +156,54 @@ class Processes:
     """One server and two workers."""
 
     def __init__(self, url: str, folder: str, port: int) -> None:
-        self._environment = os.environ | {
-            "KEHU_DATABASE_URL": url,
-            "KEHU_PLUGINS": "core",
-            "KEHU_PLUGINS_DIR": folder,
-            "KEHU_LOG_LEVEL": "ERROR",
-            "KEHU_CORE_WEBHOOK_PRIVATE_TARGETS": "true",
-        }
-        self._log = (Path(folder) / "log").open("ab")
-        self._port = port
+        self._nursery = Nursery(
+            os.environ
+            | {
+                "KEHU_DATABASE_URL": url,
+                "KEHU_PLUGINS": "core",
+                "KEHU_PLUGINS_DIR": folder,
+                "KEHU_LOG_LEVEL": "ERROR",
+                "KEHU_CORE_WEBHOOK_PRIVATE_TARGETS": "true",
+            }
+        )
+        self._folder, self._port = Path(folder), port
         self.kills: Counter[str] = Counter()
-        self._running = {role: self._start(role) for role in ("server", "worker 1", "worker 2")}
+        self._running = {role: self._start(role) for role in ("server", "worker-1", "worker-2")}
 
-    async def kill_at_random(self, moments: int, chance: random.Random) -> None:
-        """Kill one of those that are ready, again and again, at moments that nobody foresees."""
-        for _ in range(moments):
-            await asyncio.sleep(chance.uniform(0, 0.5))
-            role = chance.choice(sorted(self._running))
+    async def kill_at_random(self, moments: int, seconds: float, chance: random.Random) -> None:
+        """Kill one of those that work, again and again, at moments that nobody foresees; end after so many seconds."""
+        ends_at = time.monotonic() + seconds
+        while self.kills.total() < moments and time.monotonic() < ends_at:
+            role = chance.choice(list(self._running))
             await self._until_ready(role)
             await asyncio.sleep(chance.uniform(0, 2))
-            self._running[role].kill()
-            self._running[role].wait()
-            self.kills[role.split()[0]] += 1
+            self._nursery.kill(self._running[role])
+            self.kills[role.partition("-")[0]] += 1
             self._running[role] = self._start(role)
 
     def kill_all(self) -> None:
         """End everything that was started here."""
-        for process in self._running.values():
-            process.kill()
-            process.wait()
+        self._nursery.close()
 
-    def _start(self, role: str) -> subprocess.Popen[bytes]:
-        command = [KEHU, "serve", "--port", str(self._port)] if role == "server" else [KEHU, "worker"]
-        out = self._log if role == "server" else subprocess.PIPE
-        return subprocess.Popen(command, stdout=out, stderr=self._log, env=self._environment)  # noqa: S603
+    def _start(self, role: str) -> int:
+        command = ["serve", "--port", str(self._port)] if role == "server" else ["worker"]
+        self._out(role).unlink(missing_ok=True)
+        return self._nursery.start(command, self._out(role))
+
+    def _out(self, role: str) -> Path:
+        return self._folder / f"{role}.out"
 
     async def _until_ready(self, role: str) -> None:
         async with asyncio.timeout(READY_SECONDS):
-            if role == "server":
-                while not self._answers():  # noqa: ASYNC110  # Another process is asked.
-                    await asyncio.sleep(0.05)
-            else:
-                pipe = self._running[role].stdout
-                assert pipe is not None
-                await asyncio.to_thread(pipe.readline)
+            while not self._is_ready(role):  # noqa: ASYNC110  # Another process is asked.
+                await asyncio.sleep(0.05)
+
+    def _is_ready(self, role: str) -> bool:
+        """Whether a server listens, or a worker has said that it works."""
+        if role == "server":
+            return self._answers()
+        out = self._out(role)
+        return out.is_file() and "Running" in out.read_text()
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=0.2):
