@@ -196,6 +196,8 @@ def share(amount: Decimal | None, percent: int | None) -> Decimal | None:
 
 
 def measured(measure: Measure, values: list[Any]) -> Any:
+    if measure is Measure.DISTINCT:
+        return len(set(values))
     if not values:
         return None
     if measure is Measure.AVG:
