@@ -64,6 +64,15 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def schemas(session: nox.Session) -> None:
+    """Write the released schemas in contracts/ anew; the tests compare them with what the code makes."""
+    for plugins in ("core", "core,sfa", "core,partner_inventory,sfa"):
+        printed = session.run("kehu", "schema", "print", "--plugins", plugins, silent=True)
+        released = Path("contracts") / f"schema.{plugins.replace(',', '+')}.graphql"
+        released.write_text(str(printed), encoding="utf-8")
+
+
+@nox.session
 def pins(session: nox.Session) -> None:
     """Take the newest version of every library, and pin it in pyproject.toml."""
     write_pins({})

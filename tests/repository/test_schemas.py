@@ -1,0 +1,42 @@
+"""The released schemas: what front-ends rely on is a file, and a change of it is seen in review.
+
+`./uv run nox -s schemas` writes the files anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import kehu
+from kehu_graphql import Api
+from kehu_graphql.schema.comparing import compare
+
+SETS = {"+".join(names): names for names in (["core"], ["core", "sfa"], ["core", "partner_inventory", "sfa"])}
+
+
+def _printed(plugins: list[str]) -> str:
+    return Api(kehu.App(kehu.installed(plugins))).sdl
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_schema_is_the_one_that_was_released(name: str, repository: Path) -> None:
+    released = (repository / "contracts" / f"schema.{name}.graphql").read_text(encoding="utf-8")
+    printed = _printed(SETS[name])
+    assert printed == released, "\n".join(compare(released, printed).lines)
+
+
+@pytest.mark.parametrize("others", [["sfa"], ["sfa", "partner_inventory"]])
+def test_a_plugin_breaks_no_front_end_of_the_others(others: list[str]) -> None:
+    assert compare(_printed(["core"]), _printed(["core", *others])).breaking == []
+
+
+def test_a_removed_field_is_a_breaking_change() -> None:
+    old = "type Query { name: String, age: String }"
+    assert compare(old, "type Query { name: String }").lines == ["breaking   Field Query.age was removed."]
+
+
+def test_a_new_field_is_none() -> None:
+    new = "type Query { name: String, age: String }"
+    assert compare("type Query { name: String }", new).lines == ["added      Query.age"]
