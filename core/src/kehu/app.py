@@ -13,7 +13,7 @@ from kehu.access import SYSTEM, Principal, RememberedPrincipals
 from kehu.broker import Broker
 from kehu.composition import Composition, compose
 from kehu.context import Context
-from kehu.database import AsyncScopedSession, Rows, open_engine, open_rows
+from kehu.database import AsyncScopedSession, Rows, forget_statements, open_engine, open_rows
 from kehu.database.sqlite import WriteLock
 from kehu.deliveries import Deliveries
 from kehu.dispatch import Hooks
@@ -77,8 +77,9 @@ class App:
         return found if isinstance(found, settings_class) else settings_class()
 
     async def close(self) -> None:
-        """Close all database connections."""
+        """Close all database connections, and keep nothing of this App."""
         await self.nodes.close()
         if self.rows is not None:
             await self.rows.close()
         await self.engine.dispose()
+        forget_statements(self.engine, self.composition.entities)

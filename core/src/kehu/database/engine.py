@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -37,3 +40,14 @@ def open_engine(url: str) -> AsyncEngine:
     if backend == "sqlite":
         sqlite.prepare(engine)
     return engine
+
+
+def forget_statements(engine: AsyncEngine, models: Iterable[type[Any]]) -> None:
+    """Give free what mappers compiled for this engine.
+
+    SQLAlchemy keeps it with each mapper, for as long as the process lives, and by the dialect all tables of the App.
+    """
+    for model in models:
+        cache = sa.inspect(model).base_mapper._compiled_cache
+        for key in [key for key in list(cache) if key[0] is engine.dialect]:
+            cache.pop(key, None)
