@@ -146,6 +146,8 @@ async def test_books_balance_when_writers_are_killed(depot: Depot, depot_url: st
         await depot.books_balance()
 
     assert len((await depot.everything())["partner_inventory_stock_move"]) > before
+    # The writers may have used up all there was.
+    await depot.receive("BOLT", 1)
     await depot.issue("BOLT", 1)
 
 
