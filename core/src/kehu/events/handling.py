@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -24,6 +25,9 @@ BATCH = 50
 # How many handlers run at once where the database allows more than one writer.
 AT_ONCE = 8
 
+Call = Callable[[Context, "sa.Row[Any]"], Awaitable[None]]
+Warn = Callable[["sa.Row[Any]", Exception], None]
+
 log = structlog.get_logger("kehu.events")
 
 
@@ -41,30 +45,40 @@ async def handle(app: App) -> int:
 
 
 async def _handle_some(app: App) -> int:
-    for handled in range(BATCH):
-        if not await _handle_next(app):
-            return handled
+    return await work_off(app, HANDLERS, _call, _warn)
+
+
+async def work_off(app: App, queue: Queue, call: Call, warn: Warn) -> int:
+    """Call for each row of the queue that is ready, fifty at most, in a transaction that also notes that it is done.
+
+    A failure is warned of and noted, for a later attempt. Returns how many rows there were.
+    """
+    for done in range(BATCH):
+        if not await _work_off_next(app, queue, call, warn):
+            return done
     return BATCH
 
 
-async def _handle_next(app: App) -> bool:
+async def _work_off_next(app: App, queue: Queue, call: Call, warn: Warn) -> bool:
     row = None
     try:
         async with asyncio.timeout(LONGEST_SECONDS), app.context() as ctx, ctx.write():
-            row = await HANDLERS.take_next(ctx)
+            row = await queue.take_next(ctx)
             if row is None:
                 return False
-            await _call(ctx, row)
+            await call(ctx, row)
             await ctx.flush()
-            await HANDLERS.finish(ctx, row)
+            await queue.finish(ctx, row)
     except Exception as error:
         if row is None:
             raise
-        log.warning(
-            "an event handler failed", handler=row.handler, event_id=str(row.event_id), exc_info=error
-        )
-        await note_failure(app, HANDLERS, row.id, error)
+        warn(row, error)
+        await note_failure(app, queue, row.id, error)
     return True
+
+
+def _warn(row: sa.Row[Any], error: Exception) -> None:
+    log.warning("an event handler failed", handler=row.handler, event_id=str(row.event_id), exc_info=error)
 
 
 async def _call(ctx: Context, row: sa.Row[Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,15 +10,13 @@ import structlog
 
 from kehu.context import Context
 from kehu.errors import KehuError
-from kehu.events.handling import LONGEST_SECONDS, note_failure
+from kehu.events.handling import work_off
 from kehu.events.queue import Queue
 from kehu.inbound.models import InboundEndpoint, InboundMessage
 from kehu.people.principals import principal_of_author
 
 if TYPE_CHECKING:
     from kehu.app import App
-
-BATCH = 50
 
 # Ten attempts within about a quarter of an hour, as for events.
 MESSAGES = Queue(
@@ -38,28 +35,11 @@ async def handle_messages(app: App) -> int:
     async with app.context() as ctx:
         if not await MESSAGES.has_ready(ctx):
             return 0
-    for handled in range(BATCH):
-        if not await _handle_next(app):
-            return handled
-    return BATCH
+    return await work_off(app, MESSAGES, _call, _warn)
 
 
-async def _handle_next(app: App) -> bool:
-    row = None
-    try:
-        async with asyncio.timeout(LONGEST_SECONDS), app.context() as ctx, ctx.write():
-            row = await MESSAGES.take_next(ctx)
-            if row is None:
-                return False
-            await _call(ctx, row)
-            await ctx.flush()
-            await MESSAGES.finish(ctx, row)
-    except Exception as error:
-        if row is None:
-            raise
-        log.warning("a message could not be handled", kind=row.kind, message=row.message_id, exc_info=error)
-        await note_failure(app, MESSAGES, row.id, error)
-    return True
+def _warn(row: sa.Row[Any], error: Exception) -> None:
+    log.warning("a message could not be handled", kind=row.kind, message=row.message_id, exc_info=error)
 
 
 async def _call(ctx: Context, row: sa.Row[Any]) -> None:
