@@ -88,6 +88,7 @@ def test_docs_states_prints_every_chart() -> None:
     charts = [line.partition(":")[0] for line in printed.output.splitlines() if not line.startswith(" ")]
     assert sorted(charts) == [
         "ChannelOrder",
+        "DealRegistration",
         "ExpectedReceipt",
         "Partner",
         "RebateStatement",

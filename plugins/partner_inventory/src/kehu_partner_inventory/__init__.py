@@ -12,6 +12,9 @@ from kehu_partner_inventory.billing.models import (
     PaymentShare,
 )
 from kehu_partner_inventory.credit import fields as credit_fields
+from kehu_partner_inventory.deals import actions as deal_actions
+from kehu_partner_inventory.deals import rules as deal_rules
+from kehu_partner_inventory.deals.models import DealRegistration, DealStatus
 from kehu_partner_inventory.locations import fields as location_fields
 from kehu_partner_inventory.locations import rules as location_rules
 from kehu_partner_inventory.locations.models import Location, LocationUsage
@@ -90,6 +93,7 @@ _DECLARING = (
     *(stocktake_actions, stocktake_fields, transfer_actions),
     *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
     *(price_queries, price_rules, billing_actions, billing_reports, billing_rules, credit_fields),
+    *(deal_actions, deal_rules),
     *(order_actions, order_fields, order_rules, rebate_actions, rebate_queries, rebate_rules),
 )
 
@@ -99,6 +103,8 @@ __all__ = [
     "ChannelOrderStatus",
     "Costing",
     "CountClass",
+    "DealRegistration",
+    "DealStatus",
     "ExpectedReceipt",
     "InsufficientStock",
     "Location",

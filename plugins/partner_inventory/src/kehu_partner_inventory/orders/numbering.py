@@ -29,3 +29,9 @@ async def next_number(ctx: kehu.Context, series: str) -> str:
     )
     count = await ctx.session.scalar(counted.execution_options(kehu_unaudited=True))
     return f"{series}-{year}-{count:05d}"
+
+
+async def lock_numbers(ctx: kehu.Context, series: str) -> None:
+    """Let nobody else take a number of a series, or pass this, until the transaction ends."""
+    rows = sa.select(OrderNumberCounter).where(OrderNumberCounter.series == series)
+    await ctx.session.execute(kehu.unscoped(rows.order_by(OrderNumberCounter.year).with_for_update()))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine, PartnerPayment
+from kehu_partner_inventory.deals.models import DealRegistration
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine
 from kehu_partner_inventory.partners.models import (
@@ -89,6 +90,7 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     PartnerAuthorisation: _of_partner,
     PartnerUser: _of_partner,
     SpecialPrice: _of_partner,
+    DealRegistration: _of_partner,
     ChannelOrder: _of_partner,
     ChannelOrderLine: lambda entity, partners: entity.order_id.in_(_orders(partners)),
     PartnerInvoice: _of_partner,

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,10 +16,9 @@ from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoice
 from kehu_partner_inventory.orders.models import ChannelOrderLine
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import plugin
+from kehu_partner_inventory.product_groups.queries import group_of
 from kehu_partner_inventory.rebates.models import NoMember, RebateProgramme, RebateTier
 from kehu_partner_inventory.rebates.reckoning import RebateBase, Reckoned, Terms, reckon
-
-_CATEGORIES = cast(sa.Table, kehu.ProductCategory.__table__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -124,19 +123,11 @@ async def _counting(
 def _of_category(programme: RebateProgramme) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if programme.category_id is not None:
-        conditions.append(kehu.Product.category_id.in_(_below(programme.category_id)))
+        conditions.append(kehu.Product.category_id.in_(group_of(programme.category_id)))
     if programme.excluded_category_id is not None:
-        within = kehu.Product.category_id.in_(_below(programme.excluded_category_id))
+        within = kehu.Product.category_id.in_(group_of(programme.excluded_category_id))
         conditions.append(sa.or_(kehu.Product.category_id.is_(None), sa.not_(within)))
     return conditions
-
-
-def _below(category_id: uuid.UUID) -> sa.Select[uuid.UUID]:
-    """The category and all below it."""
-    part = _CATEGORIES.alias()
-    tree = sa.select(_CATEGORIES.c.id).where(_CATEGORIES.c.id == category_id).cte(recursive=True)
-    tree = tree.union(sa.select(part.c.id).join(tree, part.c.parent_id == tree.c.id))
-    return sa.select(tree.c.id)
 
 
 def _year_before(day: date) -> date:

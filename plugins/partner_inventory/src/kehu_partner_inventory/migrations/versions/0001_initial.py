@@ -1,4 +1,4 @@
-"""initial."""
+"""Initial."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -477,6 +477,76 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_partner_inventory_authorisation_territory"), ["territory"], unique=False
         )
+
+    op.create_table(
+        "partner_inventory_deal",
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("customer_name", sa.String(length=200), nullable=False),
+        sa.Column("customer_key", sa.String(length=200), nullable=False),
+        sa.Column("registered_number", sa.String(length=40), nullable=True),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("category_id", sa.Uuid(), nullable=True),
+        sa.Column("territory", sa.String(length=20), nullable=True),
+        sa.Column(
+            "amount", sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"), nullable=True
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("expected_close_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("has_clash", sa.Boolean(), nullable=False),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("protected_until_on", sa.Date(), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.String(length=500), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lost_reason", sa.String(length=500), nullable=True),
+        sa.Column("opportunity", sa.String(length=120), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_id"], ["core_product_category.id"], name=op.f("fk_partner_inventory_deal_category_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["core_customer.id"], name=op.f("fk_partner_inventory_deal_customer_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_deal_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_deal_partner_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_deal")),
+        sa.UniqueConstraint("number", name=op.f("uq_partner_inventory_deal_number")),
+    )
+    with op.batch_alter_table("partner_inventory_deal", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_deal_customer_id"), ["customer_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_deal_customer_key"), ["customer_key"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_deal_opportunity"), ["opportunity"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_deal_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_deal_protected_until_on"), ["protected_until_on"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_deal_registered_number"), ["registered_number"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_deal_status"), ["status"], unique=False)
 
     op.create_table(
         "partner_inventory_expected_receipt",
@@ -1814,6 +1884,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_expected_receipt_customer_id"))
 
     op.drop_table("partner_inventory_expected_receipt")
+    with op.batch_alter_table("partner_inventory_deal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_deal_status"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_deal_registered_number"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_deal_protected_until_on"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_deal_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_deal_opportunity"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_deal_customer_key"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_deal_customer_id"))
+
+    op.drop_table("partner_inventory_deal")
     with op.batch_alter_table("partner_inventory_authorisation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_authorisation_territory"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_authorisation_product_id"))
