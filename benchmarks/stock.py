@@ -1,12 +1,16 @@
 """The stock ledger under load: random days on both databases, and writers that contend for the same goods.
 
-`./uv run python -m benchmarks.stock` takes some minutes with its defaults. PostgreSQL is the one that
-KEHU_TEST_POSTGRES names, or one that is started for it. After everything the books are proven.
+`./uv run python -m benchmarks.stock` takes some minutes with its defaults, `--full` is the whole proof. A day is a
+sequence of random steps by a process of its own, while others do the same on the same database and some are killed;
+after each step the books are compared with a ledger in plain Python. PostgreSQL is the one that KEHU_TEST_POSTGRES
+names, or one that is started for it. After everything all books are proven.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
 import itertools
 import json
 import subprocess
@@ -20,11 +24,11 @@ import click
 import sqlalchemy as sa
 
 import kehu
+from benchmarks.stock_days import Days
 from kehu_partner_inventory import StockBalance
 from kehu_partner_inventory.locations.models import HOLDING
 from kehu_partner_inventory.stock.checking import discrepancies
 from tests.kehu_partner_inventory.depot import depot_of, open_depot
-from tests.kehu_partner_inventory.proof.proving import prove
 from tests.postgres import running_postgres
 
 OVERSOLD = sa.and_(
@@ -35,33 +39,66 @@ OVERSOLD = sa.and_(
 
 @click.command()
 @click.option(
+    "--database", type=click.Choice(["both", "sqlite", "postgresql"]), default="both", show_default=True
+)
+@click.option(
+    "--full", is_flag=True, help="2,000 days on SQLite, 500 on PostgreSQL, 100,000 attempts on each."
+)
+@click.option(
     "--sequences", default=100, show_default=True, help="Random days on SQLite; a quarter on PostgreSQL."
 )
 @click.option("--steps", default=60, show_default=True, help="How many steps a day has at most.")
 @click.option("--attempts", default=5000, show_default=True, help="Reservations tried, on each database.")
-@click.option("--writers", default=8, show_default=True, help="Processes that try them at once.")
-def main(sequences: int, steps: int, attempts: int, writers: int) -> None:
+@click.option("--writers", default=8, show_default=True, help="Processes that write at once; 2 on SQLite.")
+@click.option("--kills", default=10, show_default=True, help="How many of them are killed during the days.")
+def main(
+    *, database: str, full: bool, sequences: int, steps: int, attempts: int, writers: int, kills: int
+) -> None:
     """Prove the ledger, and print what was tried."""
-    with running_postgres() as postgres, tempfile.TemporaryDirectory() as folder:
-        databases = {"SQLite": f"sqlite:///{folder}/kehu.db", "PostgreSQL": postgres.create_database()}
-        for name, url in databases.items():
-            asyncio.run(furnish(url))
-            if attempts:
-                contention(name, url, attempts, writers)
-            if sequences:
-                days(name, url, sequences if name == "SQLite" else sequences // 4, steps)
+    if full:
+        sequences, attempts = 2000, 100_000
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        if database != "postgresql":
+            # SQLite has one writer at a time; more processes would only wait.
+            load = Load("SQLite", f"sqlite:///{folder}/kehu.db", min(writers, 2), writers, kills)
+            load.run(sequences, steps, attempts)
+        if database != "sqlite":
+            url = stack.enter_context(running_postgres()).create_database()
+            load = Load("PostgreSQL", url, writers, writers, kills)
+            load.run(sequences // 4, steps, attempts)
 
 
-def days(name: str, url: str, sequences: int, steps: int) -> None:
-    """Random days, compared with a ledger in plain Python after each step."""
-    started = time.perf_counter()
-    tally = prove(url, sequences=sequences, steps=steps).tally
-    seconds = time.perf_counter() - started
-    click.echo(
-        f"{name}: {tally['sequences']} sequences, {tally['steps']} steps, "
-        f"{_ended(tally, 'CRASH')} of them crashed, {_ended(tally, 'VETO')} vetoed; "
-        f"the books balanced after each; {seconds:.0f} s"
-    )
+@dataclasses.dataclass
+class Load:
+    """One database, how many processes live days there, how many contend, and how many are killed."""
+
+    name: str
+    url: str
+    writers: int
+    contenders: int
+    kills: int
+
+    def run(self, sequences: int, steps: int, attempts: int) -> None:
+        """Everything, one after the other."""
+        asyncio.run(furnish(self.url))
+        if attempts:
+            contention(self.name, self.url, attempts, self.contenders)
+        if sequences:
+            self.days(sequences, steps)
+
+    def days(self, sequences: int, steps: int) -> None:
+        """Random days, compared with a ledger in plain Python after each step, and all books at the end."""
+        started = time.perf_counter()
+        days = Days(self.url, sequences=sequences, steps=steps, writers=self.writers, kills=self.kills)
+        tally = days.run()
+        assert tally["sequences"] >= sequences
+        asyncio.run(watch(self.url, []))
+        seconds = time.perf_counter() - started
+        click.echo(
+            f"{self.name}: {tally['sequences']} sequences, {tally['steps']} steps by {self.writers} writers at once, "
+            f"{_ended(tally, 'CRASH')} of them crashed, {_ended(tally, 'VETO')} vetoed, {days.killed} writers killed; "
+            f"the books balanced after each; {seconds:.0f} s"
+        )
 
 
 def _ended(tally: Counter[str], how: str) -> int:

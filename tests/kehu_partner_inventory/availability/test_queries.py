@@ -161,3 +161,30 @@ async def test_partners_stock_lasts_as_long_as_they_sold_lately(depot: Depot) ->
     found = await depot.ask(ask % (depot["BOLT"], depot["SHOP"]))
 
     assert found["daysOfStock"] == [{"onHand": "30", "left": "10", "days": "90"}]
+
+
+async def test_a_thousand_products_are_one_statement(depot: Depot) -> None:
+    products = [kehu.Product(id=kehu.uuid7(), code=f"P{n}", name=f"Product {n}") for n in range(995)]
+    async with depot.app.context() as ctx, ctx.write():
+        ctx.session.add_all(products)
+    await depot.receive("BOLT", 7)
+    keys = [kehu.global_id("Product", each.id) for each in (*depot.products.values(), *products)]
+    said: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    sa.event.listen(depot.app.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        found = await depot.ask(
+            "query ($keys: [ID!]!) { availability(products: $keys) { product { code } available } }",
+            keys=keys,
+        )
+    finally:
+        sa.event.remove(depot.app.engine.sync_engine, "before_cursor_execute", note)
+
+    assert len(found["availability"]) == 1000
+    assert {"product": {"code": "BOLT"}, "available": "7"} in found["availability"]
+    assert len([each for each in said if "stock_balance" in each]) == 1
+    # The products that were named are the other one.
+    assert len([each for each in said if each.lstrip().startswith(("SELECT", "WITH"))]) <= 2

@@ -178,7 +178,7 @@ class GoodsRules(Acting):
     @rule(minutes=st.integers(1, 60), sweep=st.booleans())
     def time_passes(self, minutes: int, sweep: bool) -> None:
         self.world.tick(minutes)
-        if sweep:
+        if sweep and self.world.may_sweep:
             self.act("expire", expire, may=True)
 
     def _some_promise(self, pick: int) -> Promise | None:

@@ -105,6 +105,15 @@ class Reference:
                 total -= step.quantity if step.source == spot else ZERO
         return total
 
+    def everything_as_of(self, at: datetime) -> dict[Spot, Decimal]:
+        """Replay all spots at once; nothing where it is nothing."""
+        there: dict[Spot, Decimal] = defaultdict(Decimal)
+        for step in self.steps:
+            if step.at <= at:
+                there[step.target] += step.quantity
+                there[step.source] -= step.quantity
+        return {spot: n for spot, n in there.items() if n}
+
     def place(self, product: str, lot: str) -> str | None:
         """Where a piece is."""
         pieces = (spot for spot in self.spots(product) if spot.lot == lot and self.on_hand[spot] > 0)

@@ -66,18 +66,21 @@ class World:
     depot: Depot
     faults: Faults
     runner: asyncio.Runner
+    era: int = 0
     now: datetime = datetime(2026, 3, 2, 9, tzinfo=UTC)
     tally: Counter[str] = dataclasses.field(default_factory=Counter)
+    on_finish: Callable[[Counter[str]], object] = lambda _tally: None
 
     @classmethod
-    def open(cls, url: str) -> World:
-        """A world on a database with a depot."""
+    def open(cls, url: str, *, era: int = 0) -> World:
+        """A world on a database with a depot. Worlds that share a database live in different centuries."""
         runner, faults, held = asyncio.Runner(), Faults(), list[World]()
         stranger = kehu.Plugin("stranger", requires=["core", "partner_inventory"])
         stranger.hookimpl(faults)
         plugins = [*kehu.installed(["partner_inventory"]), stranger]
         app = kehu.App(plugins, url, clock=lambda: held[0].now)
-        world = cls(app, runner.run(depot_of(app)), faults, runner)
+        world = cls(app, runner.run(depot_of(app)), faults, runner, era)
+        world.now = world.now.replace(year=world.now.year + 100 * era)
         held.append(world)
         return world
 
@@ -85,8 +88,17 @@ class World:
         self.runner.run(self.app.close())
         self.runner.close()
 
+    @property
+    def may_sweep(self) -> bool:
+        """What is too late now is too late for everybody: nobody lives before the first era."""
+        return self.era == 0
+
     def tick(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
+
+    def finished(self) -> None:
+        """A sequence has ended; whoever wants to know is told."""
+        self.on_finish(self.tally)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -84,7 +85,10 @@ class DeclaredFunction:
     async def _record(self, ctx: kehu.Context, model: type[Any], name: str, given: Any) -> Any:
         type_name = self._registry.composition.entities[model].name
         if isinstance(given, list):
-            return [await ctx.get(model, key_of(item, type_name, field=name), field=name) for item in given]
+            keys = [key_of(item, type_name, field=name) for item in given]
+            # Read together, they are at hand when each is looked at.
+            await asyncio.gather(*(ctx.load(model, key) for key in dict.fromkeys(keys)))
+            return [await ctx.get(model, key, field=name) for key in keys]
         return await ctx.get(model, key_of(given, type_name, field=name), field=name)
 
     def _hints(self) -> dict[str, Any]:

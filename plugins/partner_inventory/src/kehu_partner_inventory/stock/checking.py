@@ -38,20 +38,27 @@ async def stock_discrepancies(ctx: kehu.Context) -> list[Discrepancy]:
 
 async def discrepancies(ctx: kehu.Context, *, products: Sequence[Any] | None = None) -> list[Discrepancy]:
     """All figures that are not what they follow from; of some products, or of all."""
-    named = {
-        "on hand is the sum of the moves": _on_hand(products),
-        "reserved is the sum of the reservations": _reserved(products),
-        "the layers hold what is on hand": _layered(products),
-        "a layer holds what was not used": _used(products),
-    }
     found: list[Discrepancy] = []
-    for what, statement in named.items():
+    for what, statement in proofs(products).items():
         rows = await ctx.session.execute(kehu.unscoped(statement))
         found += [Discrepancy(what, *row) for row in rows]
     return found
 
 
-def _on_hand(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+def proofs(products: Any = None) -> dict[str, sa.Select[*tuple[Any, ...]]]:
+    """Statements that find product, location and both figures where one is wrong, by what they prove.
+
+    `products` are keys, or a parameter that stands for them; all products unless given.
+    """
+    return {
+        "on hand is the sum of the moves": _on_hand(products),
+        "reserved is the sum of the reservations": _reserved(products),
+        "the layers hold what is on hand": _layered(products),
+        "a layer holds what was not used": _used(products),
+    }
+
+
+def _on_hand(products: Any) -> sa.Select[*tuple[Any, ...]]:
     """Balances and moves that do not meet, on either side."""
     narrowed = [] if products is None else [StockMove.product_id.in_(products)]
     side = sides(*narrowed)
@@ -72,7 +79,7 @@ def _on_hand(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _reserved(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+def _reserved(products: Any) -> sa.Select[*tuple[Any, ...]]:
     b, r = StockBalance, Reservation
     promised = _sum(
         r.quantity - r.shipped,
@@ -84,20 +91,20 @@ def _reserved(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
     return _named(b.reserved, promised, products).where(b.reserved != promised)
 
 
-def _layered(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+def _layered(products: Any) -> sa.Select[*tuple[Any, ...]]:
     b = StockBalance
     left = _sum(StockLayer.remaining, StockLayer.balance_id == b.id)
     return _named(b.on_hand, left, products).where(b.usage.in_(HOLDING), b.on_hand != left)
 
 
-def _used(products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+def _used(products: Any) -> sa.Select[*tuple[Any, ...]]:
     layer = StockLayer
     left = layer.quantity - _sum(StockLayerUse.quantity, StockLayerUse.layer_id == layer.id)
     statement = _named(layer.remaining, left, products)
     return statement.join(layer, layer.balance_id == StockBalance.id).where(layer.remaining != left)
 
 
-def _named(booked: Any, proven: Any, products: Sequence[Any] | None) -> sa.Select[*tuple[Any, ...]]:
+def _named(booked: Any, proven: Any, products: Any) -> sa.Select[*tuple[Any, ...]]:
     b = StockBalance
     statement = (
         sa.select(kehu.Product.code, Location.code, booked, proven)
