@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kehu.access import ANONYMOUS, SYSTEM, Level, Principal
     from kehu.app import App
+    from kehu.attachments.models import Attachment
     from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
     from kehu.context import Context
     from kehu.customers.models import Customer, CustomerKind
@@ -46,6 +47,7 @@ __all__ = [
     "Address",
     "App",
     "Archivable",
+    "Attachment",
     "BadInput",
     "Change",
     "CompositionError",
@@ -108,6 +110,7 @@ _HOMES = {
         "Principal",
     ),
     "kehu.app": ("App",),
+    "kehu.attachments.models": ("Attachment",),
     "kehu.contacts.models": (
         "Address",
         "Contact",

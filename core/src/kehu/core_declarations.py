@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kehu.approvals.models import ApprovalDecision, ApprovalRequest, ApprovalRule, ApprovalStep
+from kehu.attachments.models import CONTENTS, Attachment
 from kehu.audit.models import AuditEntry
 from kehu.calendars.models import Calendar, CalendarException, CalendarHours, PublicHoliday
 from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
@@ -121,6 +122,12 @@ plugin.relation(
 )
 plugin.relation(Interaction, "follow_ups", Interaction.follow_up_of_id, description="What it led to.")
 
+attachment = plugin.resource(
+    Attachment,
+    operations=["list", "get", "update", "delete", "watch", "aggregate"],
+    default_order=[Attachment.created_at],
+)
+
 product_category = plugin.resource(ProductCategory, default_order=[ProductCategory.name])
 product = plugin.resource(Product, default_order=[Product.code])
 price_list = plugin.resource(PriceList, default_order=[PriceList.name])
@@ -162,3 +169,4 @@ plugin.relation(Role, "grants", Grant.role_id, description="What the role may do
 plugin.relation(Role, "assignments", RoleAssignment.role_id, description="Who has the role.")
 
 plugin.table(LEDGER)
+plugin.table(CONTENTS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from kehu.approvals import actions as approval_actions
 from kehu.approvals import rules as approval_rules
+from kehu.attachments import fields as attachment_fields
+from kehu.attachments import rules as attachment_rules
 from kehu.calendars import fields as calendar_fields
 from kehu.calendars import rules as calendar_rules
 from kehu.cli.states import states_command
@@ -36,6 +38,8 @@ plugin.command(states_command, group="docs")
 __all__ = [
     "approval_actions",
     "approval_rules",
+    "attachment_fields",
+    "attachment_rules",
     "calendar_fields",
     "calendar_rules",
     "clear_what_is_done",

@@ -9,7 +9,9 @@ class CoreSettings(pydantic.BaseModel):
     """Settings of core.
 
     `webhook_private_targets` lets webhooks reach this machine and its network, and http: only where everybody who may
-    subscribe is trusted. The rest say for how many days what is done is kept, to be looked at and replayed.
+    subscribe is trusted. `..._retention_days` say for how many days what is done is kept, to be looked at and replayed.
+    `attachment_max_bytes` is the size of the largest file, `attachment_media_types` the kinds that are taken: `*`
+    stands for anything.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
@@ -17,3 +19,9 @@ class CoreSettings(pydantic.BaseModel):
     webhook_private_targets: bool = False
     event_retention_days: int = pydantic.Field(default=30, ge=1)
     parked_retention_days: int = pydantic.Field(default=180, ge=1)
+    attachment_max_bytes: int = pydantic.Field(default=10_000_000, ge=1, le=100_000_000)
+    attachment_media_types: tuple[str, ...] = (
+        *("audio/*", "image/*", "video/*", "message/rfc822", "text/calendar", "text/csv", "text/plain"),
+        *("text/vcard", "application/json", "application/msword", "application/pdf", "application/rtf"),
+        *("application/vnd.*", "application/xml", "application/zip"),
+    )

@@ -43,6 +43,8 @@ _RECORDS = (
     *("product", "product_category", "price_list", "price_list_item", "currency_rate"),
 )
 _PARTICIPANTS = "interaction_participant"
+# As far as the record of the file is seen, and may be changed.
+_FILING = "read create update delete"
 
 
 def _works_on_customers(reach: str) -> dict[str, str]:
@@ -56,6 +58,7 @@ def _works_on_customers(reach: str) -> dict[str, str]:
         "address": f"{change} delete:{reach}",
         "interaction": f"{change} delete:{reach} complete:{reach} cancel:{reach}",
         _PARTICIPANTS: f"read create delete:{reach}",
+        "attachment": _FILING,
     }
 
 
@@ -71,6 +74,7 @@ _SERVING = {
     "address": "read create update",
     "interaction": "read create update:TEAM complete:TEAM cancel:TEAM",
     _PARTICIPANTS: "read create delete:TEAM",
+    "attachment": _FILING,
 }
 
 _ASKED = {
@@ -87,12 +91,13 @@ plugin.grant("Service Agent", **{**_LOOKED_UP, **_SERVING})
 plugin.grant("Partner Manager", **{**_LOOKED_UP, **_works_on_customers("TEAM")})
 plugin.grant(
     "Auditor",
-    **{**_LOOKED_UP, **dict.fromkeys((*_RECORDS, _PARTICIPANTS), "read export")},
+    **{**_LOOKED_UP, **dict.fromkeys((*_RECORDS, _PARTICIPANTS), "read export"), "attachment": "read"},
     **dict.fromkeys(("role", "grant", "role_assignment", "audit_entry"), "read export"),
 )
 plugin.grant(
     "Integration",
     **{**_LOOKED_UP, **dict.fromkeys(_RECORDS, "read create update"), _PARTICIPANTS: "read create"},
+    attachment="read create update",
 )
 
 

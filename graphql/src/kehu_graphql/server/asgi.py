@@ -16,10 +16,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
+from kehu.attachments.fields import FOLDER
+from kehu.core_settings import CoreSettings
 from kehu.jobs.port import JOBS_AT_ONCE
 from kehu.jobs.runner import job_runner
 from kehu_graphql.console import console_routes
 from kehu_graphql.execution import Api
+from kehu_graphql.server.attachments import attachment_routes
 from kehu_graphql.server.inbound import inbound_route
 from kehu_graphql.server.middleware import BodyLimit, RequestLog
 from kehu_graphql.server.named_documents import NamedDocuments
@@ -49,13 +52,14 @@ def asgi(
         Route("/healthz", _health(api)),
         session_route(api.app),
         inbound_route(api.app),
+        *attachment_routes(api.app),
         *console_routes(examples),
     ]
     return Starlette(
         routes=routes,
         middleware=[
             Middleware(RequestLog),
-            Middleware(BodyLimit),
+            Middleware(BodyLimit, larger={FOLDER: api.app.settings_of(CoreSettings).attachment_max_bytes}),
             Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=COMPRESSION),
         ],
         lifespan=_lifespan(api, jobs_at_once),

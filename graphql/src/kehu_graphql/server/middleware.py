@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from collections.abc import Mapping
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -66,18 +67,22 @@ def _milliseconds_since(started: float) -> float:
 
 
 class BodyLimit:
-    """Refuses bodies above one megabyte with 413, whether or not they say how long they are."""
+    """Refuses bodies above one megabyte with 413, whether or not they say how long they are.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    `larger` has the paths that take more, with the number of bytes.
+    """
+
+    def __init__(self, app: ASGIApp, larger: Mapping[str, int] | None = None) -> None:
+        self._app, self._larger = app, larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._larger.get(scope["path"], MAX_BODY_BYTES)
         announced = Headers(scope=scope).get("content-length", "0")
-        if not announced.isdigit() or int(announced) > MAX_BODY_BYTES:
-            await _too_large(scope, receive, send)
+        if not announced.isdigit() or int(announced) > most:
+            await _too_large(scope, receive, send, most)
             return
         read = 0
 
@@ -85,16 +90,16 @@ class BodyLimit:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MAX_BODY_BYTES:
+            if read > most:
                 return {"type": "http.disconnect"}
             return message
 
         await self._app(scope, counting, send)
 
 
-async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
+async def _too_large(scope: Scope, receive: Receive, send: Send, most: int) -> None:
     error = {
-        "message": f"The body is larger than {MAX_BODY_BYTES} bytes.",
+        "message": f"The body is larger than {most} bytes.",
         "extensions": {"code": "BODY_TOO_LARGE"},
     }
     await JSONResponse({"errors": [error]}, status_code=413)(scope, receive, send)

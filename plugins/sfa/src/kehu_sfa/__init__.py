@@ -19,6 +19,7 @@ from kehu_sfa.discount_limits import rules as discount_limit_rules
 from kehu_sfa.discount_limits.models import DiscountLimit
 from kehu_sfa.feeds import actions as feed_actions
 from kehu_sfa.feeds.models import UserFeed
+from kehu_sfa.files import fields as file_fields
 from kehu_sfa.forecasts import accuracy
 from kehu_sfa.forecasts import actions as forecast_actions
 from kehu_sfa.forecasts import queries as forecast_queries
@@ -82,6 +83,7 @@ from kehu_sfa.work_plan.queries import Coaching, MyDay
 
 # Importing these has run their declarations.
 _DECLARING = (
+    file_fields,
     commission_queries,
     commission_rules,
     discount_limit_rules,

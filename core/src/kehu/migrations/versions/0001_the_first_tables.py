@@ -346,6 +346,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_approval_rule_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "core_attachment",
+        sa.Column("record_id", sa.String(length=120), nullable=False),
+        sa.Column("record_type", sa.String(length=80), nullable=False),
+        sa.Column("record_key", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("checksum", sa.String(length=64), nullable=False),
+        sa.Column("uploaded_by_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["core_user.id"], name=op.f("fk_core_attachment_uploaded_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_core_attachment")),
+    )
+    with op.batch_alter_table("core_attachment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_core_attachment_external_id"), ["external_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_core_attachment_record_id"), ["record_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_core_attachment_uploaded_by_id"), ["uploaded_by_id"], unique=False
+        )
+
+    op.create_table(
         "core_audit_entry",
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("principal", sa.String(length=200), nullable=False),
@@ -773,6 +802,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_core_approval_step_team_id"), ["team_id"], unique=False)
 
     op.create_table(
+        "core_attachment_content",
+        sa.Column("attachment_id", sa.Uuid(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"],
+            ["core_attachment.id"],
+            name=op.f("fk_core_attachment_content_attachment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("attachment_id", name=op.f("pk_core_attachment_content")),
+    )
+    op.create_table(
         "core_contact_point",
         sa.Column("customer_id", sa.Uuid(), nullable=True),
         sa.Column("contact_id", sa.Uuid(), nullable=True),
@@ -1166,6 +1207,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_contact_point_contact_id"))
 
     op.drop_table("core_contact_point")
+    op.drop_table("core_attachment_content")
     with op.batch_alter_table("core_approval_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_approval_step_team_id"))
         batch_op.drop_index(batch_op.f("ix_core_approval_step_rule_id"))
@@ -1263,6 +1305,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_core_audit_entry_record_id"))
 
     op.drop_table("core_audit_entry")
+    with op.batch_alter_table("core_attachment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_core_attachment_uploaded_by_id"))
+        batch_op.drop_index(batch_op.f("ix_core_attachment_record_id"))
+        batch_op.drop_index(batch_op.f("ix_core_attachment_external_id"))
+
+    op.drop_table("core_attachment")
     with op.batch_alter_table("core_approval_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_core_approval_rule_team_id"))
         batch_op.drop_index(batch_op.f("ix_core_approval_rule_role_id"))

@@ -10,7 +10,7 @@ from kehu_sfa.conversion.models import (
     NewOpportunity,
     Parts,
 )
-from kehu_sfa.conversion.moving import move_interactions
+from kehu_sfa.conversion.moving import move_files, move_interactions
 from kehu_sfa.conversion.parts import contact_of, customer_of, opportunity_of
 from kehu_sfa.leads.events import LeadConverted
 from kehu_sfa.leads.models import Lead
@@ -31,7 +31,7 @@ async def convert(
     """Make a customer of it, with a contact and perhaps an opportunity; each new, an existing one, or none.
 
     Left out, the customer is new, the contact is new where the lead names a person, and there is no opportunity.
-    What passed between us moves along. Needs the right to create each new part.
+    What passed between us and its files move along. Needs the right to create each new part.
     """
     record.enter("convert")
     wanted = (customer or _NEW, contact or (_NEW if record.name else _NONE), opportunity or _NONE)
@@ -42,6 +42,7 @@ async def convert(
     parts.contact = await contact_of(ctx, record, wanted[1], parts)
     parts.opportunity = await opportunity_of(ctx, record, wanted[2], parts, new_opportunity)
     await move_interactions(ctx, record, parts)
+    await move_files(ctx, record, parts)
     _link(record, ctx, parts)
     told = LeadConverted(record.id, record.customer_id, record.contact_id, record.opportunity_id)
     ctx.emit(told, customer_id=record.customer_id)

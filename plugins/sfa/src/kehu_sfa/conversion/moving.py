@@ -1,10 +1,11 @@
-"""What passed between us and a lead, moved to what it became."""
+"""What passed between us and a lead, and the files it sent, moved to what it became."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
 import kehu
+from kehu.attachments.actions import move_attachments
 from kehu_sfa.conversion.models import Parts
 from kehu_sfa.leads.models import Lead
 
@@ -24,3 +25,11 @@ async def move_interactions(ctx: kehu.Context, lead: Lead, parts: Parts) -> None
         if parts.opportunity is not None:
             interaction.regarding_id = kehu.GlobalId(kehu.global_id("Opportunity", parts.opportunity.id))
     await ctx.flush()
+
+
+async def move_files(ctx: kehu.Context, lead: Lead, parts: Parts) -> None:
+    """Give its files to the opportunity, else to the customer, else to the contact."""
+    heir = parts.opportunity or parts.customer or parts.contact
+    if heir is not None:
+        await move_attachments(ctx, lead, heir)
+        await ctx.flush()
