@@ -12,6 +12,7 @@ from kehu.composition.claims import Claims
 from kehu.composition.columns import column_definitions, reference_definitions
 from kehu.composition.definitions import Composition, EntityDefinition, events_permission
 from kehu.composition.jobs import job_declarations
+from kehu.composition.natural_keys import natural_keys
 from kehu.composition.order import ordered, required_by, with_conditions
 from kehu.composition.tables import tables_of, union_metadata
 from kehu.errors import CompositionError
@@ -112,6 +113,7 @@ class _Composer:
                 for name, reference in reference_definitions(entity).items()
                 if self._claim_field(entity, reference.name, entity.owner)
             }
+            entity.natural_keys = natural_keys(entity)
 
     def _check_relationships(self, owners: dict[Any, str]) -> None:
         for entity in self.entities.values():
@@ -278,7 +280,8 @@ class _Composer:
             for kind, name in root_names(entity):
                 self.claims.claim(f"root {kind} field", name, entity.owner)
             for action in entity.actions:
-                self.claims.claim("root mutation field", camel(action.name) + entity.name, action.origin)
+                for name in (entity.name, pascal(entity.plural)):
+                    self.claims.claim("root mutation field", camel(action.name) + name, action.origin)
         for plugin in self.plugins:
             for root in plugin.roots:
                 self.claims.claim(f"root {root.kind} field", camel(root.name), root.origin)
@@ -313,7 +316,10 @@ class _Composer:
             self.claims.claim("type", f"{prefix}{entity.name}Input", entity.owner)
         for name in written_by(entity).values():
             self.claims.claim("type", f"{pascal(name)}Payload", entity.owner)
-        if written_by(entity):
+        if entity.natural_keys:
+            for name in (f"Upsert{entity.name}Input", f"{entity.name}Key"):
+                self.claims.claim("type", name, entity.owner)
+        if written_by(entity) or entity.actions:
             self.claims.claim("type", f"{entity.name}Result", entity.owner)
             self.claims.claim("type", f"{pascal(entity.plural)}Payload", entity.owner)
 
@@ -346,8 +352,8 @@ def root_names(entity: EntityDefinition) -> list[tuple[str, str]]:
 
 def written_by(entity: EntityDefinition) -> dict[str, str]:
     """The operations that write an entity, and the mutations that write one record."""
-    verbs = ("create", "update", "delete")
-    return {verb: f"{verb}{entity.name}" for verb in verbs if verb in entity.operations}
+    verbs = [verb for verb in ("create", "update", "delete") if verb in entity.operations]
+    return {verb: f"{verb}{entity.name}" for verb in (*verbs, *(["upsert"] if entity.natural_keys else []))}
 
 
 def extension_field_names(extension: d.ExtensionDeclaration) -> list[str]:

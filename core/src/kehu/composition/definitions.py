@@ -42,6 +42,14 @@ class ReferenceDefinition:
     key: str
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class NaturalKey:
+    """Columns whose values together name one record, such as an article number."""
+
+    constant: str
+    columns: tuple[ColumnDefinition, ...]
+
+
 @dataclasses.dataclass(slots=True)
 class EntityDefinition:
     """A resource with everything that all plugins have added to it."""
@@ -50,6 +58,7 @@ class EntityDefinition:
     declaration: d.ResourceDeclaration
     columns: dict[str, ColumnDefinition] = dataclasses.field(default_factory=dict)
     references: dict[str, ReferenceDefinition] = dataclasses.field(default_factory=dict)
+    natural_keys: dict[str, NaturalKey] = dataclasses.field(default_factory=dict)
     fields: list[d.FieldDeclaration] = dataclasses.field(default_factory=list)
     relations: list[d.RelationDeclaration] = dataclasses.field(default_factory=list)
     custom_fields: list[CustomField[Any, Any]] = dataclasses.field(default_factory=list)

@@ -32,12 +32,13 @@ Errors = tuple[FieldError, ...]
 class Outcome:
     """What became of the item at `index`: the id of its record and the record as it is now, or the reasons why not.
 
-    `record` is None too where it was deleted for good.
+    `record` is None too where it was deleted for good; `created` tells those that are new.
     """
 
     index: int
     id: str | None = None
     record: Any = None
+    created: bool = False
     errors: Errors = ()
 
 
@@ -54,6 +55,7 @@ class ItemsRejected(Rejected):
 
 
 Work = Callable[["Context", EntityDefinition, Sequence[Item]], Awaitable[list[Outcome]]]
+Act = Callable[[Any], Awaitable[object]]
 Transaction = Callable[[str, Callable[[], Awaitable[dict[str, Any]]]], Awaitable[dict[str, Any]]]
 
 
@@ -97,16 +99,20 @@ async def create_records(ctx: Context, entity: EntityDefinition, items: Sequence
     async def fill(at: int) -> None:
         await apply_input(ctx, entity, records[at], items[at])
 
-    await _for_each(range(len(items)), fill)
+    await for_each(range(len(items)), fill)
     for record in records:
         ctx.add(record)
-    await _flush(ctx, records)
-    await _check_reach(ctx, entity, records, "create")
-    return [Outcome(at, global_id(entity.name, record.id), record) for at, record in enumerate(records)]
+    await flush(ctx, records)
+    await check_reach(ctx, entity, dict(enumerate(records)), "create")
+    return [
+        Outcome(at, global_id(entity.name, record.id), record, created=True)
+        for at, record in enumerate(records)
+    ]
 
 
 async def update_records(ctx: Context, entity: EntityDefinition, items: Sequence[Item]) -> list[Outcome]:
     """The records that the inputs name, changed. Inside `ctx.write()`; raises ItemsRejected."""
+    ctx.require(entity.permission("update"))
     records = await _records(ctx, entity, [item["id"] for item in items], "update")
 
     async def change(at: int) -> None:
@@ -114,22 +120,42 @@ async def update_records(ctx: Context, entity: EntityDefinition, items: Sequence
         values = {name: value for name, value in items[at].items() if name not in ("id", "version")}
         await apply_input(ctx, entity, records[at], values)
 
-    await _for_each(range(len(items)), change)
-    await _flush(ctx, records)
+    await for_each(range(len(items)), change)
+    await flush(ctx, records)
     return [Outcome(at, global_id(entity.name, record.id), record) for at, record in enumerate(records)]
 
 
 async def delete_records(ctx: Context, entity: EntityDefinition, items: Sequence[Item]) -> list[Outcome]:
     """The records with these global ids, archived or deleted. Inside `ctx.write()`; raises ItemsRejected."""
+    ctx.require(entity.permission("delete"))
     records = await _records(ctx, entity, items, "delete")
     for record in records:
         await ctx.delete(record)
-    await _flush(ctx, records)
+    await flush(ctx, records)
     stays = issubclass(entity.model, Archivable)
     return [
         Outcome(at, global_id(entity.name, record.id), record if stays else None)
         for at, record in enumerate(records)
     ]
+
+
+async def act_on_records(
+    ctx: Context, entity: EntityDefinition, items: Sequence[Item], *, verb: str, act: Act
+) -> list[Outcome]:
+    """The records with these global ids, each after `act`. Inside `ctx.write()`; raises ItemsRejected."""
+    records = await _records(ctx, entity, items, verb)
+    refused: dict[int, Errors] = {}
+    for at, record in enumerate(records):
+        try:
+            await act(record)
+        except Unauthenticated:
+            raise
+        except Refusal as refusal:
+            refused[at] = refusal.errors
+    if refused:
+        raise ItemsRejected(refused)
+    await flush(ctx, records)
+    return [Outcome(at, global_id(entity.name, record.id), record) for at, record in enumerate(records)]
 
 
 # --- steps ---
@@ -172,7 +198,6 @@ async def _read_again(ctx: Context, entity: EntityDefinition, outcomes: list[Out
 
 async def _records(ctx: Context, entity: EntityDefinition, ids: Sequence[str], verb: str) -> list[Any]:
     """The records with these ids, read together, on which `verb` may be used."""
-    ctx.require(entity.permission(verb))
     keys: dict[int, uuid.UUID] = {}
 
     async def find(at: int) -> Any:
@@ -182,20 +207,21 @@ async def _records(ctx: Context, entity: EntityDefinition, ids: Sequence[str], v
             raise BadInput("Each record may be named once only.", field="id")
         return record
 
-    records = await _for_each(range(len(ids)), find)
-    await _check_reach(ctx, entity, records, verb)
+    records = await for_each(range(len(ids)), find)
+    await check_reach(ctx, entity, dict(enumerate(records)), verb)
     return records
 
 
-async def _check_reach(ctx: Context, entity: EntityDefinition, records: Sequence[Any], verb: str) -> None:
-    allowed = (await reached(ctx, entity.model, [record.id for record in records], [verb]))[verb]
+async def check_reach(ctx: Context, entity: EntityDefinition, records: Mapping[int, Any], verb: str) -> None:
+    """Raise ItemsRejected unless the grant for `verb` reaches each of the records, given by their items' indexes."""
+    allowed = (await reached(ctx, entity.model, [record.id for record in records.values()], [verb]))[verb]
     message = f"You may see this {entity.name}, but not {verb} it."
-    refused = {at: Forbidden(message).errors for at, record in enumerate(records) if record.id not in allowed}
+    refused = {at: Forbidden(message).errors for at, record in records.items() if record.id not in allowed}
     if refused:
         raise ItemsRejected(refused)
 
 
-async def _for_each(indexes: Collection[int], step: Callable[[int], Awaitable[Any]]) -> list[Any]:
+async def for_each(indexes: Collection[int], step: Callable[[int], Awaitable[Any]]) -> list[Any]:
     """What `step` gives for each index, done together so that what they look up is fetched together."""
     results = await asyncio.gather(*(step(at) for at in indexes), return_exceptions=True)
     refused: dict[int, Errors] = {}
@@ -211,7 +237,7 @@ async def _for_each(indexes: Collection[int], step: Callable[[int], Awaitable[An
     return results
 
 
-async def _flush(ctx: Context, records: Sequence[Any]) -> None:
+async def flush(ctx: Context, records: Sequence[Any]) -> None:
     """Store what is pending; what is found wrong with a record is told of its item."""
     try:
         await ctx.flush()

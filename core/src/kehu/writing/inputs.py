@@ -64,14 +64,15 @@ async def apply_input(ctx: Context, entity: EntityDefinition, record: Any, value
             if name in customs:
                 customs[name].set(record, value)
             else:
-                setattr(record, columns[name].attribute, await _value(ctx, columns[name], value))
+                setattr(record, columns[name].attribute, await column_value(ctx, columns[name], value))
         except Refusal as refusal:
             problems.append(refusal)
     if problems:
         raise Rejected([error for problem in problems for error in problem.errors])
 
 
-async def _value(ctx: Context, column: ColumnDefinition, value: Any) -> Any:
+async def column_value(ctx: Context, column: ColumnDefinition, value: Any) -> Any:
+    """What the attribute of a record gets for a value of an input: the key for an id, the text for a choice."""
     if column.options.write:
         ctx.require(column.options.write, field=column.name)
     if value is None and not column.nullable:

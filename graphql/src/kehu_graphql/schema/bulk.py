@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import functools
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import strawberry
 
 import kehu
-from kehu.composition import EntityDefinition
+from kehu.composition import EntityDefinition, NaturalKey
 from kehu.idempotency.keys import once
-from kehu.names import pascal
+from kehu.names import camel, pascal
+from kehu.plugin import declarations as d
 from kehu.writing import bulk
 from kehu.writing.bulk import ItemsRejected, Outcome, Work
+from kehu.writing.upserting import upsert_records
 from kehu_graphql.schema.fields import (
     Argument,
     Bag,
@@ -24,41 +27,132 @@ from kehu_graphql.schema.fields import (
     new_class,
     nullable,
 )
-from kehu_graphql.schema.inputs import write_input
+from kehu_graphql.schema.functions import DeclaredFunction, blaming
+from kehu_graphql.schema.inputs import key_enum, upsert_input, write_input
 from kehu_graphql.schema.registry import Registry
+from kehu_graphql.schema.rights import verb_of
 
 _ATOMIC = "All or none; false writes those that can be, and says why not of the others."
 _MOST = f"1 to {bulk.LARGEST_BATCH}"
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Many:
+    """A mutation of many records: its name, what it takes, and the work that the other arguments ask for.
+
+    `permission` is what the verb needs before anything is looked at; an upsert finds out which one it needs.
+    """
+
+    name: str
+    items: str
+    taken: Any
+    text: str
+    permission: str | None
+    work: Callable[[kehu.Context, dict[str, Any]], Awaitable[Work]]
+    arguments: Mapping[str, Argument] = dataclasses.field(default_factory=dict)
+
+
 def bulk_mutations(registry: Registry, entity: EntityDefinition) -> list[GeneratedField]:
     """The mutations that write many records of an entity, as far as it offers those that write one."""
-    made: dict[str, tuple[Work, str, Any, str]] = {}
-    if "create" in entity.operations:
-        taken = write_input(registry, entity, creating=True)
-        made["create"] = (bulk.create_records, "inputs", taken, f"Create {_MOST} {entity.plural}.")
-    if "update" in entity.operations:
-        taken = write_input(registry, entity, creating=False)
-        made["update"] = (bulk.update_records, "inputs", taken, f"Change {_MOST} {entity.plural}.")
-    if "delete" in entity.operations:
-        verb = "Archive" if issubclass(entity.model, kehu.Archivable) else "Delete"
-        made["delete"] = (bulk.delete_records, "ids", strawberry.ID, f"{verb} {_MOST} {entity.plural}.")
+    made = [*_written(registry, entity), *_acted_on(registry, entity)]
     if not made:
         return []
     payload, result = _payload(registry, entity)
     return [
         field(
-            f"{verb}{pascal(entity.plural)}",
+            many.name,
             nullable(payload),
-            resolve=_resolver(entity, verb, work, items, payload, result),
+            resolve=_resolver(entity, many, payload, result),
             arguments={
-                items: Argument(list_of(taken), description="One for each record."),
+                many.items: Argument(list_of(many.taken), description="One for each record."),
                 "atomic": Argument(bool, default=True, description=_ATOMIC),
+                **many.arguments,
             },
-            description=text,
+            description=many.text,
         )
-        for verb, (work, items, taken, text) in made.items()
+        for many in made
     ]
+
+
+def _written(registry: Registry, entity: EntityDefinition) -> Iterator[_Many]:
+    plural = pascal(entity.plural)
+    verb_of_delete = "Archive" if issubclass(entity.model, kehu.Archivable) else "Delete"
+    offered: dict[str, tuple[Work, str, Callable[[], Any], str]] = {
+        "create": (
+            bulk.create_records,
+            "inputs",
+            lambda: write_input(registry, entity, creating=True),
+            "Create",
+        ),
+        "update": (
+            bulk.update_records,
+            "inputs",
+            lambda: write_input(registry, entity, creating=False),
+            "Change",
+        ),
+        "delete": (bulk.delete_records, "ids", lambda: strawberry.ID, verb_of_delete),
+    }
+    for verb, (work, items, taken, told_as) in offered.items():
+        if verb in entity.operations:
+            text = f"{told_as} {_MOST} {entity.plural}."
+            permission = entity.permission(verb)
+            yield _Many(f"{verb}{plural}", items, taken(), text, permission, _always(work))
+    if entity.natural_keys:
+        key = Argument(
+            key_enum(registry, entity), description="What records are found by; inputs have its value."
+        )
+        text = f"Change {_MOST} {entity.plural}, or create those that there are not."
+        taken = upsert_input(registry, entity)
+        yield _Many(f"upsert{plural}", "inputs", taken, text, None, _upserting(entity), {"by": key})
+
+
+def _acted_on(registry: Registry, entity: EntityDefinition) -> Iterator[_Many]:
+    """The actions of an entity on many records; not those with a result of their own, which is of one record."""
+    for action in entity.actions:
+        function = DeclaredFunction(registry, action.function, action.origin, skip=1)
+        if function.returns not in (None, type(None), entity.model):
+            continue
+        name = camel(action.name) + pascal(entity.plural)
+        text = f"`{camel(action.name)}{entity.name}` on {_MOST} {entity.plural}."
+        permission = entity.action_permission(action)
+        work = _acting(entity, action, function)
+        yield _Many(name, "ids", strawberry.ID, text, permission, work, function.arguments)
+
+
+def _always(work: Work) -> Callable[[kehu.Context, dict[str, Any]], Awaitable[Work]]:
+    async def made(ctx: kehu.Context, given: dict[str, Any]) -> Work:
+        return work
+
+    return made
+
+
+def _upserting(entity: EntityDefinition) -> Callable[[kehu.Context, dict[str, Any]], Awaitable[Work]]:
+    async def made(ctx: kehu.Context, given: dict[str, Any]) -> Work:
+        ctx.require_signed_in()
+        return functools.partial(_upsert_by, entity.natural_keys[given["by"].value])
+
+    return made
+
+
+async def _upsert_by(
+    key: NaturalKey, ctx: kehu.Context, entity: EntityDefinition, items: Sequence[Any]
+) -> list[Outcome]:
+    return await upsert_records(ctx, entity, key, items)
+
+
+def _acting(
+    entity: EntityDefinition, action: d.ActionDeclaration, function: DeclaredFunction
+) -> Callable[[kehu.Context, dict[str, Any]], Awaitable[Work]]:
+    async def made(ctx: kehu.Context, given: dict[str, Any]) -> Work:
+        async def act(record: Any) -> None:
+            # Looked up anew for each record: one that was rolled back has emptied the session.
+            values = await function.values(ctx, None, given)
+            with blaming(action.origin.plugin):
+                await action.function(record, **values)
+
+        return functools.partial(bulk.act_on_records, verb=verb_of(entity, action), act=act)
+
+    return made
 
 
 def told(ctx: kehu.Context, error: kehu.FieldError) -> Bag:
@@ -68,14 +162,18 @@ def told(ctx: kehu.Context, error: kehu.FieldError) -> Bag:
 
 
 def _resolver(
-    entity: EntityDefinition, verb: str, work: Work, name: str, payload: type[Any], result: type[Any]
+    entity: EntityDefinition, many: _Many, payload: type[Any], result: type[Any]
 ) -> Callable[..., Awaitable[Any]]:
+    name = many.items
+
     async def resolve(root: Any, info: Any, *, atomic: bool = True, **given: Any) -> Any:
         ctx: kehu.Context = info.context
-        items: Sequence[Any] = given[name]
+        items: Sequence[Any] = given.pop(name)
         write = bulk.all_or_nothing if atomic else bulk.each_for_itself
         try:
-            ctx.require(entity.permission(verb))
+            if many.permission is not None:
+                ctx.require(many.permission)
+            work = await many.work(ctx, given)
             outcomes = await write(
                 ctx, entity, items, work, lambda part, do: once(ctx, info.path.key + part, do)
             )
@@ -100,6 +198,7 @@ def _shown(
         result(
             index=outcome.index,
             id=outcome.id,
+            created=outcome.created,
             userErrors=[told(ctx, error) for error in outcome.errors],
             **{entity.singular: outcome.record},
         )
@@ -133,6 +232,7 @@ def _payload(registry: Registry, entity: EntityDefinition) -> tuple[type[Any], t
                 attribute=entity.singular,
                 description="The record as it is now; null where nothing was written, or it was deleted.",
             ),
+            field("created", bool, attribute="created", description="Whether the record is new."),
             field("userErrors", errors, attribute="userErrors", description="What is wrong with this one."),
         ],
         description=f"What became of one of several {entity.plural}.",

@@ -133,6 +133,41 @@ def write_input(registry: Registry, entity: EntityDefinition, *, creating: bool)
     return found
 
 
+def upsert_input(registry: Registry, entity: EntityDefinition) -> type[Any]:
+    """`UpsertCustomerInput`: what create takes, nothing of it required, and the version."""
+    name = f"Upsert{entity.name}Input"
+    found = registry.write_inputs.get(name)
+    if found is None:
+        found = registry.write_inputs[name] = _upsert_input(registry, entity, name)
+    return found
+
+
+def key_enum(registry: Registry, entity: EntityDefinition) -> Any:
+    """`CustomerKey`: what a record can be found by instead of its id."""
+    name = f"{entity.name}Key"
+    found = registry.write_inputs.get(name)
+    if found is None:
+        about = f"What a {entity.name} is known by outside: the columns together name one."
+        found = registry.write_inputs[name] = enum_of(name, entity.natural_keys, about)
+    return found
+
+
+def _upsert_input(registry: Registry, entity: EntityDefinition, name: str) -> type[Any]:
+    annotations: dict[str, Any] = {"version": nullable(int)}
+    texts: dict[str, str | None] = {
+        "version": "Refuse with CONFLICT when there is a record, and it is at another version."
+    }
+    for column in entity.columns.values():
+        if column.options.expose and column.options.create:
+            annotations[column.name] = nullable(column_type(registry, column))
+            texts[column.name] = column.description
+    for custom in entity.custom_fields:
+        annotations[camel(custom.field_name)] = nullable(registry.argument(custom.kind))
+        texts[camel(custom.field_name)] = _with_requirement(custom)
+    about = "Change the record with this key, or create it: fields left out stay as they are, null empties."
+    return input_class(new_class(name), annotations, descriptions=texts, description=about)
+
+
 def _write_input(registry: Registry, entity: EntityDefinition, name: str, *, creating: bool) -> type[Any]:
     annotations: dict[str, Any] = {} if creating else {"id": strawberry.ID, "version": nullable(int)}
     texts: dict[str, str | None] = (

@@ -14,6 +14,7 @@ from kehu.ids import key_of
 from kehu.names import camel, pascal
 from kehu.plugin import declarations as d
 from kehu.writing.inputs import check_version, create_record, delete_record, update_record
+from kehu.writing.upserting import upsert_record
 from kehu_graphql.schema.bulk import bulk_mutations, told
 from kehu_graphql.schema.fields import (
     Argument,
@@ -26,7 +27,7 @@ from kehu_graphql.schema.fields import (
     nullable,
 )
 from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
-from kehu_graphql.schema.inputs import write_input
+from kehu_graphql.schema.inputs import key_enum, upsert_input, write_input
 from kehu_graphql.schema.registry import Registry
 from kehu_graphql.schema.rights import verb_of
 
@@ -34,14 +35,20 @@ Run = Callable[[kehu.Context, dict[str, Any]], Awaitable[dict[str, Any]]]
 
 _ID = Argument(strawberry.ID, description="Which record.")
 _VERSION = Argument(nullable(int), description="Refuse with CONFLICT when the record is at another version.")
-_SHOWN = {"deletedId": "The record that left.", "result": "What came of it."}
+_SHOWN = {
+    "deletedId": "The record that left.",
+    "result": "What came of it.",
+    "created": "Whether the record is new.",
+}
 _RECORD = "The record as it is now."
 
 
 def entity_mutations(registry: Registry, entity: EntityDefinition) -> list[GeneratedField]:
-    """createX, updateX, deleteX and the actions of an entity."""
+    """createX, updateX, deleteX, upsertX, their plurals, and the actions of an entity."""
     made = {"create": _create, "update": _update, "delete": _delete}
     fields = [make(registry, entity) for operation, make in made.items() if operation in entity.operations]
+    if entity.natural_keys:
+        fields.append(_upsert(registry, entity))
     return (
         fields
         + bulk_mutations(registry, entity)
@@ -86,6 +93,23 @@ def _update(registry: Registry, entity: EntityDefinition) -> GeneratedField:
     return _mutation(
         registry, f"update{entity.name}", _own(registry, entity), run, arguments, f"Change a {entity.name}."
     )
+
+
+def _upsert(registry: Registry, entity: EntityDefinition) -> GeneratedField:
+    async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
+        key = entity.natural_keys[given["by"].value]
+        outcome = await upsert_record(ctx, entity, key, given["input"])
+        return {entity.singular: outcome.record, "created": outcome.created}
+
+    arguments = {
+        "by": Argument(
+            key_enum(registry, entity), description="What the record is found by; `input` has its value."
+        ),
+        "input": Argument(upsert_input(registry, entity), description="The key, and the other values."),
+    }
+    shown = {**_own(registry, entity), "created": bool}
+    text = f"Change the {entity.name} with this key, or create it where there is none."
+    return _mutation(registry, f"upsert{entity.name}", shown, run, arguments, text)
 
 
 def _delete(registry: Registry, entity: EntityDefinition) -> GeneratedField:
