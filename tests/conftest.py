@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tests.network import block_network
 from tests.postgres import Postgres, running_postgres
+from tests.templates import Templates
 
 ROOT = Path(__file__).parent.parent
 
@@ -18,6 +20,9 @@ ROOT = Path(__file__).parent.parent
 hypothesis.settings.register_profile("kehu", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("kehu"), derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "kehu")
+
+# Every test composes an App and throws it away; looking through all of them so often took half of a run's time.
+gc.set_threshold(100_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +56,12 @@ def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server: one for each process of a parallel run, or the one KEHU_TEST_POSTGRES names."""
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Databases with tables, to be copied."""
+    return Templates(tmp_path_factory.mktemp("templates"), lambda: request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from kehu.core_plugin import plugin as core
 from kehu.errors import FieldError
 from kehu_graphql import Api
 from tests import deals
+from tests.templates import composed
 
 Clock = Callable[[], datetime]
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -111,7 +112,10 @@ async def open_crm(tables: Crm, shared_database_url: str) -> AsyncIterator[OpenC
     async with contextlib.AsyncExitStack() as stack:
 
         async def opened(*plugins: kehu.Plugin, clock: Clock = lambda: NOW) -> Crm:
-            app = kehu.App([core, deals.plugin, *plugins], shared_database_url, clock=clock)
+            composition = (
+                kehu.compose([core, deals.plugin, *plugins]) if plugins else composed(core, deals.plugin)
+            )
+            app = kehu.App(composition, shared_database_url, clock=clock)
             stack.push_async_callback(app.close)
             return Crm(app)
 

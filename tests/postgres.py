@@ -58,22 +58,40 @@ class Postgres:
     def __init__(self, admin_url: sa.URL) -> None:
         self.admin_url = admin_url
         self._connection = connect(admin_url)
+        self._urls: set[str] = set()
 
     def create_database(self, template: str = "template0") -> str:
         """Create a database like `template`, empty unless told otherwise; return its SQLAlchemy URL."""
         name = f"kehu_test_{uuid.uuid4().hex[:16]}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-        self._connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
-        return self.admin_url.set(database=name).render_as_string(hide_password=False)
+        self._copy(template, name)
+        url = self.admin_url.set(database=name).render_as_string(hide_password=False)
+        self._urls.add(url)
+        return url
+
+    def replace_database(self, url: str, template: str) -> None:
+        """Make the database at `url`, which nobody is connected to, a copy of the one at `template`."""
+        name, like = sa.make_url(url).database, sa.make_url(template).database
+        assert name is not None
+        assert like is not None
+        self._connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+        self._copy(like, name)
 
     def drop_database(self, url: str) -> None:
         """Drop the database at `url`, and the connections that were left open with it."""
         name = sa.make_url(url).database
         assert name is not None
         self._connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._urls.discard(url)
 
     def close(self) -> None:
+        """Drop what nobody dropped."""
+        for url in list(self._urls):
+            self.drop_database(url)
         self._connection.close()
+
+    def _copy(self, template: str, name: str) -> None:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+        self._connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
 
 
 @contextmanager

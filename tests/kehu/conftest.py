@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import kehu
-from kehu.core_plugin import plugin as core
+from tests.templates import Templates
 
 
 class Clock:
@@ -30,19 +30,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def app(database_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
-    app = kehu.App([core], database_url, clock=clock)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
+async def app(database_url: str, clock: Clock, templates: Templates) -> AsyncIterator[kehu.App]:
+    app = await templates.open(database_url, "core", clock=clock)
     yield app
     await app.close()
 
 
 @pytest.fixture
-async def sqlite_app(sqlite_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
+async def sqlite_app(sqlite_url: str, clock: Clock, templates: Templates) -> AsyncIterator[kehu.App]:
     """Core on SQLite alone, for rules that many parameters try."""
-    app = kehu.App([core], sqlite_url, clock=clock)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
+    app = await templates.open(sqlite_url, "core", clock=clock)
     yield app
     await app.close()

@@ -11,15 +11,14 @@ from graphql import OperationType, get_operation_ast, parse, validate
 
 import kehu
 from kehu_graphql import Api
+from tests.templates import Templates
 
 BLOCK = re.compile(r"^```graphql\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture
-async def api(database_url: str) -> Any:
-    app = kehu.App(kehu.installed(["core"]), database_url)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
+async def api(database_url: str, templates: Templates) -> Any:
+    app = await templates.open(database_url, "core")
     async with app.context() as ctx, ctx.write():
         ann = ctx.add(kehu.Customer(name="Ann", kind="PERSON"))
         await ctx.flush()

@@ -9,11 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.core_plugin import plugin as core
 from kehu_graphql import Api
-from kehu_sfa import plugin as sfa
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
+from tests.templates import Templates
 
 PLAIN = """{ customers(first: 20) { nodes { name owner { name }
     interactions(first: 5) { totalCount nodes { subject } }
@@ -27,10 +26,8 @@ fragment Lists on Customer {
 
 
 @pytest.fixture
-async def api(database_url: str) -> AsyncIterator[Api]:
-    app = kehu.App([core, sfa], database_url)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
+async def api(database_url: str, templates: Templates) -> AsyncIterator[Api]:
+    app = await templates.open(database_url, "sfa")
     yield Api(app)
     await app.close()
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import kehu
 from tests.kehu_partner_inventory.depot import Depot, depot_of, open_depot
 from tests.postgres import Postgres
+from tests.templates import composed
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -75,7 +76,7 @@ def depot_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def app(depot_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
-    app = kehu.App(kehu.installed(["partner_inventory"]), depot_url, clock=clock)
+    app = kehu.App(composed("partner_inventory"), depot_url, clock=clock)
     yield app
     await app.close()
 
@@ -86,7 +87,7 @@ async def depot(app: kehu.App) -> Depot:
 
 
 async def _furnish(url: str) -> None:
-    app = kehu.App(kehu.installed(["partner_inventory"]), url, clock=Clock())
+    app = kehu.App(composed("partner_inventory"), url, clock=Clock())
     async with app.engine.begin() as connection:
         await connection.run_sync(app.composition.metadata.create_all)
     await open_depot(app)

@@ -9,6 +9,7 @@ import pytest
 
 import kehu
 from tests.kehu_sfa.factories import Stages, saved_stages
+from tests.templates import Templates
 
 
 class Clock:
@@ -30,27 +31,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def app(database_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
+async def app(database_url: str, clock: Clock, templates: Templates) -> AsyncIterator[kehu.App]:
     """Core and sfa on both databases."""
-    async for app in composed(database_url, clock):
-        yield app
+    app = await templates.open(database_url, "sfa", clock=clock)
+    yield app
+    await app.close()
 
 
 @pytest.fixture
-async def sqlite_app(sqlite_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
+async def sqlite_app(sqlite_url: str, clock: Clock, templates: Templates) -> AsyncIterator[kehu.App]:
     """Core and sfa on SQLite alone, for rules that ask no database."""
-    async for app in composed(sqlite_url, clock):
-        yield app
+    app = await templates.open(sqlite_url, "sfa", clock=clock)
+    yield app
+    await app.close()
 
 
 @pytest.fixture
 async def stages(app: kehu.App) -> Stages:
     return await saved_stages(app)
-
-
-async def composed(url: str, clock: Clock) -> AsyncIterator[kehu.App]:
-    app = kehu.App(kehu.installed(["sfa"]), url, clock=clock)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
-    yield app
-    await app.close()

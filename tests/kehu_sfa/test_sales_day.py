@@ -23,7 +23,8 @@ from kehu_graphql import Api
 from kehu_sfa import Lead, Opportunity, Stage, StageCategory
 from kehu_sfa.leads.models import OPEN
 from tests.kehu.factories import PASSWORD
-from tests.kehu_sfa.conftest import Clock, composed
+from tests.kehu_sfa.conftest import Clock
+from tests.templates import Templates
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "sales-day.md"
 BLOCK = re.compile(r"```graphql\n(.*?)```", re.DOTALL)
@@ -73,19 +74,20 @@ class Day:
 
 
 @pytest.fixture
-async def day(database_url: str, clock: Clock) -> AsyncIterator[Day]:
-    async for app in composed(database_url, clock):
-        async with app.context() as ctx:
-            await ensure_roles(ctx)
-        async with app.context() as ctx, ctx.write():
-            await app.hooks.run("kehu_demo_data", ctx=ctx, chance=random.Random(7))
-            for email in (EMMA, JAMES):
-                user = await find_user(ctx, email)
-                assert user is not None
-                user.password_hash = await hash_password(PASSWORD)
-            manager = (await ctx.session.scalars(sa.select(Role).where(Role.name == "Sales Manager"))).one()
-            ctx.add(ApprovalRule(name="Discounts", kind="sfa.discount", above=Decimal(0), role_id=manager.id))
-        yield Day(app)
+async def day(database_url: str, clock: Clock, templates: Templates) -> AsyncIterator[Day]:
+    app = await templates.open(database_url, "sfa", clock=clock)
+    async with app.context() as ctx:
+        await ensure_roles(ctx)
+    async with app.context() as ctx, ctx.write():
+        await app.hooks.run("kehu_demo_data", ctx=ctx, chance=random.Random(7))
+        for email in (EMMA, JAMES):
+            user = await find_user(ctx, email)
+            assert user is not None
+            user.password_hash = await hash_password(PASSWORD)
+        manager = (await ctx.session.scalars(sa.select(Role).where(Role.name == "Sales Manager"))).one()
+        ctx.add(ApprovalRule(name="Discounts", kind="sfa.discount", above=Decimal(0), role_id=manager.id))
+    yield Day(app)
+    await app.close()
 
 
 def test_no_screen_needs_more_than_three_requests() -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from kehu.access import ANONYMOUS, SYSTEM, Level, Principal
     from kehu.app import App
     from kehu.attachments.models import Attachment
+    from kehu.composition import Composition, compose
     from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
     from kehu.context import Context
     from kehu.customers.models import Customer, CustomerKind
@@ -50,6 +51,7 @@ __all__ = [
     "Attachment",
     "BadInput",
     "Change",
+    "Composition",
     "CompositionError",
     "Conflict",
     "Connection",
@@ -90,6 +92,7 @@ __all__ = [
     "User",
     "choice",
     "column",
+    "compose",
     "global_id",
     "hookimpl",
     "installed",
@@ -111,6 +114,10 @@ _HOMES = {
     ),
     "kehu.app": ("App",),
     "kehu.attachments.models": ("Attachment",),
+    "kehu.composition": (
+        "Composition",
+        "compose",
+    ),
     "kehu.contacts.models": (
         "Address",
         "Contact",

@@ -33,22 +33,25 @@ S = TypeVar("S", bound=pydantic.BaseModel)
 class App:
     """A composed system. Two Apps with different plugins live in one process without seeing each other.
 
+    Many Apps with the same plugins, such as those of tenants, are begun sooner and take less memory when they are
+    given one `kehu.compose(plugins)` instead of the plugins.
+
     `settings` are those of plugins, one object of each class that is not to be as it is by default.
     Raises CompositionError when the plugins do not fit together, SetupError for an unusable database address.
     """
 
     def __init__(
         self,
-        plugins: Sequence[Plugin],
+        plugins: Sequence[Plugin] | Composition,
         database_url: str = "sqlite:///kehu.db",
         *,
         clock: Callable[[], datetime] = utc_now,
         engine: AsyncEngine | None = None,
         settings: Sequence[pydantic.BaseModel] = (),
     ) -> None:
-        self.composition: Composition = compose(plugins)
+        self.composition = plugins if isinstance(plugins, Composition) else compose(plugins)
         self.hooks = Hooks(self.composition.plugins)
-        self.catalogue = Catalogue(self.composition)
+        self.catalogue = self.composition.derived(Catalogue)
         self.filters = Filters(self.catalogue)
         self.translations = Catalogues(self.composition.plugins)
         self.events = EventCatalogue(self.composition)

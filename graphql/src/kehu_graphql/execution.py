@@ -20,7 +20,7 @@ class Api:
 
     def __init__(self, app: kehu.App) -> None:
         self.app = app
-        self.schema: KehuSchema = build_schema(app)
+        self.schema: KehuSchema = app.composition.derived(build_schema)
         self.plans = Plans(app, self.schema._schema, self.schema.documents)
 
     @property

@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.core_plugin import plugin as core
 from kehu.people.models import Grant, Reach, Role, RoleAssignment
 from kehu.people.signing_in import end_sessions, open_session, principal_of_token, sign_out
 from tests.crm import NOW
+from tests.templates import Templates
 
 
 class Firm:
@@ -43,10 +43,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def firm(database_url: str, clock: Clock) -> AsyncIterator[Firm]:
-    app = kehu.App([core], database_url, clock=clock)  # type: ignore[arg-type]  # a clock that is turned by hand
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
+async def firm(database_url: str, clock: Clock, templates: Templates) -> AsyncIterator[Firm]:
+    app = await templates.open(database_url, "core", clock=clock)
     async with app.context() as ctx, ctx.write():
         ann = ctx.add(kehu.User(id=kehu.uuid7(), name="Ann", email="ann@example.com"))
         await ctx.flush()

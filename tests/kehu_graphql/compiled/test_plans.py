@@ -10,12 +10,11 @@ import sqlalchemy as sa
 
 import kehu
 from kehu import Level
-from kehu.core_plugin import plugin as core
 from kehu_graphql import Api
 from kehu_graphql.compiled import plans
-from kehu_sfa import plugin as sfa
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
+from tests.templates import Templates
 
 PAGE = """query ($industry: String!, $first: Int!) {
     customers(first: $first, filter: {industry: {eq: $industry}}, orderBy: [{field: NAME}]) {
@@ -33,10 +32,8 @@ LONG = (
 
 
 @pytest.fixture
-async def api(database_url: str) -> AsyncIterator[Api]:
-    app = kehu.App([core, sfa], database_url)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
+async def api(database_url: str, templates: Templates) -> AsyncIterator[Api]:
+    app = await templates.open(database_url, "sfa")
     await _fill(app)
     yield Api(app)
     await app.close()

@@ -10,19 +10,19 @@ import pytest
 from starlette.testclient import TestClient
 
 import kehu
-from kehu.core_plugin import plugin as core
 from kehu.people.models import Grant as RoleGrant
 from kehu.people.models import Reach, Role, RoleAssignment
 from kehu_graphql import Api
 from kehu_graphql.server.asgi import asgi
 from tests.kehu.factories import make_user
+from tests.templates import Templates
 
 EMAIL, PASSWORD = "ann@example.com", "correct horse battery"
 
 
 @pytest.fixture
-def api(database_url: str) -> Api:
-    app = kehu.App([core], database_url)
+def api(database_url: str, templates: Templates) -> Api:
+    app = asyncio.run(templates.open(database_url, "core"))
     asyncio.run(_prepare(app))
     return Api(app)
 
@@ -41,8 +41,6 @@ def signed_in(client: TestClient) -> TestClient:
 
 
 async def _prepare(app: kehu.App) -> None:
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
     ann = await make_user(app, "Ann", email=EMAIL)
     await make_user(app, "Bob", email="bob@example.com")
     async with app.context() as ctx, ctx.write():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
@@ -13,6 +13,8 @@ from kehu.model import ColumnOptions
 from kehu.names import camel, lower_first
 from kehu.plugin import CustomField, Origin, Plugin
 from kehu.plugin import declarations as d
+
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(slots=True)
@@ -100,9 +102,9 @@ class EntityDefinition:
         return action.permission or self.permission(camel(action.name))
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Composition:
-    """A set of plugins as one system."""
+    """A set of plugins as one system. Apps on several databases may share one, and what is made of it."""
 
     plugins: Sequence[Plugin]
     entities: Mapping[type[Any], EntityDefinition]
@@ -119,6 +121,14 @@ class Composition:
     jobs: Mapping[str, d.JobDeclaration]
     jobs_by_function: Mapping[Callable[..., Any], d.JobDeclaration]
     inbound: Mapping[str, d.InboundDeclaration]
+    _derived: dict[Callable[..., Any], Any] = dataclasses.field(default_factory=dict)
+
+    def derived(self, make: Callable[[Composition], T]) -> T:
+        """What `make` makes of this composition: made when it is first asked for, and kept as long as this is."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        made: T = self._derived[make]
+        return made
 
     def plugin(self, name: str) -> Plugin:
         """The plugin with this id. Raises KeyError."""

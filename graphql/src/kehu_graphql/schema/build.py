@@ -1,4 +1,4 @@
-"""Build the schema of one App: every type once, with everything that all plugins add to it."""
+"""Build the schema of a plugin set: every type once, with everything that all plugins add to it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from strawberry.types.field import StrawberryField
 
 import kehu
 from kehu.names import camel
+from kehu.reading.attributes import Catalogue
 from kehu_graphql.documents import Documents
 from kehu_graphql.extensions import EXTENSIONS, MAX_TOKENS, rules
 from kehu_graphql.masking import NOT_VALID
@@ -71,28 +72,28 @@ _ROOTS = {
 }
 
 
-def build_schema(app: kehu.App) -> KehuSchema:
-    """The schema of an App. Raises CompositionError for declarations that cannot be made into it.
+def build_schema(composition: kehu.Composition) -> KehuSchema:
+    """The schema of a plugin set. Raises CompositionError for declarations that cannot be made into it.
 
     The garbage collector rests meanwhile: it would look at hundreds of thousands of new objects that all stay.
     """
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _build(app)
+        return _build(composition)
     finally:
         if collecting:
             gc.enable()
 
 
-def _build(app: kehu.App) -> KehuSchema:
-    registry = Registry(app.composition)
-    for model, entity in app.composition.entities.items():
-        define_filter(registry, app.catalogue, model)
-        define_order(registry, app.catalogue, model)
+def _build(composition: kehu.Composition) -> KehuSchema:
+    registry, catalogue = Registry(composition), composition.derived(Catalogue)
+    for model, entity in composition.entities.items():
+        define_filter(registry, catalogue, model)
+        define_order(registry, catalogue, model)
         define_object(registry, entity)
         define_connection(registry, entity)
-    query, mutation, subscription = _roots(app, registry)
+    query, mutation, subscription = _roots(composition, registry)
     if registry.problems:
         raise kehu.CompositionError(registry.problems)
     schema = KehuSchema(
@@ -104,19 +105,22 @@ def _build(app: kehu.App) -> KehuSchema:
         extensions=EXTENSIONS,
         config=StrawberryConfig(scalar_map=SCALARS, relay_use_legacy_global_id=False),
     )
-    _use_plain_resolvers(schema._schema, app)
+    _use_plain_resolvers(schema._schema, composition)
     return schema
 
 
-def _roots(app: kehu.App, registry: Registry) -> tuple[type[Any], type[Any] | None, type[Any] | None]:
+def _roots(
+    composition: kehu.Composition, registry: Registry
+) -> tuple[type[Any], type[Any] | None, type[Any] | None]:
+    catalogue = composition.derived(Catalogue)
     query: list[Any] = roots.node_fields(registry)
     mutation: list[Any] = []
     subscription: list[Any] = []
-    for entity in app.composition.entities.values():
+    for entity in composition.entities.values():
         query += roots.entity_queries(registry, entity)
         mutation += mutations.entity_mutations(registry, entity)
         if "aggregate" in entity.operations:
-            query.append(aggregate_field(registry, app.catalogue, entity))
+            query.append(aggregate_field(registry, catalogue, entity))
         if "watch" in entity.operations:
             subscription.append(roots.entity_subscription(registry, entity))
     made: dict[str, Any] = {
@@ -124,10 +128,10 @@ def _roots(app: kehu.App, registry: Registry) -> tuple[type[Any], type[Any] | No
         "mutation": (mutation, mutations.root_mutation),
         "subscription": (subscription, roots.root_subscription),
     }
-    for declared in app.composition.roots:
+    for declared in composition.roots:
         fields, make = made[declared.kind]
         fields.append(make(registry, declared))
-    for extension in app.composition.root_extensions:
+    for extension in composition.root_extensions:
         made[cast(str, extension.target)][0].extend(_hand_written(extension.extension))
     return (
         _root("Query", query) or new_class("Query"),
@@ -149,12 +153,12 @@ def _hand_written(extension: type[Any]) -> list[StrawberryField]:
     return fields
 
 
-def _use_plain_resolvers(schema: GraphQLSchema, app: kehu.App) -> None:
+def _use_plain_resolvers(schema: GraphQLSchema, composition: kehu.Composition) -> None:
     """Replace Strawberry's closures of generated fields, and the type check of each record, by direct calls."""
     for kind in schema.type_map.values():
         if not isinstance(kind, GraphQLObjectType) or kind.name.startswith("__"):
             continue
-        if kind.name in app.composition.by_name:
+        if kind.name in composition.by_name:
             kind.is_type_of = None
         for graphql_field in kind.fields.values():
             field = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
@@ -164,7 +168,7 @@ def _use_plain_resolvers(schema: GraphQLSchema, app: kehu.App) -> None:
                 elif field.resolve is None:
                     graphql_field.resolve = _reading(field.python_name)
     node = schema.get_type("Node")
-    names = {model: entity.name for model, entity in app.composition.entities.items()}
+    names = {model: entity.name for model, entity in composition.entities.items()}
     node.resolve_type = lambda record, info, abstract: names[type(record)]  # type: ignore[union-attr]
 
 
