@@ -90,6 +90,7 @@ def test_docs_states_prints_every_chart() -> None:
         "ChannelOrder",
         "DealRegistration",
         "ExpectedReceipt",
+        "LevelReview",
         "Partner",
         "RebateStatement",
         "Reservation",

@@ -15,6 +15,14 @@ from kehu_partner_inventory.credit import fields as credit_fields
 from kehu_partner_inventory.deals import actions as deal_actions
 from kehu_partner_inventory.deals import rules as deal_rules
 from kehu_partner_inventory.deals.models import DealRegistration, DealStatus
+from kehu_partner_inventory.evaluation import queries as evaluation_queries
+from kehu_partner_inventory.evaluation import rules as evaluation_rules
+from kehu_partner_inventory.evaluation.models import (
+    PartnerMeasure,
+    PartnerTarget,
+    Scorecard,
+    ScorecardCriterion,
+)
 from kehu_partner_inventory.locations import fields as location_fields
 from kehu_partner_inventory.locations import rules as location_rules
 from kehu_partner_inventory.locations.models import Location, LocationUsage
@@ -69,6 +77,9 @@ from kehu_partner_inventory.replenishment.models import ReorderRule
 from kehu_partner_inventory.reservations import actions as reservation_actions
 from kehu_partner_inventory.reservations import rules as reservation_rules
 from kehu_partner_inventory.reservations.models import Reservation, ReservationState
+from kehu_partner_inventory.reviews import actions as review_actions
+from kehu_partner_inventory.reviews import rules as review_rules
+from kehu_partner_inventory.reviews.models import LevelDirection, LevelReview, LevelReviewStatus, LevelRule
 from kehu_partner_inventory.stock import actions, checking, commands, reports, rules
 from kehu_partner_inventory.stock.models import (
     InsufficientStock,
@@ -93,7 +104,7 @@ _DECLARING = (
     *(stocktake_actions, stocktake_fields, transfer_actions),
     *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
     *(price_queries, price_rules, billing_actions, billing_reports, billing_rules, credit_fields),
-    *(deal_actions, deal_rules),
+    *(deal_actions, deal_rules, evaluation_queries, evaluation_rules, review_actions, review_rules),
     *(order_actions, order_fields, order_rules, rebate_actions, rebate_queries, rebate_rules),
 )
 
@@ -107,6 +118,10 @@ __all__ = [
     "DealStatus",
     "ExpectedReceipt",
     "InsufficientStock",
+    "LevelDirection",
+    "LevelReview",
+    "LevelReviewStatus",
+    "LevelRule",
     "Location",
     "LocationUsage",
     "Lot",
@@ -117,10 +132,12 @@ __all__ = [
     "PartnerInvoiceLine",
     "PartnerLevel",
     "PartnerLevelChange",
+    "PartnerMeasure",
     "PartnerPayment",
     "PartnerPlacement",
     "PartnerProgramme",
     "PartnerStatus",
+    "PartnerTarget",
     "PartnerUser",
     "PaymentShare",
     "Promotion",
@@ -136,6 +153,8 @@ __all__ = [
     "ReorderRule",
     "Reservation",
     "ReservationState",
+    "Scorecard",
+    "ScorecardCriterion",
     "SpecialPrice",
     "StockBalance",
     "StockLayer",

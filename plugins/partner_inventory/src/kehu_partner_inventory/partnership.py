@@ -1,4 +1,4 @@
-"""What we do together with partners: registered deals.
+"""What we do together with partners: registered deals, targets, scorecards, level reviews.
 
 The second page of the table of contents; `plugin.py` is the first.
 """
@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import kehu
 from kehu_partner_inventory.deals.models import DealRegistration
+from kehu_partner_inventory.evaluation.models import PartnerTarget, Scorecard, ScorecardCriterion
 from kehu_partner_inventory.partners.models import Partner
-from kehu_partner_inventory.plugin import plugin
+from kehu_partner_inventory.plugin import READ_ONLY, plugin
+from kehu_partner_inventory.programmes.models import PartnerLevel
+from kehu_partner_inventory.reviews.models import LevelReview, LevelRule
 
+# Deals: what partners claim.
 deal_registration = plugin.resource(
     DealRegistration,
     operations=("list", "get", "create", "update", "aggregate", "watch"),
@@ -29,7 +33,38 @@ def deals_become_opportunities(plugin: kehu.Plugin) -> None:
     with_sfa.declare(plugin)
 
 
-_RUN = {"deal_registration": "read create update submit approve reject win lose"}
+# Evaluation: how well partners do, and on which level that puts them.
+EVALUATE = plugin.permission("partner:evaluate", "See what partners did in a period, and compare them")
+
+partner_target = plugin.resource(
+    PartnerTarget, row_scope=PartnerTarget.partner_id, default_order=[PartnerTarget.from_on.desc()]
+)
+scorecard = plugin.resource(Scorecard, default_order=[Scorecard.name])
+scorecard_criterion = plugin.resource(
+    ScorecardCriterion, plural_name="ScorecardCriteria", default_order=[ScorecardCriterion.measure]
+)
+level_rule = plugin.resource(LevelRule, default_order=[LevelRule.measure])
+level_review = plugin.resource(
+    LevelReview,
+    operations=READ_ONLY,
+    row_scope=LevelReview.partner_id,
+    default_order=[LevelReview.proposed_at.desc()],
+)
+plugin.relation(Partner, "targets", PartnerTarget.partner_id, description="What it should buy, newest first.")
+plugin.relation(
+    Partner, "level_reviews", LevelReview.partner_id, description="What was proposed of it, newest first."
+)
+plugin.relation(
+    Scorecard, "criteria", ScorecardCriterion.scorecard_id, description="What is measured, and its weight."
+)
+plugin.relation(PartnerLevel, "rules", LevelRule.level_id, description="What it asks of its partners.")
+
+_RUN = {
+    "deal_registration": "read create update submit approve reject win lose",
+    "partner_target": "read create update delete",
+    "level_review": "read confirm dismiss",
+}
+_RULED = ("scorecard", "scorecard_criterion", "level_rule")
 
 
 def _within(reach: str) -> dict[str, str]:
@@ -37,8 +72,20 @@ def _within(reach: str) -> dict[str, str]:
     return {entity: " ".join(f"{verb}:{reach}" for verb in words.split()) for entity, words in _RUN.items()}
 
 
-plugin.grant("Partner Manager", **_within("TEAM"))
-plugin.grant("Sales Manager", **_within("SUBTREE"))
+plugin.grant(
+    "Partner Manager",
+    **_within("TEAM"),
+    **dict.fromkeys(_RULED, "read"),
+    partner_programme="reviewLevels",
+    partner="evaluate",
+)
+plugin.grant(
+    "Sales Manager",
+    **_within("SUBTREE"),
+    **dict.fromkeys(_RULED, "read create update delete"),
+    partner_programme="reviewLevels",
+    partner="evaluate",
+)
 plugin.grant("Salesperson", deal_registration="read")
-plugin.grant("Auditor", **dict.fromkeys(_RUN, "read export"))
-plugin.grant("Partner Portal", deal_registration="read create update submit win lose")
+plugin.grant("Auditor", **dict.fromkeys((*_RUN, *_RULED), "read export"), partner="evaluate")
+plugin.grant("Partner Portal", deal_registration="read create update submit win lose", partner_target="read")

@@ -39,6 +39,13 @@ async def rate(
     """Put it on a level of a programme, or on none; the history stays."""
     if not reason.strip():
         raise kehu.veto(kehu.text("Say why."), field="reason", code="REQUIRED")
+    return put_on_level(ctx, partner, level, reason=reason.strip())
+
+
+def put_on_level(
+    ctx: kehu.Context, partner: Partner, level: PartnerLevel | None, *, reason: str
+) -> PartnerLevelChange:
+    """Put a partner on a level and note it in the history. Raises PartnerInOtherState."""
     before = partner.level_id
     partner.rate(level)
     return ctx.add(
@@ -46,7 +53,7 @@ async def rate(
             partner_id=partner.id,
             from_level_id=before,
             to_level_id=partner.level_id,
-            reason=reason.strip(),
+            reason=reason,
             decided_by_id=ctx.principal.id,
             changed_at=ctx.now(),
         )

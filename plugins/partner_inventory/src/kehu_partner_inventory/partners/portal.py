@@ -11,6 +11,7 @@ import sqlalchemy as sa
 import kehu
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine, PartnerPayment
 from kehu_partner_inventory.deals.models import DealRegistration
+from kehu_partner_inventory.evaluation.models import PartnerTarget
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine
 from kehu_partner_inventory.partners.models import (
@@ -91,6 +92,7 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     PartnerUser: _of_partner,
     SpecialPrice: _of_partner,
     DealRegistration: _of_partner,
+    PartnerTarget: _of_partner,
     ChannelOrder: _of_partner,
     ChannelOrderLine: lambda entity, partners: entity.order_id.in_(_orders(partners)),
     PartnerInvoice: _of_partner,

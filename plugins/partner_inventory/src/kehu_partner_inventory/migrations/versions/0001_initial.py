@@ -60,6 +60,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_scorecard",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_scorecard")),
+        sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_scorecard_name")),
+    )
+    with op.batch_alter_table("partner_inventory_scorecard", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_scorecard_external_id"), ["external_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_stock_unit",
         sa.Column("name", sa.String(length=20), nullable=False),
         sa.Column("decimals", sa.Integer(), nullable=False),
@@ -167,6 +186,67 @@ def upgrade() -> None:
             batch_op.f("ix_partner_inventory_rebate_programme_external_id"), ["external_id"], unique=False
         )
 
+    op.create_table(
+        "partner_inventory_scorecard_criterion",
+        sa.Column("scorecard_id", sa.Uuid(), nullable=False),
+        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column(
+            "weight",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "none_at",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "full_at",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["scorecard_id"],
+            ["partner_inventory_scorecard.id"],
+            name=op.f("fk_partner_inventory_scorecard_criterion_scorecard_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_scorecard_criterion")),
+        sa.UniqueConstraint(
+            "scorecard_id",
+            "measure",
+            name=op.f("uq_partner_inventory_scorecard_criterion_scorecard_id_measure"),
+        ),
+    )
+    op.create_table(
+        "partner_inventory_level_rule",
+        sa.Column("level_id", sa.Uuid(), nullable=False),
+        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column(
+            "threshold",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["level_id"],
+            ["partner_inventory_level.id"],
+            name=op.f("fk_partner_inventory_level_rule_level_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_level_rule")),
+        sa.UniqueConstraint(
+            "level_id", "measure", name=op.f("uq_partner_inventory_level_rule_level_id_measure")
+        ),
+    )
     op.create_table(
         "partner_inventory_location",
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -644,6 +724,53 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_level_review",
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("direction", sa.String(length=40), nullable=False),
+        sa.Column("from_level_id", sa.Uuid(), nullable=False),
+        sa.Column("to_level_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("kept_findings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.String(length=500), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_level_review_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_level_id"],
+            ["partner_inventory_level.id"],
+            name=op.f("fk_partner_inventory_level_review_from_level_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_level_review_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_level_id"],
+            ["partner_inventory_level.id"],
+            name=op.f("fk_partner_inventory_level_review_to_level_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_level_review")),
+    )
+    with op.batch_alter_table("partner_inventory_level_review", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_level_review_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_level_review_status"), ["status"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_order",
         sa.Column("number", sa.String(length=30), nullable=False),
         sa.Column("partner_id", sa.Uuid(), nullable=False),
@@ -1069,6 +1196,40 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("partner_inventory_stocktake", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_partner_inventory_stocktake_state"), ["state"], unique=False)
+
+    op.create_table(
+        "partner_inventory_target",
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("category_id", sa.Uuid(), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_id"],
+            ["core_product_category.id"],
+            name=op.f("fk_partner_inventory_target_category_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_target_partner_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_target")),
+    )
+    with op.batch_alter_table("partner_inventory_target", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_target_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_target_until_on"), ["until_on"], unique=False)
 
     op.create_table(
         "partner_inventory_transfer",
@@ -1809,6 +1970,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_transfer_state"))
 
     op.drop_table("partner_inventory_transfer")
+    with op.batch_alter_table("partner_inventory_target", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_target_until_on"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_target_partner_id"))
+
+    op.drop_table("partner_inventory_target")
     with op.batch_alter_table("partner_inventory_stocktake", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_stocktake_state"))
 
@@ -1875,6 +2041,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_order_confirmed_at"))
 
     op.drop_table("partner_inventory_order")
+    with op.batch_alter_table("partner_inventory_level_review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_level_review_status"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_level_review_partner_id"))
+
+    op.drop_table("partner_inventory_level_review")
     with op.batch_alter_table("partner_inventory_level_change", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_level_change_partner_id"))
 
@@ -1938,6 +2109,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_location_external_id"))
 
     op.drop_table("partner_inventory_location")
+    op.drop_table("partner_inventory_level_rule")
+    op.drop_table("partner_inventory_scorecard_criterion")
     with op.batch_alter_table("partner_inventory_rebate_programme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_programme_external_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_programme_category_id"))
@@ -1950,6 +2123,10 @@ def downgrade() -> None:
 
     op.drop_table("partner_inventory_level")
     op.drop_table("partner_inventory_stock_unit")
+    with op.batch_alter_table("partner_inventory_scorecard", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_scorecard_external_id"))
+
+    op.drop_table("partner_inventory_scorecard")
     with op.batch_alter_table("partner_inventory_programme", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_programme_external_id"))
 
