@@ -40,3 +40,14 @@ def test_a_removed_field_is_a_breaking_change() -> None:
 def test_a_new_field_is_none() -> None:
     new = "type Query { name: String, age: String }"
     assert compare("type Query { name: String }", new).lines == ["added      Query.age"]
+
+
+def test_a_field_that_is_to_go_is_told_of_before_and_after_it_went() -> None:
+    reason = "Use name. Deprecated since 2026-01-01, may go after 2026-07-01."
+    now = "type Query { name: String, age: String }"
+    told = f'type Query {{ name: String, age: String @deprecated(reason: "{reason}") }}'
+    gone = "type Query { name: String }"
+
+    assert compare(now, told).lines == [f"deprecated Query.age: {reason}"]
+    assert compare(told, told).deprecated == []
+    assert compare(told, gone).lines == [f"breaking   Field Query.age was removed. {reason}"]

@@ -114,7 +114,10 @@ plugin.implement(kehu.Interaction, Scheduled, title=lambda i: i.subject, due=lam
 
 
 # --- fields ---
-@plugin.field(kehu.Customer, name="visits_greeting", deprecated="Use name.")
+GONE_SOON = kehu.Deprecation("Use name.", since=date(2026, 1, 1), until=date(2026, 7, 1))
+
+
+@plugin.field(kehu.Customer, name="visits_greeting", deprecated=GONE_SOON)
 def greeting(customer: kehu.Customer, polite: bool = True) -> str:
     """How we greet the customer."""
     return f"Dear {customer.name}" if polite else f"Hi {customer.short_name or customer.name}"

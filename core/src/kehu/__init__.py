@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kehu.ids import global_id, uuid7
     from kehu.inbound.models import InboundMessage
     from kehu.interactions.models import Interaction, InteractionStatus
-    from kehu.model import Archivable, Entity, GlobalId, Model, choice, column, ref
+    from kehu.model import Archivable, Deprecation, Entity, GlobalId, Model, choice, column, ref
     from kehu.ownership import Owned
     from kehu.people.models import Team, User
     from kehu.plugin import CustomField, Plugin, Resource, installed, load_directory, load_file
@@ -63,6 +63,7 @@ __all__ = [
     "CustomField",
     "Customer",
     "CustomerKind",
+    "Deprecation",
     "Entity",
     "FieldError",
     "Forbidden",
@@ -156,6 +157,7 @@ _HOMES = {
     ),
     "kehu.model": (
         "Archivable",
+        "Deprecation",
         "Entity",
         "GlobalId",
         "Model",

@@ -1,5 +1,6 @@
 """Mapped classes: column types, column options and the mixins that every entity has."""
 
+from kehu.model.deprecation import Deprecation
 from kehu.model.entity import NAMING, Archivable, Entity, Model, utc_now
 from kehu.model.options import ColumnOptions, choice, column, options_of, ref
 from kehu.model.types import ExactDecimal, GlobalId, GlobalIdText, HasWord, Json, StringList, UtcDateTime
@@ -8,6 +9,7 @@ __all__ = [
     "NAMING",
     "Archivable",
     "ColumnOptions",
+    "Deprecation",
     "Entity",
     "ExactDecimal",
     "GlobalId",

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, MappedColumn, mapped_column
 from sqlalchemy.schema import SchemaItem
 
+from kehu.model.deprecation import Deprecation
+
 if TYPE_CHECKING:
     from kehu.model.entity import Entity
 
@@ -28,6 +30,7 @@ class ColumnOptions:
     write: str | None = None
     choices: tuple[str, ...] = ()
     audit: bool = True
+    deprecated: Deprecation | None = None
 
 
 class ColumnArguments(TypedDict, total=False):
@@ -35,7 +38,8 @@ class ColumnArguments(TypedDict, total=False):
 
     expose: part of the API at all. filter, order: may be filtered and ordered by. create, update: settable by
     these mutations. read, write: a permission needed to see (else null) or to set it. audit: False keeps the
-    value out of the audit trail (secrets). The rest is SQLAlchemy's: `doc` becomes the description in the schema,
+    value out of the audit trail (secrets). deprecated: front-ends shall not use it any more. The
+    rest is SQLAlchemy's: `doc` becomes the description in the schema,
     `name` is what the column is called in the database.
     """
 
@@ -47,6 +51,7 @@ class ColumnArguments(TypedDict, total=False):
     read: str | None
     write: str | None
     audit: bool
+    deprecated: Deprecation | None
     default: Any
     onupdate: Any
     server_default: str | sa.TextClause | sa.ColumnElement[Any] | None

@@ -11,7 +11,7 @@ from typing import Generic, TypedDict, TypeVar
 
 import sqlalchemy as sa
 
-from kehu.model import Entity, ExactDecimal
+from kehu.model import Deprecation, Entity, ExactDecimal
 from kehu.model.values import from_json, json_expression, to_json
 from kehu.plugin.declarations import Origin
 
@@ -32,6 +32,7 @@ class CustomFieldOptions(TypedDict, total=False):
     required: bool
     read: str | None
     description: str | None
+    deprecated: Deprecation | None
 
 
 class CustomField(Generic[T, V]):
@@ -52,11 +53,12 @@ class CustomField(Generic[T, V]):
         choices: Sequence[V] = (),
         read: str | None = None,
         description: str | None = None,
+        deprecated: Deprecation | None = None,
     ) -> None:
         self.model, self.field_name, self.kind, self.origin = model, name, kind, origin
         self.key = f"{origin.plugin}.{name}"
         self.default, self.required, self.choices = default, required, tuple(choices)
-        self.read, self.description = read, description
+        self.read, self.description, self.deprecated = read, description, deprecated
 
     def get(self, record: T) -> V | None:
         """The value of `record`, or the default."""

@@ -12,6 +12,8 @@ from typing import Any, Literal
 import click
 from sqlalchemy.orm import InstrumentedAttribute
 
+from kehu.model.deprecation import Deprecation
+
 RowScope = InstrumentedAttribute[Any] | tuple[InstrumentedAttribute[Any], ...] | Literal["auto"]
 RootKind = Literal["query", "mutation", "subscription"]
 FieldKind = Literal["field", "batch", "sql"]
@@ -54,7 +56,7 @@ class FieldDeclaration:
     function: Callable[..., Any]
     read: str | None
     description: str | None
-    deprecated: str | None
+    deprecated: Deprecation | None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class RelationDeclaration:
     foreign_key: InstrumentedAttribute[Any]
     read: str | None
     description: str | None
+    deprecated: Deprecation | None = None
 
     @property
     def child(self) -> type[Any]:
@@ -84,6 +87,7 @@ class ActionDeclaration:
     function: Callable[..., Any]
     permission: str | None
     description: str | None
+    deprecated: Deprecation | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ class RootDeclaration:
     public: bool
     in_transaction: bool
     description: str | None
+    deprecated: Deprecation | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

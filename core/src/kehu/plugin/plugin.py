@@ -12,7 +12,7 @@ import pydantic
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
-from kehu.model import Entity
+from kehu.model import Deprecation, Entity
 from kehu.names import lower_first, plural
 from kehu.plugin import declarations as d
 from kehu.plugin.custom_fields import Choice, CustomField, CustomFieldOptions, Value
@@ -92,7 +92,7 @@ class Plugin(Declared):
         name: str | None = None,
         read: str | None = None,
         description: str | None = None,
-        deprecated: str | None = None,
+        deprecated: Deprecation | None = None,
     ) -> Callable[[Callable[Concatenate[T, P], R]], Callable[Concatenate[T, P], R]]:
         """A value computed per object; may be async. A `kehu.Context` parameter is filled in, others are arguments."""
         return self._field(model, "field", name, read, description, deprecated)
@@ -104,7 +104,7 @@ class Plugin(Declared):
         name: str | None = None,
         read: str | None = None,
         description: str | None = None,
-        deprecated: str | None = None,
+        deprecated: Deprecation | None = None,
     ) -> Callable[
         [Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]]],
         Callable[Concatenate[Sequence[T], P], Awaitable[Sequence[R]]],
@@ -119,7 +119,7 @@ class Plugin(Declared):
         name: str | None = None,
         read: str | None = None,
         description: str | None = None,
-        deprecated: str | None = None,
+        deprecated: Deprecation | None = None,
     ) -> Callable[
         [Callable[[type[T]], sa.SQLColumnExpression[R]]], Callable[[type[T]], sa.SQLColumnExpression[R]]
     ]:
@@ -134,10 +134,11 @@ class Plugin(Declared):
         *,
         read: str | None = None,
         description: str | None = None,
+        deprecated: Deprecation | None = None,
     ) -> None:
         """A connection field `name` on `model`: the records whose foreign key points at it."""
         self.relations.append(
-            d.RelationDeclaration(model, name, self._here(), foreign_key, read, description)
+            d.RelationDeclaration(model, name, self._here(), foreign_key, read, description, deprecated)
         )
 
     @overload
@@ -191,6 +192,7 @@ class Plugin(Declared):
         name: str | None = None,
         permission: str | None = None,
         description: str | None = None,
+        deprecated: Deprecation | None = None,
     ) -> Callable[[Callable[Concatenate[T, P], Awaitable[R]]], Callable[Concatenate[T, P], Awaitable[R]]]:
         """A verb of one record: mutation `<verb><Entity>(id, version, ...)`, in one transaction.
 
@@ -200,15 +202,22 @@ class Plugin(Declared):
         def declare(function: Callable[..., Any]) -> None:
             called, origin = name or function.__name__, self._at(function)
             doc = description or inspect.getdoc(function)
-            self.actions.append(d.ActionDeclaration(model, called, origin, function, permission, doc))
+            self.actions.append(
+                d.ActionDeclaration(model, called, origin, function, permission, doc, deprecated)
+            )
 
         return declaring(declare)
 
     def query(
-        self, *, name: str | None = None, permission: str | None = None, public: bool = False
+        self,
+        *,
+        name: str | None = None,
+        permission: str | None = None,
+        public: bool = False,
+        deprecated: Deprecation | None = None,
     ) -> Callable[[F], F]:
         """A root query field. `public`: open to people who are not signed in."""
-        return self._root("query", name, permission, public=public, in_transaction=False)
+        return self._root("query", name, permission, deprecated, public=public, in_transaction=False)
 
     def mutation(
         self,
@@ -217,18 +226,25 @@ class Plugin(Declared):
         permission: str | None = None,
         public: bool = False,
         in_transaction: bool = True,
+        deprecated: Deprecation | None = None,
     ) -> Callable[[F], F]:
         """A root mutation field, in one transaction; refusals become userErrors of its payload.
 
         `in_transaction=False`: the function opens its own, because it does something slow before.
         """
-        return self._root("mutation", name, permission, public=public, in_transaction=in_transaction)
+        return self._root(
+            "mutation", name, permission, deprecated, public=public, in_transaction=in_transaction
+        )
 
     def subscription(
-        self, *, name: str | None = None, permission: str | None = None
+        self,
+        *,
+        name: str | None = None,
+        permission: str | None = None,
+        deprecated: Deprecation | None = None,
     ) -> Callable[[Callable[P, AsyncIterator[R]]], Callable[P, AsyncIterator[R]]]:
         """A root subscription field: an async generator."""
-        return self._root("subscription", name, permission, public=False, in_transaction=False)
+        return self._root("subscription", name, permission, deprecated, public=False, in_transaction=False)
 
     # --- hooks ---
     def before_write(self, model: type[T]) -> Callable[[WriteHook[T]], WriteHook[T]]:
@@ -365,7 +381,7 @@ class Plugin(Declared):
         name: str | None,
         read: str | None,
         description: str | None,
-        deprecated: str | None,
+        deprecated: Deprecation | None,
     ) -> Callable[[F], F]:
         def declare(function: Callable[..., Any]) -> None:
             called, origin = name or function.__name__, self._at(function)
@@ -381,6 +397,7 @@ class Plugin(Declared):
         kind: d.RootKind,
         name: str | None,
         permission: str | None,
+        deprecated: Deprecation | None,
         *,
         public: bool,
         in_transaction: bool,
@@ -388,7 +405,9 @@ class Plugin(Declared):
         def declare(function: Callable[..., Any]) -> None:
             called, origin, doc = name or function.__name__, self._at(function), inspect.getdoc(function)
             self.roots.append(
-                d.RootDeclaration(kind, called, origin, function, permission, public, in_transaction, doc)
+                d.RootDeclaration(
+                    kind, called, origin, function, permission, public, in_transaction, doc, deprecated
+                )
             )
 
         return declaring(declare)

@@ -37,6 +37,7 @@ class Attribute:
     choices_name: str | None = None
     filters: bool = True
     orders: bool = True
+    description: str | None = None
 
     @property
     def is_number(self) -> bool:
@@ -102,7 +103,14 @@ class Catalogue:
 
 def _identity(entity: EntityDefinition) -> Attribute:
     return Attribute(
-        "id", "ID", uuid.UUID, lambda e: e.id, nullable=False, target=entity.model, attribute="id"
+        "id",
+        "ID",
+        uuid.UUID,
+        lambda e: e.id,
+        nullable=False,
+        target=entity.model,
+        attribute="id",
+        description="The record's global id.",
     )
 
 
@@ -127,6 +135,7 @@ def _column(column: ColumnDefinition) -> Attribute:
         choices_name=column.choices_name,
         filters=column.options.filter,
         orders=column.options.order and column.target is None and column.kind is not list,
+        description=column.description,
     )
 
 
@@ -136,13 +145,25 @@ def _custom_fields(entity: EntityDefinition) -> list[Attribute]:
 
 def _custom(custom: CustomField[Any, Any]) -> Attribute:
     return Attribute(
-        camel(custom.field_name), custom.field_name.upper(), custom.kind, custom.on, read=custom.read
+        camel(custom.field_name),
+        custom.field_name.upper(),
+        custom.kind,
+        custom.on,
+        read=custom.read,
+        description=custom.description,
     )
 
 
 def _sql_fields(entity: EntityDefinition) -> list[Attribute]:
     return [
-        Attribute(camel(f.name), f.name.upper(), sql_kind(f), f.function, read=f.read)
+        Attribute(
+            camel(f.name),
+            f.name.upper(),
+            sql_kind(f),
+            f.function,
+            read=f.read,
+            description=f.description,
+        )
         for f in entity.fields
         if f.kind == "sql"
     ]

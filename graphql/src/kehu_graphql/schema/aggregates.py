@@ -25,6 +25,7 @@ from kehu_graphql.schema.fields import (
     new_class,
     nullable,
 )
+from kehu_graphql.schema.inputs import described_as, text_of_reference
 from kehu_graphql.schema.registry import Registry
 
 _TEXTS = {
@@ -89,7 +90,8 @@ def _grouping(attributes: Attributes, term: Mapping[str, Any]) -> Grouping:
 def _group_input(registry: Registry, attributes: Attributes) -> type[Any]:
     name = attributes.entity.name
     what = f"What {attributes.entity.plural} can be grouped by."
-    fields = enum_of(f"{name}GroupField", [a.constant for a in attributes.groupable], what)
+    texts = {a.constant: described_as(a) for a in attributes.groupable}
+    fields = enum_of(f"{name}GroupField", texts, what, texts)
     terms = [
         field("field", fields, description="By what."),
         field(
@@ -158,7 +160,7 @@ def _key_fields(registry: Registry, attribute: Attribute) -> list[GeneratedField
             value = row.keys.get(name)
             return None if value is None else global_id(target, value)
 
-        return [field(name, nullable(strawberry.ID), get=get_id)]
+        return [field(name, nullable(strawberry.ID), get=get_id, description=described_as(attribute))]
     kind: Any = (
         date
         if attribute.is_time
@@ -166,7 +168,8 @@ def _key_fields(registry: Registry, attribute: Attribute) -> list[GeneratedField
         if attribute.choices_name
         else registry.output(attribute.kind)
     )
-    return [field(name, nullable(kind), get=lambda row: row.keys.get(name))]
+    text = described_as(attribute)
+    return [field(name, nullable(kind), get=lambda row: row.keys.get(name), description=text)]
 
 
 def _reference_key(registry: Registry, attributes: Attributes, reference: Any) -> GeneratedField:
@@ -176,21 +179,26 @@ def _reference_key(registry: Registry, attributes: Attributes, reference: Any) -
         value = row.keys.get(key)
         return None if value is None else info.context.load(reference.target, value)
 
-    return field(reference.name, nullable(registry.objects[reference.target]), resolve=resolve)
+    text = text_of_reference(attributes, reference)
+    kind = nullable(registry.objects[reference.target])
+    return field(reference.name, kind, resolve=resolve, description=text)
 
 
 def _measure_type(registry: Registry, name: str, measure: Measure, members: Sequence[Attribute]) -> type[Any]:
     fields = []
     for attribute in members:
+        text = described_as(attribute)
         if measure is Measure.DISTINCT:
-            fields.append(field(attribute.name, nullable(int), get=_measured(measure, attribute.name, int)))
+            get = _measured(measure, attribute.name, int)
+            fields.append(field(attribute.name, nullable(int), get=get, description=text))
             continue
         kind = Decimal if measure is Measure.AVG else registry.output(attribute.kind)
         if measure is Measure.SUM and attribute.kind is int:
             kind = Decimal  # a sum may pass what a GraphQL Int can hold
         if attribute.choices_name:
             continue
-        fields.append(field(attribute.name, nullable(kind), get=_measured(measure, attribute.name, kind)))
+        get = _measured(measure, attribute.name, kind)
+        fields.append(field(attribute.name, nullable(kind), get=get, description=text))
     return define(new_class(name), fields, description=_TEXTS[measure])
 
 

@@ -72,6 +72,10 @@ _ROOTS = {
 }
 
 
+# Scalars that Strawberry brings without a word.
+_SCALAR_TEXTS = {"UUID": 'A UUID, as a string: `"0190f3c4-7d5e-7a6b-8c9d-0e1f2a3b4c5d"`.'}
+
+
 def build_schema(composition: kehu.Composition) -> KehuSchema:
     """The schema of a plugin set. Raises CompositionError for declarations that cannot be made into it.
 
@@ -106,6 +110,8 @@ def _build(composition: kehu.Composition) -> KehuSchema:
         config=StrawberryConfig(scalar_map=SCALARS, relay_use_legacy_global_id=False),
     )
     _use_plain_resolvers(schema._schema, composition)
+    for kind in schema._schema.type_map.values():
+        kind.description = kind.description or _SCALAR_TEXTS.get(kind.name)
     return schema
 
 

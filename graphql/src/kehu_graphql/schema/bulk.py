@@ -50,6 +50,7 @@ class _Many:
     permission: str | None
     work: Callable[[kehu.Context, dict[str, Any]], Awaitable[Work]]
     arguments: Mapping[str, Argument] = dataclasses.field(default_factory=dict)
+    deprecated: kehu.Deprecation | None = None
 
 
 def bulk_mutations(registry: Registry, entity: EntityDefinition) -> list[GeneratedField]:
@@ -69,6 +70,7 @@ def bulk_mutations(registry: Registry, entity: EntityDefinition) -> list[Generat
                 **many.arguments,
             },
             description=many.text,
+            deprecated=many.deprecated,
         )
         for many in made
     ]
@@ -116,7 +118,7 @@ def _acted_on(registry: Registry, entity: EntityDefinition) -> Iterator[_Many]:
         text = f"`{camel(action.name)}{entity.name}` on {_MOST} {entity.plural}."
         permission = entity.action_permission(action)
         work = _acting(entity, action, function)
-        yield _Many(name, "ids", strawberry.ID, text, permission, work, function.arguments)
+        yield _Many(name, "ids", strawberry.ID, text, permission, work, function.arguments, action.deprecated)
 
 
 def _always(work: Work) -> Callable[[kehu.Context, dict[str, Any]], Awaitable[Work]]:

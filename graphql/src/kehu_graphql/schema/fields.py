@@ -18,7 +18,9 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
+from kehu.model import Deprecation
 from kehu.names import camel
+from kehu.translating.labels import words
 
 Resolver = Callable[..., Any]
 
@@ -78,10 +80,24 @@ def nullable(annotation: Any) -> Any:
     return Optional[annotation]  # noqa: UP045  # `|` is not defined for every annotation at run time
 
 
-def enum_of(name: str, values: Iterable[str], description: str) -> Any:
-    """A GraphQL enum of these upper-case values, for one App."""
+def enum_of(
+    name: str, values: Iterable[str], description: str, texts: Mapping[str, str | None] | None = None
+) -> Any:
+    """A GraphQL enum of these upper-case values, for one App; `texts` describe them."""
     members: Any = enum.Enum(name, {value: value for value in values})  # type: ignore[misc]  # made at run time
-    return strawberry.enum(members, description=description)
+    return described(strawberry.enum(members, description=description), texts or {})
+
+
+def described(made: Any, texts: Mapping[str, str | None]) -> Any:
+    """The GraphQL enum with a description of each value: its text, or its name in words."""
+    for value in made.__strawberry_definition__.values:
+        value.description = value.description or texts.get(value.name) or sentence(value.name)
+    return made
+
+
+def sentence(name: str) -> str:
+    """A name in words, where nobody has described it: `expectedCloseOn` is "Expected close on."."""
+    return f"{words(name)}."
 
 
 def list_of(annotation: Any) -> Any:
@@ -112,7 +128,7 @@ def field(
     arguments: Arguments | None = None,
     default: Any = dataclasses.MISSING,
     description: str | None = None,
-    deprecated: str | None = None,
+    deprecated: Deprecation | None = None,
     subscription: bool = False,
 ) -> GeneratedField:
     """A field named `name` in GraphQL; `attribute` is what it reads when neither `resolve` nor `get` is given."""
@@ -125,7 +141,7 @@ def field(
         type_annotation=StrawberryAnnotation(annotation),
         description=description,
         default=default,
-        deprecation_reason=deprecated,
+        deprecation_reason=deprecated and deprecated.text,
         is_subscription=subscription,
     )
     made._arguments = [

@@ -14,7 +14,7 @@ import kehu
 from kehu.ids import key_of
 from kehu.plugin import Origin, annotations_of
 from kehu.reading.pages import ListArguments
-from kehu_graphql.schema.fields import Argument
+from kehu_graphql.schema.fields import Argument, sentence
 from kehu_graphql.schema.inputs import list_arguments
 from kehu_graphql.schema.registry import Registry
 
@@ -115,7 +115,8 @@ class DeclaredFunction:
             self.arguments |= list_arguments(self._registry, get_args(annotation)[0])
         else:
             default = strawberry.UNSET if parameter.default is parameter.empty else parameter.default
-            self.arguments[name] = Argument(self._registry.argument(annotation), default)
+            text = sentence(name)
+            self.arguments[name] = Argument(self._registry.argument(annotation), default, text)
             model = next(
                 (
                     m

@@ -8,11 +8,11 @@ from typing import Any
 
 import strawberry
 
-from kehu.composition import ColumnDefinition, EntityDefinition
+from kehu.composition import ColumnDefinition, EntityDefinition, ReferenceDefinition
 from kehu.names import camel
 from kehu.plugin import CustomField
 from kehu.reading.aggregates import TimeBucket
-from kehu.reading.attributes import Attribute, Catalogue
+from kehu.reading.attributes import Attribute, Attributes, Catalogue
 from kehu_graphql.schema.fields import (
     Argument,
     define,
@@ -22,6 +22,7 @@ from kehu_graphql.schema.fields import (
     list_of,
     new_class,
     nullable,
+    sentence,
 )
 from kehu_graphql.schema.registry import Registry
 
@@ -75,10 +76,13 @@ def define_filter(registry: Registry, catalogue: Catalogue, model: type[Any]) ->
         name: nullable(_list_filter(registry, r.child)) for name, r in attributes.relations.items()
     }
     annotations |= {"and": nullable(list_of(own)), "or": nullable(list_of(own)), "not": nullable(own)}
+    texts = {a.name: described_as(a) for a in attributes.filterable}
+    texts |= {r.name: text_of_reference(attributes, r) for r in attributes.references.values()}
+    texts |= {name: r.description or sentence(name) for name, r in attributes.relations.items()}
     input_class(
         own,
         annotations,
-        descriptions=_CONNECTIVES,
+        descriptions=texts | _CONNECTIVES,
         description=f"Which {attributes.entity.plural}; all conditions given must hold.",
     )
 
@@ -88,7 +92,8 @@ def define_order(registry: Registry, catalogue: Catalogue, model: type[Any]) -> 
     attributes = catalogue[model]
     name = attributes.entity.name
     what = f"What {attributes.entity.plural} can be ordered by."
-    fields = enum_of(f"{name}OrderField", attributes.by_constant, what)
+    texts = {constant: described_as(a) for constant, a in attributes.by_constant.items()}
+    fields = enum_of(f"{name}OrderField", attributes.by_constant, what, texts)
     terms = [
         field("field", fields, description="By what."),
         field(
@@ -105,6 +110,16 @@ def define_order(registry: Registry, catalogue: Catalogue, model: type[Any]) -> 
         from_input=lambda cls, value, context: order_term(value),
         description=f"One term of an order of {attributes.entity.plural}.",
     )
+
+
+def described_as(attribute: Attribute) -> str | None:
+    """What a filter, an order or a figure says of an attribute."""
+    return attribute.description or sentence(attribute.name)
+
+
+def text_of_reference(attributes: Attributes, reference: ReferenceDefinition) -> str | None:
+    """What the column of a to-one field says of it."""
+    return attributes.entity.columns[reference.key].description or sentence(reference.name)
 
 
 def list_arguments(registry: Registry, model: type[Any]) -> dict[str, Argument]:
@@ -148,7 +163,11 @@ def key_enum(registry: Registry, entity: EntityDefinition) -> Any:
     found = registry.write_inputs.get(name)
     if found is None:
         about = f"What a {entity.name} is known by outside: the columns together name one."
-        found = registry.write_inputs[name] = enum_of(name, entity.natural_keys, about)
+        texts: dict[str, str | None] = {
+            key.constant: f"By {' and '.join(column.name for column in key.columns)}."
+            for key in entity.natural_keys.values()
+        }
+        found = registry.write_inputs[name] = enum_of(name, entity.natural_keys, about, texts)
     return found
 
 

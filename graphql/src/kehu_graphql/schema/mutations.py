@@ -70,7 +70,10 @@ def root_mutation(registry: Registry, root: d.RootDeclaration) -> GeneratedField
         return {"result": result} if shown else {}
 
     name, arguments, text = camel(root.name), function.arguments, root.description
-    return _mutation(registry, name, shown, run, arguments, text, in_transaction=root.in_transaction)
+    gone, in_transaction = root.deprecated, root.in_transaction
+    return _mutation(
+        registry, name, shown, run, arguments, text, deprecated=gone, in_transaction=in_transaction
+    )
 
 
 def _create(registry: Registry, entity: EntityDefinition) -> GeneratedField:
@@ -147,7 +150,8 @@ def _action(registry: Registry, entity: EntityDefinition, action: d.ActionDeclar
         return {entity.singular: record, **({} if returns_itself else {"result": unwrapped(result)})}
 
     arguments = {"id": _ID, "version": _VERSION, **function.arguments}
-    return _mutation(registry, verb + entity.name, shown, run, arguments, action.description)
+    name, text, gone = verb + entity.name, action.description, action.deprecated
+    return _mutation(registry, name, shown, run, arguments, text, deprecated=gone)
 
 
 def _own(registry: Registry, entity: EntityDefinition) -> dict[str, Any]:
@@ -162,6 +166,7 @@ def _mutation(
     arguments: dict[str, Argument],
     description: str | None,
     *,
+    deprecated: kehu.Deprecation | None = None,
     in_transaction: bool = True,
 ) -> GeneratedField:
     """A mutation, whose refusals become userErrors of its payload."""
@@ -182,7 +187,14 @@ def _mutation(
             return payload(**dict.fromkeys(shown), userErrors=errors)
         return payload(**values, userErrors=[])
 
-    return field(name, nullable(payload), resolve=resolve, arguments=arguments, description=description)
+    return field(
+        name,
+        nullable(payload),
+        resolve=resolve,
+        arguments=arguments,
+        description=description,
+        deprecated=deprecated,
+    )
 
 
 def _payload(registry: Registry, name: str, shown: dict[str, Any]) -> type[Any]:

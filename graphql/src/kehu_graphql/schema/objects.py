@@ -15,7 +15,7 @@ from kehu.names import camel
 from kehu.plugin import declarations as d
 from kehu.reading.attributes import sql_kind
 from kehu.reading.pages import ListArguments, Page, pages_of_parents
-from kehu_graphql.schema.fields import GeneratedField, define, field, list_of, nullable
+from kehu_graphql.schema.fields import GeneratedField, define, field, list_of, nullable, sentence
 from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import column_type, list_arguments
 from kehu_graphql.schema.registry import Registry
@@ -123,11 +123,16 @@ def _column_field(registry: Registry, column: ColumnDefinition) -> GeneratedFiel
             resolve=_guarded(column.options.read, get or _attribute(column.attribute)),
             means=column,
             description=column.description,
+            deprecated=column.options.deprecated,
         )
-    if get is not None:
-        return field(column.name, annotation, get=get, means=column, description=column.description)
     return field(
-        column.name, annotation, attribute=column.attribute, means=column, description=column.description
+        column.name,
+        annotation,
+        get=get,
+        attribute=None if get is not None else column.attribute,
+        means=column,
+        description=column.description,
+        deprecated=column.options.deprecated,
     )
 
 
@@ -161,7 +166,14 @@ def _reference_field(
     # Nullable even where the key never is: the record may lie outside of what the reader may see.
     description = entity.columns[reference.key].description
     annotation = nullable(registry.objects[reference.target])
-    return field(reference.name, annotation, resolve=resolve, means=reference, description=description)
+    return field(
+        reference.name,
+        annotation,
+        resolve=resolve,
+        means=reference,
+        description=description,
+        deprecated=entity.columns[reference.key].options.deprecated,
+    )
 
 
 def _custom_field(registry: Registry, custom: kehu.CustomField[Any, Any]) -> GeneratedField:
@@ -173,9 +185,12 @@ def _custom_field(registry: Registry, custom: kehu.CustomField[Any, Any]) -> Gen
             resolve=_guarded(custom.read, custom.get),
             means=custom,
             description=custom.description,
+            deprecated=custom.deprecated,
         )
-    name = camel(custom.field_name)
-    return field(name, annotation, get=custom.get, means=custom, description=custom.description)
+    name, gone = camel(custom.field_name), custom.deprecated
+    return field(
+        name, annotation, get=custom.get, means=custom, description=custom.description, deprecated=gone
+    )
 
 
 # --- relations ---
@@ -206,6 +221,7 @@ def _relation_field(registry: Registry, relation: d.RelationDeclaration) -> Gene
         means=relation,
         arguments=list_arguments(registry, child),
         description=description,
+        deprecated=relation.deprecated,
     )
 
 
@@ -312,7 +328,7 @@ def _interface_fields(
 ) -> list[GeneratedField]:
     kinds = registry.composition.interfaces[implementation.protocol].fields
     return [
-        field(camel(name), registry.output(kinds[name]), get=get)
+        field(camel(name), registry.output(kinds[name]), get=get, description=sentence(name))
         for name, get in implementation.getters.items()
     ]
 

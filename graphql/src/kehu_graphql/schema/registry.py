@@ -20,7 +20,17 @@ from strawberry.types.scalar import ScalarDefinition
 import kehu
 from kehu.composition import Composition
 from kehu.names import camel
-from kehu_graphql.schema.fields import define, enum_of, field, input_class, list_of, new_class
+from kehu.translating.labels import words
+from kehu_graphql.schema.fields import (
+    define,
+    described,
+    enum_of,
+    field,
+    input_class,
+    list_of,
+    new_class,
+    sentence,
+)
 
 _SEQUENCES = (list, tuple, Sequence, frozenset, set)
 _ASYNC = (AsyncIterator, AsyncGenerator, Awaitable)
@@ -118,8 +128,9 @@ class Registry:
             found = (
                 cls
                 if hasattr(cls, "__strawberry_definition__")
-                else strawberry.enum(cls, description=_doc(cls))
+                else strawberry.enum(cls, description=_doc(cls) or f"{words(cls.__name__)}.")
             )
+            described(found, {})
             self._enums[cls] = found
         return found
 
@@ -130,7 +141,7 @@ class Registry:
             declared = self.composition.interfaces[protocol]
             cls = self.interfaces[protocol] = new_class(declared.name)
             fields = [
-                field(camel(name), self.output(kind), attribute=name)
+                field(camel(name), self.output(kind), attribute=name, description=sentence(name))
                 for name, kind in declared.fields.items()
             ]
             define(cls, fields, is_interface=True, resolve_type=self.type_name_of, description=_doc(protocol))
@@ -152,7 +163,8 @@ class Registry:
         members = dataclasses.fields(cls)
         if is_input:
             annotations = {camel(m.name): self.argument(hints[m.name]) for m in members}
-            input_class(made, annotations, description=_doc(cls))
+            texts = {camel(m.name): _member_text(m) for m in members}
+            input_class(made, annotations, descriptions=texts, description=_doc(cls))
             made.__strawberry_definition__.from_input = lambda _, value, __: _filled(cls, value)
             return made
         fields = [
@@ -160,7 +172,7 @@ class Registry:
                 camel(m.name),
                 self.output(hints[m.name]),
                 attribute=m.name,
-                description=m.metadata.get("description"),
+                description=_member_text(m),
             )
             for m in members
         ]
@@ -192,6 +204,11 @@ def _user_error() -> type[Any]:
     return define(
         new_class("UserError"), fields, description="Why a write was refused; nothing has been changed."
     )
+
+
+def _member_text(member: dataclasses.Field[Any]) -> str:
+    text: str | None = member.metadata.get("description")
+    return text or sentence(member.name)
 
 
 def _doc(cls: type[Any]) -> str | None:

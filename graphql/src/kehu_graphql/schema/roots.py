@@ -158,6 +158,7 @@ def root_query(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
         resolve=resolve,
         arguments=function.arguments,
         description=root.description,
+        deprecated=root.deprecated,
     )
 
 
@@ -177,6 +178,7 @@ def root_subscription(registry: Registry, root: d.RootDeclaration) -> GeneratedF
         resolve=resolve,
         arguments=function.arguments,
         description=root.description,
+        deprecated=root.deprecated,
         subscription=True,
     )
 
