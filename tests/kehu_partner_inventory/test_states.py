@@ -90,6 +90,8 @@ def test_docs_states_prints_every_chart() -> None:
         "ChannelOrder",
         "DealRegistration",
         "ExpectedReceipt",
+        "FundClaim",
+        "FundRequest",
         "LevelReview",
         "Partner",
         "RebateStatement",

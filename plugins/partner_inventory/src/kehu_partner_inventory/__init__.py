@@ -23,6 +23,19 @@ from kehu_partner_inventory.evaluation.models import (
     Scorecard,
     ScorecardCriterion,
 )
+from kehu_partner_inventory.funds import actions as fund_actions
+from kehu_partner_inventory.funds import claims as fund_claims
+from kehu_partner_inventory.funds import fields as fund_fields
+from kehu_partner_inventory.funds import rules as fund_rules
+from kehu_partner_inventory.funds.events import FundClaimPaid
+from kehu_partner_inventory.funds.models import (
+    FundAllocation,
+    FundClaim,
+    FundClaimStatus,
+    FundRequest,
+    FundRequestStatus,
+    MarketFund,
+)
 from kehu_partner_inventory.locations import fields as location_fields
 from kehu_partner_inventory.locations import rules as location_rules
 from kehu_partner_inventory.locations.models import Location, LocationUsage
@@ -105,6 +118,7 @@ _DECLARING = (
     *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
     *(price_queries, price_rules, billing_actions, billing_reports, billing_rules, credit_fields),
     *(deal_actions, deal_rules, evaluation_queries, evaluation_rules, review_actions, review_rules),
+    *(fund_actions, fund_claims, fund_fields, fund_rules),
     *(order_actions, order_fields, order_rules, rebate_actions, rebate_queries, rebate_rules),
 )
 
@@ -117,6 +131,12 @@ __all__ = [
     "DealRegistration",
     "DealStatus",
     "ExpectedReceipt",
+    "FundAllocation",
+    "FundClaim",
+    "FundClaimPaid",
+    "FundClaimStatus",
+    "FundRequest",
+    "FundRequestStatus",
     "InsufficientStock",
     "LevelDirection",
     "LevelReview",
@@ -125,6 +145,7 @@ __all__ = [
     "Location",
     "LocationUsage",
     "Lot",
+    "MarketFund",
     "OrderAllocation",
     "Partner",
     "PartnerAuthorisation",

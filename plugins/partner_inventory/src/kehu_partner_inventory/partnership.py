@@ -1,4 +1,4 @@
-"""What we do together with partners: registered deals, targets, scorecards, level reviews.
+"""What we do together with partners: registered deals, targets, scorecards, level reviews, funds.
 
 The second page of the table of contents; `plugin.py` is the first.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 import kehu
 from kehu_partner_inventory.deals.models import DealRegistration
 from kehu_partner_inventory.evaluation.models import PartnerTarget, Scorecard, ScorecardCriterion
+from kehu_partner_inventory.funds.models import FundAllocation, FundClaim, FundRequest, MarketFund
 from kehu_partner_inventory.partners.models import Partner
-from kehu_partner_inventory.plugin import READ_ONLY, plugin
+from kehu_partner_inventory.plugin import READ_ONLY, WATCHED, plugin
 from kehu_partner_inventory.programmes.models import PartnerLevel
 from kehu_partner_inventory.reviews.models import LevelReview, LevelRule
 
@@ -59,12 +60,41 @@ plugin.relation(
 )
 plugin.relation(PartnerLevel, "rules", LevelRule.level_id, description="What it asks of its partners.")
 
+# Funds: money for the marketing of partners.
+market_fund = plugin.resource(MarketFund, default_order=[MarketFund.from_on.desc()])
+fund_allocation = plugin.resource(
+    FundAllocation,
+    operations=("list", "get", "create", "update", "aggregate"),
+    row_scope=FundAllocation.partner_id,
+)
+fund_request = plugin.resource(
+    FundRequest,
+    operations=("list", "get", "create", "update", "aggregate", "watch"),
+    row_scope=FundRequest.allocation_id,
+    default_order=[FundRequest.created_at.desc()],
+)
+fund_claim = plugin.resource(
+    FundClaim,
+    operations=WATCHED,
+    row_scope=FundClaim.request_id,
+    default_order=[FundClaim.claimed_at.desc()],
+)
+plugin.relation(MarketFund, "allocations", FundAllocation.fund_id, description="Who may ask for how much.")
+plugin.relation(Partner, "fund_allocations", FundAllocation.partner_id, description="What it may ask for.")
+plugin.relation(
+    FundAllocation, "requests", FundRequest.allocation_id, description="What was asked for, newest first."
+)
+plugin.relation(FundRequest, "claims", FundClaim.request_id, description="What was claimed, newest first.")
+
 _RUN = {
     "deal_registration": "read create update submit approve reject win lose",
     "partner_target": "read create update delete",
     "level_review": "read confirm dismiss",
+    "fund_request": "read create update submit claim close",
+    "fund_claim": "read",
+    "fund_allocation": "read",
 }
-_RULED = ("scorecard", "scorecard_criterion", "level_rule")
+_RULED = ("scorecard", "scorecard_criterion", "level_rule", "market_fund")
 
 
 def _within(reach: str) -> dict[str, str]:
@@ -86,6 +116,18 @@ plugin.grant(
     partner_programme="reviewLevels",
     partner="evaluate",
 )
+plugin.grant("Partner Manager", fund_request="grant:TEAM reject:TEAM", fund_claim="approve:TEAM reject:TEAM")
+plugin.grant(
+    "Sales Manager",
+    fund_allocation="create:SUBTREE update:SUBTREE",
+    fund_request="grant:SUBTREE reject:SUBTREE",
+    fund_claim="approve:SUBTREE reject:SUBTREE payOut:SUBTREE",
+)
 plugin.grant("Salesperson", deal_registration="read")
 plugin.grant("Auditor", **dict.fromkeys((*_RUN, *_RULED), "read export"), partner="evaluate")
-plugin.grant("Partner Portal", deal_registration="read create update submit win lose", partner_target="read")
+plugin.grant(
+    "Partner Portal",
+    deal_registration="read create update submit win lose",
+    fund_request="read create update submit claim",
+    **dict.fromkeys(("partner_target", "market_fund", "fund_allocation", "fund_claim"), "read"),
+)

@@ -12,6 +12,7 @@ import kehu
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine, PartnerPayment
 from kehu_partner_inventory.deals.models import DealRegistration
 from kehu_partner_inventory.evaluation.models import PartnerTarget
+from kehu_partner_inventory.funds.models import FundAllocation, FundClaim, FundRequest, MarketFund
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine
 from kehu_partner_inventory.partners.models import (
@@ -39,6 +40,7 @@ Shown = Callable[[Any, Partners], sa.ColumnElement[bool]]
 
 _LOCATIONS, _STATEMENTS = Location.__table__, RebateStatement.__table__
 _MEMBERS = RebateMember.__table__
+_ALLOTTED, _ASKED = FundAllocation.__table__, FundRequest.__table__
 _ORDERS, _INVOICES = ChannelOrder.__table__, PartnerInvoice.__table__
 
 
@@ -70,6 +72,14 @@ def _rebates(partners: Partners) -> sa.Select[Any]:
     return sa.select(_MEMBERS.c.programme_id).where(_MEMBERS.c.partner_id.in_(partners))
 
 
+def _allotted(partners: Partners, column: Any) -> sa.Select[Any]:
+    return sa.select(column).where(_ALLOTTED.c.partner_id.in_(partners))
+
+
+def _asked(partners: Partners) -> sa.Select[Any]:
+    return sa.select(_ASKED.c.id).where(_ASKED.c.allocation_id.in_(_allotted(partners, _ALLOTTED.c.id)))
+
+
 def _of_partner(entity: Any, partners: Partners) -> sa.ColumnElement[bool]:
     return entity.partner_id.in_(partners)  # type: ignore[no-any-return]
 
@@ -93,6 +103,10 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     SpecialPrice: _of_partner,
     DealRegistration: _of_partner,
     PartnerTarget: _of_partner,
+    MarketFund: lambda entity, partners: entity.id.in_(_allotted(partners, _ALLOTTED.c.fund_id)),
+    FundAllocation: _of_partner,
+    FundRequest: lambda entity, partners: entity.allocation_id.in_(_allotted(partners, _ALLOTTED.c.id)),
+    FundClaim: lambda entity, partners: entity.request_id.in_(_asked(partners)),
     ChannelOrder: _of_partner,
     ChannelOrderLine: lambda entity, partners: entity.order_id.in_(_orders(partners)),
     PartnerInvoice: _of_partner,

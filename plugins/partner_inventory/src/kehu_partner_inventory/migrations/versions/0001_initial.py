@@ -34,6 +34,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_count_class_name")),
     )
     op.create_table(
+        "partner_inventory_fund",
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_fund")),
+        sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_fund_name")),
+    )
+    with op.batch_alter_table("partner_inventory_fund", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_fund_external_id"), ["external_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_number_counter",
         sa.Column("series", sa.String(length=20), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -686,6 +712,40 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_fund_allocation",
+        sa.Column("fund_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["fund_id"],
+            ["partner_inventory_fund.id"],
+            name=op.f("fk_partner_inventory_fund_allocation_fund_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_fund_allocation_partner_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_fund_allocation")),
+        sa.UniqueConstraint(
+            "fund_id", "partner_id", name=op.f("uq_partner_inventory_fund_allocation_fund_id_partner_id")
+        ),
+    )
+    with op.batch_alter_table("partner_inventory_fund_allocation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_fund_allocation_partner_id"), ["partner_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_level_change",
         sa.Column("partner_id", sa.Uuid(), nullable=False),
         sa.Column("from_level_id", sa.Uuid(), nullable=True),
@@ -1276,6 +1336,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_partner_inventory_transfer_state"), ["state"], unique=False)
 
     op.create_table(
+        "partner_inventory_fund_request",
+        sa.Column("allocation_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=200), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=True),
+        sa.Column(
+            "requested_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("campaign", sa.String(length=120), nullable=True),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column(
+            "granted_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.String(length=500), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["allocation_id"],
+            ["partner_inventory_fund_allocation.id"],
+            name=op.f("fk_partner_inventory_fund_request_allocation_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_fund_request_decided_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_fund_request")),
+    )
+    with op.batch_alter_table("partner_inventory_fund_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_fund_request_allocation_id"), ["allocation_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_fund_request_campaign"), ["campaign"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_fund_request_status"), ["status"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_invoice",
         sa.Column("number", sa.String(length=30), nullable=False),
         sa.Column("partner_id", sa.Uuid(), nullable=False),
@@ -1584,6 +1690,42 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_partner_inventory_transfer_line_product_id"), ["product_id"], unique=False
         )
+
+    op.create_table(
+        "partner_inventory_fund_claim",
+        sa.Column("request_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("proof", sa.String(length=500), nullable=False),
+        sa.Column("status", sa.String(length=40), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision_reason", sa.String(length=500), nullable=True),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["core_user.id"], name=op.f("fk_partner_inventory_fund_claim_decided_by_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["partner_inventory_fund_request.id"],
+            name=op.f("fk_partner_inventory_fund_claim_request_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_fund_claim")),
+    )
+    with op.batch_alter_table("partner_inventory_fund_claim", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_fund_claim_request_id"), ["request_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_fund_claim_status"), ["status"], unique=False)
 
     op.create_table(
         "partner_inventory_invoice_line",
@@ -1929,6 +2071,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_invoice_line_invoice_id"))
 
     op.drop_table("partner_inventory_invoice_line")
+    with op.batch_alter_table("partner_inventory_fund_claim", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_claim_status"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_claim_request_id"))
+
+    op.drop_table("partner_inventory_fund_claim")
     with op.batch_alter_table("partner_inventory_transfer_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_transfer_line_product_id"))
 
@@ -1966,6 +2113,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_invoice_due_on"))
 
     op.drop_table("partner_inventory_invoice")
+    with op.batch_alter_table("partner_inventory_fund_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_request_status"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_request_campaign"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_request_allocation_id"))
+
+    op.drop_table("partner_inventory_fund_request")
     with op.batch_alter_table("partner_inventory_transfer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_transfer_state"))
 
@@ -2050,6 +2203,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_level_change_partner_id"))
 
     op.drop_table("partner_inventory_level_change")
+    with op.batch_alter_table("partner_inventory_fund_allocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_allocation_partner_id"))
+
+    op.drop_table("partner_inventory_fund_allocation")
     with op.batch_alter_table("partner_inventory_expected_receipt", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_expected_receipt_location_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_expected_receipt_customer_id"))
@@ -2132,4 +2289,8 @@ def downgrade() -> None:
 
     op.drop_table("partner_inventory_programme")
     op.drop_table("partner_inventory_number_counter")
+    with op.batch_alter_table("partner_inventory_fund", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_external_id"))
+
+    op.drop_table("partner_inventory_fund")
     op.drop_table("partner_inventory_count_class")
