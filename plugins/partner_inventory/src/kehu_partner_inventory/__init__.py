@@ -43,7 +43,9 @@ from kehu_partner_inventory.lots import queries as lot_queries
 from kehu_partner_inventory.lots import rules as lot_rules
 from kehu_partner_inventory.lots.models import Lot
 from kehu_partner_inventory.orders import actions as order_actions
+from kehu_partner_inventory.orders import back_orders, from_quotes
 from kehu_partner_inventory.orders import fields as order_fields
+from kehu_partner_inventory.orders import reports as order_reports
 from kehu_partner_inventory.orders import rules as order_rules
 from kehu_partner_inventory.orders.models import (
     ChannelOrder,
@@ -119,6 +121,7 @@ _DECLARING = (
     *(price_queries, price_rules, billing_actions, billing_reports, billing_rules, credit_fields),
     *(deal_actions, deal_rules, evaluation_queries, evaluation_rules, review_actions, review_rules),
     *(fund_actions, fund_claims, fund_fields, fund_rules),
+    *(back_orders, from_quotes, order_reports),
     *(order_actions, order_fields, order_rules, rebate_actions, rebate_queries, rebate_rules),
 )
 

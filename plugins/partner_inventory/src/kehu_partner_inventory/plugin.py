@@ -128,6 +128,7 @@ plugin.relation(
     RebateStatement, "lines", RebateStatementLine.statement_id, description="What of it each line earned."
 )
 plugin.relation(Partner, "orders", ChannelOrder.partner_id, description="What it ordered, newest first.")
+plugin.permission("channel_order:agreePrice", "Agree on the price of a line of an order")
 plugin.relation(Partner, "invoices", PartnerInvoice.partner_id, description="What it owes or owed.")
 plugin.relation(Partner, "payments", PartnerPayment.partner_id, description="What it paid, newest first.")
 plugin.relation(ChannelOrder, "lines", ChannelOrderLine.order_id, description="What is ordered.")
@@ -350,6 +351,7 @@ def _looks_after_partners(reach: str) -> dict[str, str]:
 
 plugin.grant("Partner Manager", **_looks_after_partners("TEAM"))
 plugin.grant("Sales Manager", **_looks_after_partners("SUBTREE"))
+plugin.grant("Sales Manager", channel_order="agreePrice")
 plugin.grant("Sales Manager", channel_order="release:SUBTREE", partner="receivePayment:SUBTREE")
 plugin.grant("Sales Manager", **dict.fromkeys(_RATED, "read create update delete"))
 plugin.grant("Partner Manager", rebate_programme="drawUp simulate")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import enum
 import uuid
 from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
 from kehu.identifiers import is_currency
+from kehu.model import ExactDecimal
 from kehu_partner_inventory.inventory_base import Base
 
 
@@ -58,10 +61,19 @@ class CurrencyMissing(kehu.Refusal):
     code = "CURRENCY_MISSING"
 
 
+class NotOnTheMap(kehu.Refusal):
+    """A place has a latitude from -90 to 90 and a longitude from -180 to 180, or neither."""
+
+    code = "NOT_ON_THE_MAP"
+
+
 class NoLocation(kehu.Refusal):
     """There is no location for this purpose yet."""
 
     code = "NO_LOCATION"
+
+
+DEGREES = ExactDecimal(9, 6)
 
 
 class Location(kehu.Owned, Base):
@@ -89,6 +101,15 @@ class Location(kehu.Owned, Base):
         sa.String(3),
         doc="ISO 4217 code of what its stock is worth; that of the location above unless given.",
     )
+    latitude: Mapped[Decimal | None] = kehu.column(
+        DEGREES, doc="Degrees north of the equator, below zero south of it; orders are met from the nearest."
+    )
+    longitude: Mapped[Decimal | None] = kehu.column(
+        DEGREES, doc="Degrees east of Greenwich, below zero west of it."
+    )
+    is_shown_to_partners: Mapped[bool] = kehu.column(
+        default=False, doc="Users of partners see what there is here, though it is not theirs."
+    )
 
     @property
     def is_consignment(self) -> bool:
@@ -110,3 +131,12 @@ class Location(kehu.Owned, Base):
         if self.usage.holds_stock and self.currency is None:
             message = kehu.text("Say in which currency the stock of {name} is valued.", name=self.name)
             raise CurrencyMissing(message, field=Location.currency)
+
+
+def check_on_the_map(latitude: Decimal | None, longitude: Decimal | None, *, field: Any) -> None:
+    """Raise NotOnTheMap for half a place, and for one that is nowhere on earth."""
+    if latitude is None and longitude is None:
+        return
+    if latitude is None or longitude is None or abs(latitude) > 90 or abs(longitude) > 180:
+        message = kehu.text("Say both: a latitude from -90 to 90 and a longitude from -180 to 180.")
+        raise NotOnTheMap(message, field=field)

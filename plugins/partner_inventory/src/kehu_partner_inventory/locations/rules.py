@@ -11,6 +11,7 @@ from kehu_partner_inventory.locations.models import (
     Location,
     LocationInUse,
     LocationNotEmpty,
+    check_on_the_map,
 )
 from kehu_partner_inventory.plugin import location
 from kehu_partner_inventory.stock.models import StockBalance
@@ -56,6 +57,16 @@ async def keep_what_moves_rely_on(ctx: kehu.Context, change: kehu.Change[Locatio
         if archiving and await _any_balance(ctx, place, sa.not_(_is_empty())):
             message = kehu.text("{name} still holds stock; move it first.", name=place.name)
             raise LocationNotEmpty(message)
+
+
+@location.before_write
+async def locations_are_on_the_map(_ctx: kehu.Context, change: kehu.Change[Location]) -> None:
+    """A location has both degrees, or neither."""
+    place = change.obj
+    if change.deleting:
+        return
+    with change.noting():
+        check_on_the_map(place.latitude, place.longitude, field=Location.latitude)
 
 
 async def _lock(ctx: kehu.Context, place: Location) -> None:

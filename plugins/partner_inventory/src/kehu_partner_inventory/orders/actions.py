@@ -19,19 +19,19 @@ from kehu_partner_inventory.documents import document_of
 from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.locations.queries import location_for
 from kehu_partner_inventory.orders.allocating import allocate_lines
+from kehu_partner_inventory.orders.lines import OrderedLine, write_lines
 from kehu_partner_inventory.orders.models import (
+    AGREE,
     ChannelOrder,
     ChannelOrderLine,
     ImpossibleLine,
-    amount_of,
     explained,
 )
 from kehu_partner_inventory.orders.queries import held_for, lines_of, lock_order
 from kehu_partner_inventory.orders.rules import check_may_order, partner_of
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import channel_order
-from kehu_partner_inventory.pricing.engine import PriceStep
-from kehu_partner_inventory.pricing.queries import price_rules
+from kehu_partner_inventory.pricing.engine import Agreement
 from kehu_partner_inventory.reservations.booking import Shipment, dispatch, give_up
 from kehu_partner_inventory.reservations.models import Reservation
 from kehu_partner_inventory.stock.lines import StockLine, known_goods
@@ -44,10 +44,12 @@ APPROVAL = "partner_inventory.order"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class WantedLine:
-    """How much of a product is ordered."""
+    """How much of a product is ordered; at an agreed price, or with a percentage off, for who may agree."""
 
     product_id: kehu.GlobalId
     quantity: Decimal
+    unit_price: Decimal | None = None
+    discount_percent: Decimal | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -66,9 +68,7 @@ async def set_lines(order: ChannelOrder, ctx: kehu.Context, lines: list[WantedLi
     order.move("change")
     for line in await lines_of(ctx, order):
         await ctx.delete(line)
-    made = await _priced(ctx, order, lines)
-    ctx.session.add_all(made)
-    order.total_amount = sum((line.amount for line in made), Decimal(0))
+    await write_lines(ctx, order, [await _wanted(ctx, order, line) for line in lines])
 
 
 @channel_order.action
@@ -206,6 +206,21 @@ async def cancel(order: ChannelOrder, ctx: kehu.Context, reason: str) -> None:
         line.allocated = Decimal(0)
 
 
+async def _wanted(ctx: kehu.Context, order: ChannelOrder, line: WantedLine) -> OrderedLine:
+    """What a line asks for. Raises Forbidden for a price that somebody may not agree on."""
+    product = await ctx.get(kehu.Product, key_of(line.product_id, "Product"), field="lines")
+    if line.unit_price is None and not line.discount_percent:
+        return OrderedLine(product, line.quantity)
+    ctx.require(AGREE)
+    agreement = Agreement(
+        document_of("ChannelOrder", order),
+        order.number,
+        price=line.unit_price,
+        percent=line.discount_percent or Decimal(0),
+    )
+    return OrderedLine(product, line.quantity, agreement)
+
+
 async def _bind(ctx: kehu.Context, order: ChannelOrder, verb: str) -> None:
     await lock_order(ctx, order)
     lines, partner = await lines_of(ctx, order), await partner_of(ctx, order)
@@ -215,36 +230,8 @@ async def _bind(ctx: kehu.Context, order: ChannelOrder, verb: str) -> None:
         await check_credit(ctx, partner, order.total_amount)
     order.confirm(verb, at=ctx.now())
     await allocate_lines(ctx, order, partner, lines)
-
-
-async def _priced(
-    ctx: kehu.Context, order: ChannelOrder, lines: Sequence[WantedLine]
-) -> list[ChannelOrderLine]:
-    keys = [key_of(line.product_id, "Product") for line in lines]
-    products = [await ctx.get(kehu.Product, key, field="lines") for key in keys]
-    rules = await price_rules(ctx, await partner_of(ctx, order), keys, on=ctx.today())
-    made = []
-    for position, (line, product) in enumerate(zip(lines, products, strict=True), start=1):
-        if line.quantity <= 0:
-            raise ImpossibleLine(kehu.text("A quantity is above zero."), field="quantity")
-        steps = rules[product.id].price(line.quantity, product=product.code)
-        price = steps[-1].price
-        made.append(
-            ChannelOrderLine(
-                order_id=order.id,
-                position=position,
-                product_id=product.id,
-                quantity=line.quantity,
-                unit_price=price,
-                amount=amount_of(line.quantity, price, order.currency),
-                price_steps=[_plain(step) for step in steps],
-            )
-        )
-    return made
-
-
-def _plain(step: PriceStep) -> dict[str, str]:
-    return {name: getattr(value, "name", str(value)) for name, value in dataclasses.asdict(step).items()}
+    for line in lines:
+        line.filled = line.allocated
 
 
 def _told(own: Sequence[ChannelOrderLine], lines: Sequence[LineQuantity]) -> dict[ChannelOrderLine, Decimal]:

@@ -21,6 +21,8 @@ from kehu_partner_inventory.orders.models import (
     ChannelOrderStatus,
     OrderAllocation,
 )
+from kehu_partner_inventory.orders.sourcing import Source, in_order
+from kehu_partner_inventory.orders.waiting import missing_before
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.receipts.models import ExpectedReceipt, ReceiptState
 from kehu_partner_inventory.reservations.booking import Wanted, book_each
@@ -30,72 +32,78 @@ from kehu_partner_inventory.stock.models import StockBalance
 
 @dataclasses.dataclass(slots=True)
 class _Shelf:
-    """A balance of ours that has something to give."""
+    """A balance of ours that has something to give, and why it is looked at when it is."""
 
-    location_id: uuid.UUID
+    source: Source
     available: Decimal
 
 
 async def allocate_lines(
     ctx: kehu.Context, order: ChannelOrder, partner: Partner, lines: Sequence[ChannelOrderLine]
 ) -> None:
-    """Hold back what there is for an order, from its own location first; say when the rest should come.
+    """Hold back what there is for an order, from the nearest location that has it; say when the rest should come.
 
-    Several locations make a split shipment. What is missing stays a back-order. Inside `ctx.write()`.
+    Several locations make a split shipment; each allocation says why its location was chosen. What is missing stays a
+    back-order. Inside `ctx.write()`.
     """
     wanting = [line for line in lines if line.missing > 0]
-    shelves = await _shelves(ctx, order, [line.product_id for line in wanting])
-    wishes = [(line, wish) for line in wanting for wish in _wishes(line, shelves[line.product_id])]
+    shelves = await _shelves(ctx, order, partner, [line.product_id for line in wanting])
+    wishes = [(line, *each) for line in wanting for each in _wishes(line, shelves[line.product_id])]
     document = document_of("ChannelOrder", order)
     made = await book_each(
-        ctx, [wish for _, wish in wishes], document=document, customer_id=partner.customer_id
+        ctx, [wish for _, wish, _ in wishes], document=document, customer_id=partner.customer_id
     )
-    for (line, wish), reservations in zip(wishes, made, strict=True):
+    for (line, wish, source), reservations in zip(wishes, made, strict=True):
         line.allocated += wish.quantity
         for reservation in reservations:
-            ctx.add(OrderAllocation(line_id=line.id, reservation_id=reservation.id))
-    await _promise(ctx, wanting)
+            ctx.add(
+                OrderAllocation(
+                    line_id=line.id,
+                    reservation_id=reservation.id,
+                    chosen_for=source.reason,
+                    distance_km=source.distance_km,
+                )
+            )
+    await promise(ctx, order, wanting)
     if order.status is ChannelOrderStatus.CONFIRMED and not any(line.missing for line in lines):
         order.move("complete")
 
 
-def _wishes(line: ChannelOrderLine, shelves: Sequence[_Shelf]) -> list[Wanted]:
+def _wishes(line: ChannelOrderLine, shelves: Sequence[_Shelf]) -> list[tuple[Wanted, Source]]:
     """From which locations a line is met, in order, as far as it can be."""
-    shares: dict[uuid.UUID, Decimal] = defaultdict(Decimal)
+    shares: dict[Source, Decimal] = defaultdict(Decimal)
     missing = line.missing
     for shelf in shelves:
         share = min(shelf.available, missing)
         if share > 0:
             shelf.available -= share
-            shares[shelf.location_id] += share
+            shares[shelf.source] += share
             missing -= share
     return [
-        Wanted(product_id=line.product_id, location_id=place, quantity=share)
-        for place, share in shares.items()
+        (Wanted(product_id=line.product_id, location_id=source.location_id, quantity=share), source)
+        for source, share in shares.items()
     ]
 
 
 async def _shelves(
-    ctx: kehu.Context, order: ChannelOrder, products: Sequence[uuid.UUID]
+    ctx: kehu.Context, order: ChannelOrder, partner: Partner, products: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, list[_Shelf]]:
-    """What may be given of each product: the order's own location first, the others by code. Locked."""
+    """What may be given of each product, the nearest first. Locked."""
     b = StockBalance
-    here = sa.select(b.id, b.location_id, b.product_id, b.lot_id).join(Location, Location.id == b.location_id)
-    statement = (
-        here.outerjoin(Lot, Lot.id == b.lot_id)
-        .where(
-            *(b.product_id.in_(products), b.usage == LocationUsage.INTERNAL, b.on_hand > b.reserved),
-            Location.archived_at.is_(None),
-            sa.or_(Lot.expires_on.is_(None), Lot.expires_on >= ctx.today()),
-        )
-        .order_by(Location.id.is_distinct_from(order.source_location_id), Location.code)
+    here = sa.select(b.id, b.product_id, b.lot_id, Location).join(Location, Location.id == b.location_id)
+    statement = here.outerjoin(Lot, Lot.id == b.lot_id).where(
+        *(b.product_id.in_(products), b.usage == LocationUsage.INTERNAL, b.on_hand > b.reserved),
+        Location.archived_at.is_(None),
+        sa.or_(Lot.expires_on.is_(None), Lot.expires_on >= ctx.today()),
     )
     rows = (await ctx.session.execute(kehu.unscoped(statement))).all()
+    places = {place.id: place for _, _, _, place in rows}
+    sources = {each.location_id: each for each in in_order(order, partner, places.values())}
     await gather_facts(
         ctx,
-        locations=[row[1] for row in rows],
-        products=[row[2] for row in rows],
-        lots=[row[3] for row in rows],
+        locations=places,
+        products=[row[1] for row in rows],
+        lots=[row[2] for row in rows],
     )
     locked = (
         sa.select(b.id, b.on_hand - b.reserved)
@@ -105,19 +113,21 @@ async def _shelves(
     )
     available = {row[0]: row[1] for row in await ctx.session.execute(kehu.unscoped(locked))}
     found: dict[uuid.UUID, list[_Shelf]] = defaultdict(list)
-    for key, location_id, product_id, _ in rows:
-        found[product_id].append(_Shelf(location_id, available[key]))
+    rank = {key: position for position, key in enumerate(sources)}
+    for key, product_id, _, place in sorted(rows, key=lambda row: (rank[row[3].id], row[0])):
+        found[product_id].append(_Shelf(sources[place.id], available[key]))
     return found
 
 
-async def _promise(ctx: kehu.Context, lines: Sequence[ChannelOrderLine]) -> None:
-    """The day on which enough should have come of what each line misses."""
+async def promise(ctx: kehu.Context, order: ChannelOrder, lines: Sequence[ChannelOrderLine]) -> None:
+    """The day on which enough should have come of what each line misses, after those who come first."""
     short = [line for line in lines if line.missing > 0]
-    coming = await _coming(ctx, [line.product_id for line in short])
+    products = [line.product_id for line in short]
+    coming, ahead = await _coming(ctx, products), await missing_before(ctx, order, products)
     for line in lines:
         line.promised_on = None
     for line in short:
-        total = Decimal(0)
+        total = -ahead[line.product_id]
         for due_on, quantity in coming[line.product_id]:
             total += quantity
             if total >= line.missing:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import sqlalchemy as sa
+
 import kehu
 from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine
 from kehu_partner_inventory.plugin import channel_order, channel_order_line
 from kehu_partner_inventory.pricing.engine import PriceStep, StepKind
+from kehu_partner_inventory.stock.models import VALUED
 
 
 @channel_order_line.field
@@ -23,6 +26,12 @@ def price_trace(line: ChannelOrderLine) -> list[PriceStep]:
         )
         for step in line.price_steps
     ]
+
+
+@channel_order_line.sql_field
+def net_amount(line: type[ChannelOrderLine]) -> sa.ColumnElement[Decimal]:
+    """Quantity times unit price to the last digit, before it is rounded to the currency; sums are exact."""
+    return sa.type_coerce(line.quantity * line.unit_price, VALUED)
 
 
 @channel_order.field

@@ -24,6 +24,8 @@ from kehu_partner_inventory.stock.models import COST, QUANTITY
 ZERO = Decimal(0)
 PLAN = "partner_inventory.channel_order:allocate"
 """Who holds goods back may say who gets them first."""
+AGREE = "partner_inventory.channel_order:agreePrice"
+"""Who may agree on the price of a line, whatever the rules say."""
 
 
 class ChannelOrderInOtherState(kehu.Refusal):
@@ -66,6 +68,27 @@ class NotBilled(kehu.Refusal):
     """What has left is put on an invoice before it comes back, or the order is closed."""
 
     code = "NOT_BILLED"
+
+
+class QuoteNotAccepted(kehu.Refusal):
+    """A quote is ordered once the customer has accepted it, by a customer who is a partner, in its currency."""
+
+    code = "QUOTE_NOT_ACCEPTED"
+
+
+class AlreadyOrdered(kehu.Refusal):
+    """A quote becomes one order."""
+
+    code = "ALREADY_ORDERED"
+
+
+class SourcingReason(enum.Enum):
+    """Why a location was chosen to meet an order."""
+
+    ORDERED_FROM = "ORDERED_FROM"
+    NEAREST = "NEAREST"
+    NEXT_NEAREST = "NEXT_NEAREST"
+    BY_CODE = "BY_CODE"
 
 
 class ChannelOrderStatus(enum.Enum):
@@ -149,6 +172,9 @@ class ChannelOrder(kehu.Entity, Base):
         Location, index=False, write=PLAN, doc="Where to look for the goods first."
     )
     reference: Mapped[str | None] = kehu.column(sa.String(100), doc="The partner's own number.")
+    wanted_on: Mapped[date | None] = kehu.column(
+        index=True, doc="When it should leave at the latest; later it is a late shipment."
+    )
     document: Mapped[kehu.GlobalId | None] = kehu.column(
         index=True, update=False, doc="The id of the quote or other record that it comes from."
     )
@@ -230,6 +256,9 @@ class ChannelOrderLine(kehu.Entity, Base):
         Json, expose=False, doc="The rules that made the price, as JSON; the field priceTrace shows them."
     )
     allocated: Mapped[Decimal] = kehu.column(QUANTITY, default=ZERO, doc="How much is held back for it.")
+    filled: Mapped[Decimal] = kehu.column(
+        QUANTITY, default=ZERO, doc="How much could be held back when the order was confirmed: the fill rate."
+    )
     shipped: Mapped[Decimal] = kehu.column(QUANTITY, default=ZERO, doc="How much has left.")
     billed: Mapped[Decimal] = kehu.column(QUANTITY, default=ZERO, doc="How much is on invoices.")
     returned: Mapped[Decimal] = kehu.column(QUANTITY, default=ZERO, doc="How much came back.")
@@ -279,6 +308,10 @@ class OrderAllocation(kehu.Entity, Base):
     line_id: Mapped[uuid.UUID] = kehu.ref(ChannelOrderLine, doc="For which line.")
     reservation_id: Mapped[uuid.UUID] = kehu.ref(
         Reservation, unique=True, index=False, doc="What holds it back."
+    )
+    chosen_for: Mapped[SourcingReason] = kehu.column(doc="Why it comes from there.")
+    distance_km: Mapped[int | None] = kehu.column(
+        doc="How far that is from the partner, as the crow flies; none where one of them is not on the map."
     )
 
 

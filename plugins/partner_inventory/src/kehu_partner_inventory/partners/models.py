@@ -16,6 +16,7 @@ import kehu
 from kehu.identifiers import is_currency
 from kehu.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base
+from kehu_partner_inventory.locations.models import DEGREES, check_on_the_map
 from kehu_partner_inventory.programmes.models import PartnerLevel
 
 
@@ -127,6 +128,10 @@ class Partner(kehu.Owned, Base):
     group_credit_limit: Mapped[Decimal | None] = kehu.column(
         doc="How much it and all below it may owe together; none for no such limit."
     )
+    latitude: Mapped[Decimal | None] = kehu.column(
+        DEGREES, doc="Where its goods go, in degrees north; the nearest location of ours is looked at first."
+    )
+    longitude: Mapped[Decimal | None] = kehu.column(DEGREES, doc="And in degrees east.")
     contract_number: Mapped[str | None] = kehu.column(sa.String(100), doc="The contract with it.")
     contract_from_on: Mapped[date | None] = kehu.column(doc="First day of the contract.")
     contract_until_on: Mapped[date | None] = kehu.column(index=True, doc="Last day of the contract.")
@@ -167,6 +172,7 @@ class Partner(kehu.Owned, Base):
         ):
             if limit is not None and limit < 0:
                 raise ImpossiblePartner(kehu.text("A limit is not below zero."), field=field)
+        check_on_the_map(self.latitude, self.longitude, field=Partner.latitude)
         if _ends_early(self.contract_from_on, self.contract_until_on):
             message = kehu.text("The contract cannot end before it begins.")
             raise ImpossiblePartner(message, field=Partner.contract_until_on)

@@ -49,7 +49,8 @@ def _customers(partners: Partners) -> sa.Select[Any]:
 
 
 def _locations(partners: Partners) -> sa.Select[Any]:
-    return sa.select(_LOCATIONS.c.id).where(_LOCATIONS.c.holder_id.in_(_customers(partners)))
+    is_theirs = _LOCATIONS.c.holder_id.in_(_customers(partners))
+    return sa.select(_LOCATIONS.c.id).where(sa.or_(is_theirs, _LOCATIONS.c.is_shown_to_partners.is_(True)))
 
 
 def _users(partners: Partners) -> sa.Select[Any]:
@@ -117,7 +118,9 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     RebateTier: lambda entity, partners: entity.programme_id.in_(_rebates(partners)),
     RebateStatement: _of_partner,
     RebateStatementLine: lambda entity, partners: entity.statement_id.in_(_statements(partners)),
-    Location: lambda entity, partners: entity.holder_id.in_(_customers(partners)),
+    Location: lambda entity, partners: sa.or_(
+        entity.holder_id.in_(_customers(partners)), entity.is_shown_to_partners.is_(True)
+    ),
     StockBalance: lambda entity, partners: entity.location_id.in_(_locations(partners)),
 }
 """What a partner's user may see of each kind of record; nothing of any kind that is not here."""

@@ -35,6 +35,8 @@ class StepKind(enum.Enum):
     QUANTITY_BREAK = "QUANTITY_BREAK"
     PROMOTION = "PROMOTION"
     SPECIAL_PRICE = "SPECIAL_PRICE"
+    AGREED_PRICE = "AGREED_PRICE"
+    LINE_DISCOUNT = "LINE_DISCOUNT"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -115,6 +117,25 @@ class PriceRules:
             yield _step(StepKind.SPECIAL_PRICE, "SpecialPrice", best.id, "", best.price)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was agreed for one line, by which record: a price instead of all rules, a percentage off, or both."""
+
+    record: kehu.GlobalId
+    name: str = ""
+    price: Decimal | None = None
+    percent: Decimal = Decimal(0)
+
+    def after(self, steps: Iterable[PriceStep]) -> list[PriceStep]:
+        """The steps to the price of the line; `steps` are those of the rules."""
+        done = list(steps)
+        if self.price is not None:
+            done.append(PriceStep(StepKind.AGREED_PRICE, self.record, self.name, self.price, self.price))
+        if self.percent:
+            done.append(PriceStep(StepKind.LINE_DISCOUNT, self.record, self.name, self.percent, self.percent))
+        return _priced(done)
+
+
 def replayed(steps: Iterable[PriceStep]) -> Decimal:
     """The price that the rules of a trace lead to, whatever prices it states."""
     return _priced(list(steps))[-1].price
@@ -131,13 +152,13 @@ def _priced(steps: Sequence[PriceStep]) -> list[PriceStep]:
     done = []
     for step in steps:
         match step.kind:
-            case StepKind.PRICE_LIST | StepKind.SPECIAL_PRICE:
+            case StepKind.PRICE_LIST | StepKind.SPECIAL_PRICE | StepKind.AGREED_PRICE:
                 price = step.value
             case StepKind.LEVEL_DISCOUNT:
                 level, price = step.value, _less(price, step.value)
             case StepKind.QUANTITY_BREAK:
                 price = _less(step.value, level)
-            case StepKind.PROMOTION:
+            case StepKind.PROMOTION | StepKind.LINE_DISCOUNT:
                 price = _less(price, step.value)
         done.append(dataclasses.replace(step, price=price))
     return done

@@ -204,6 +204,7 @@ class StockLayer(kehu.Entity, Base):
             sqlite_where=sa.text("remaining > 0"),
             postgresql_where=sa.text("remaining > 0"),
         ),
+        sa.Index("ix_partner_inventory_stock_layer_balance", "balance_id"),
     )
 
     balance_id: Mapped[uuid.UUID] = kehu.ref(StockBalance, index=False, doc="Of what, and where.")

@@ -282,6 +282,17 @@ def upgrade() -> None:
         sa.Column("holder_id", sa.Uuid(), nullable=True),
         sa.Column("stock_owner_id", sa.Uuid(), nullable=True),
         sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column(
+            "latitude",
+            sa.Numeric(precision=9, scale=6).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "longitude",
+            sa.Numeric(precision=9, scale=6).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("is_shown_to_partners", sa.Boolean(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
         sa.Column("external_id", sa.String(length=200), nullable=True),
@@ -368,6 +379,16 @@ def upgrade() -> None:
         sa.Column(
             "group_credit_limit",
             sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "latitude",
+            sa.Numeric(precision=9, scale=6).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "longitude",
+            sa.Numeric(precision=9, scale=6).with_variant(sa.BigInteger(), "sqlite"),
             nullable=True,
         ),
         sa.Column("contract_number", sa.String(length=100), nullable=True),
@@ -849,6 +870,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("source_location_id", sa.Uuid(), nullable=True),
         sa.Column("reference", sa.String(length=100), nullable=True),
+        sa.Column("wanted_on", sa.Date(), nullable=True),
         sa.Column("document", sa.String(length=120), nullable=True),
         sa.Column("ordered_by_id", sa.Uuid(), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
@@ -891,6 +913,7 @@ def upgrade() -> None:
             "ix_partner_inventory_order_exposure", ["partner_id", "unbilled_amount"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_partner_inventory_order_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_partner_inventory_order_wanted_on"), ["wanted_on"], unique=False)
 
     op.create_table(
         "partner_inventory_partner_user",
@@ -1453,6 +1476,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column(
+            "filled",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
             "shipped",
             sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
             nullable=False,
@@ -1770,6 +1798,8 @@ def upgrade() -> None:
         "partner_inventory_order_allocation",
         sa.Column("line_id", sa.Uuid(), nullable=False),
         sa.Column("reservation_id", sa.Uuid(), nullable=False),
+        sa.Column("chosen_for", sa.String(length=40), nullable=False),
+        sa.Column("distance_km", sa.Integer(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1955,6 +1985,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stock_layer")),
     )
     with op.batch_alter_table("partner_inventory_stock_layer", schema=None) as batch_op:
+        batch_op.create_index("ix_partner_inventory_stock_layer_balance", ["balance_id"], unique=False)
         batch_op.create_index(
             "ix_partner_inventory_stock_layer_open",
             ["balance_id", "received_at", "id"],
@@ -2050,6 +2081,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("remaining > 0"),
             postgresql_where=sa.text("remaining > 0"),
         )
+        batch_op.drop_index("ix_partner_inventory_stock_layer_balance")
 
     op.drop_table("partner_inventory_stock_layer")
     with op.batch_alter_table("partner_inventory_rebate_statement", schema=None) as batch_op:
@@ -2188,6 +2220,7 @@ def downgrade() -> None:
 
     op.drop_table("partner_inventory_partner_user")
     with op.batch_alter_table("partner_inventory_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_order_wanted_on"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_order_status"))
         batch_op.drop_index("ix_partner_inventory_order_exposure")
         batch_op.drop_index(batch_op.f("ix_partner_inventory_order_document"))
