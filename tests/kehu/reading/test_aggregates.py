@@ -15,7 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.reading.aggregates import Group, Grouping, Measure, TimeBucket, aggregate
+from kehu.reading.aggregates import Group, Grouping, TimeBucket, aggregate
+from kehu.reading.measures import Measure
 from tests import deals
 from tests.crm import Crm, crm_of
 from tests.deals import Deal

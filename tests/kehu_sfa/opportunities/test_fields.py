@@ -9,7 +9,8 @@ import pytest
 
 import kehu
 from kehu.model import Entity
-from kehu.reading.aggregates import Measure, aggregate
+from kehu.reading.aggregates import aggregate
+from kehu.reading.measures import Measure
 from kehu.reading.pages import ListArguments, page
 from kehu_sfa import Opportunity
 from tests.kehu.factories import make_user, saved

@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Generator
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -139,11 +139,34 @@ def configure(connection: sqlite3.Connection) -> None:
     connection.create_function("kehu_bucket", 3, bucket, deterministic=True)
     connection.create_function("kehu_units", 2, units, deterministic=True)
     connection.create_function("lower", 1, lower, deterministic=True)
+    connection.create_aggregate("kehu_nth", 3, Nth)  # type: ignore[arg-type]  # typeshed knows no such step
 
 
 def _begin(connection: Connection) -> None:
     if not connection.get_execution_options().get("kehu_writing"):
         connection.exec_driver_sql("BEGIN")
+
+
+class Nth:
+    """The value at the place of a percentage of all that are not NULL, rounded down or up; see reading.percentiles."""
+
+    def __init__(self) -> None:
+        self._values: list[Any] = []
+        self._percent, self._end = Decimal(0), "floor"
+
+    def step(self, value: Any, percent: str, end: str) -> None:
+        """Take one more value."""
+        self._percent, self._end = Decimal(percent), end
+        if value is not None:
+            self._values.append(value)
+
+    def finalize(self) -> Any:
+        """The value; none of none."""
+        if not self._values:
+            return None
+        place = self._percent * (len(self._values) - 1) / 100
+        rounding = ROUND_FLOOR if self._end == "floor" else ROUND_CEILING
+        return sorted(self._values)[int(place.to_integral_value(rounding))]
 
 
 def lower(value: Any) -> Any:

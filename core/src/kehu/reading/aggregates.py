@@ -11,10 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import FunctionElement
 
+from kehu.composition import ReferenceDefinition
 from kehu.errors import BadInput
 from kehu.reading.attributes import Attribute
+from kehu.reading.having import Having, conditions
+from kehu.reading.measures import Measure
+from kehu.reading.percentiles import between, check_percent, neighbours
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -33,31 +38,26 @@ class TimeBucket(enum.Enum):
     YEAR = "YEAR"
 
 
-class Measure(enum.Enum):
-    """What can be computed of the values of an attribute; DISTINCT is how many different ones there are."""
-
-    SUM = "sum"
-    AVG = "avg"
-    MIN = "min"
-    MAX = "max"
-    DISTINCT = "distinct"
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class Grouping:
-    """One term of GROUP BY: an attribute, or the start of the span of time that it falls in."""
+    """One term of GROUP BY: an attribute, or the start of the span of time that it falls in.
+
+    With a `path` the attribute is one of the record that the last of these references leads to.
+    """
 
     attribute: Attribute
     bucket: TimeBucket | None = None
+    path: tuple[ReferenceDefinition, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Group:
-    """One row of the answer: the values it is grouped by, in order, how many records, and the measures."""
+    """One row of the answer: the values it is grouped by, in order, how many records, the measures, the percentiles."""
 
     keys: tuple[Any, ...]
     count: int
     measures: Mapping[tuple[Measure, str], Any]
+    percentiles: Mapping[tuple[Decimal, str], Decimal | None] = dataclasses.field(default_factory=dict)
 
 
 async def aggregate(
@@ -67,19 +67,17 @@ async def aggregate(
     filter: Mapping[str, Any] | None,
     group_by: Sequence[Grouping],
     measures: Sequence[tuple[Measure, Attribute]],
+    percentiles: Sequence[tuple[Decimal, Attribute]] = (),
+    having: Sequence[Having] = (),
 ) -> list[Group]:
     """The groups of a filtered list, ordered by their keys; one group with count 0 for an empty list without grouping.
 
     Raises Forbidden for an attribute that the principal may not read, BadInput (TOO_MANY_GROUPS) above 1,000 groups.
     """
-    for attribute in [g.attribute for g in group_by] + [a for _, a in measures]:
-        if attribute.read:
-            ctx.require(attribute.read, field=attribute.name)
-    names = [grouping.attribute.name for grouping in group_by]
-    if len(names) > len(set(names)):
-        raise BadInput("Nothing can be grouped by the same field twice.", field="groupBy")
+    _check(ctx, group_by, [a for _, a in measures], [a for _, a in percentiles], having)
     keys = [_key(ctx, model, grouping).label(f"key_{i}") for i, grouping in enumerate(group_by)]
     columns, readers = _measured(model, measures)
+    between = _percentiles(model, percentiles, columns)
     statement = (
         sa.select(*keys, sa.func.count(), *columns)
         .select_from(model)
@@ -88,6 +86,8 @@ async def aggregate(
         .order_by(*(term for key in keys for term in (key.is_(None), key)))
         .limit(LARGEST_RESULT + 1)
     )
+    for each in having:
+        statement = statement.having(*conditions(model, each))
     rows = (await ctx.session.execute(statement)).all()
     if len(rows) > LARGEST_RESULT:
         raise BadInput(
@@ -98,20 +98,63 @@ async def aggregate(
     width = len(keys)
     return [
         Group(
-            tuple(row[:width]), row[width], {name: read(row[width + 1 :]) for name, read in readers.items()}
+            tuple(row[:width]),
+            row[width],
+            {name: read(row[width + 1 :]) for name, read in readers.items()},
+            {name: read(row[width + 1 :]) for name, read in between.items()},
         )
         for row in rows
     ]
 
 
+def _check(
+    ctx: Context,
+    group_by: Sequence[Grouping],
+    measured: Sequence[Attribute],
+    percentiles: Sequence[Attribute],
+    having: Sequence[Having],
+) -> None:
+    asked = [each.attribute for each in having if each.attribute is not None]
+    for attribute in [*(g.attribute for g in group_by), *measured, *percentiles, *asked]:
+        if attribute.read:
+            ctx.require(attribute.read, field=attribute.name)
+    names = [(*(reference.name for reference in g.path), g.attribute.name) for g in group_by]
+    if len(names) > len(set(names)):
+        raise BadInput("Nothing can be grouped by the same field twice.", field="groupBy")
+
+
 def _key(ctx: Context, model: type[Any], grouping: Grouping) -> sa.ColumnElement[Any]:
-    expression = grouping.attribute.on(model)
+    expression = _reached(model, grouping.path, grouping.attribute)
     if grouping.bucket is None:
-        return expression  # type: ignore[no-any-return]
+        return expression
     if not grouping.attribute.is_time:
         raise BadInput(f"{grouping.attribute.name} is no date; only dates have a bucket.", field="groupBy")
     moment = grouping.attribute.kind is not date
     return bucket(expression, grouping.bucket, ctx.principal.time_zone if moment else None)
+
+
+def _reached(entity: Any, path: Sequence[ReferenceDefinition], attribute: Attribute) -> sa.ColumnElement[Any]:
+    """The attribute of the record at the end of the path; none where one may not see a record on the way."""
+    if not path:
+        return attribute.on(entity)  # type: ignore[no-any-return]
+    other = aliased(path[0].target)
+    value = _reached(other, path[1:], attribute)
+    return sa.select(value).where(other.id == getattr(entity, path[0].key)).scalar_subquery()
+
+
+def _percentiles(
+    model: type[Any], percentiles: Sequence[tuple[Decimal, Attribute]], columns: list[Any]
+) -> dict[tuple[Decimal, str], Any]:
+    """How to read each percentile from the columns, to which those that it needs are added."""
+    readers: dict[tuple[Decimal, str], Any] = {}
+    for percent, attribute in percentiles:
+        check_percent(percent)
+        at = len(columns)
+        columns += neighbours(attribute.on(model), percent)
+        readers[percent, attribute.name] = lambda values, at=at, percent=percent: between(
+            percent, *values[at : at + 3]
+        )
+    return readers
 
 
 def _measured(

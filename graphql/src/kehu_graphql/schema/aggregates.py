@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import strawberry
-from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
+from graphql import (
+    FieldNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    SelectionSetNode,
+    VariableNode,
+    value_from_ast_untyped,
+)
 
 import kehu
 from kehu.composition import EntityDefinition
 from kehu.ids import global_id
-from kehu.reading.aggregates import Group, Grouping, Measure, TimeBucket, aggregate
+from kehu.reading.aggregates import Group, Grouping, TimeBucket, aggregate
 from kehu.reading.attributes import Attribute, Attributes, Catalogue
+from kehu.reading.having import Having
+from kehu.reading.measures import Measure
 from kehu_graphql.schema.fields import (
     Argument,
     GeneratedField,
     define,
     enum_of,
     field,
+    input_class,
     list_of,
     new_class,
     nullable,
 )
-from kehu_graphql.schema.inputs import described_as, text_of_reference
-from kehu_graphql.schema.registry import Registry
+from kehu_graphql.schema.inputs import decimal_filter, described_as, text_of_reference
+from kehu_graphql.schema.registry import Registry, decimal
 
+COUNT = "COUNT"
+PERCENTILE = "percentile"
+_MEDIAN = Decimal(50)
+_MEANT: dict[str, str | None] = {
+    COUNT: "How many records.",
+    "SUM": "The total.",
+    "AVG": "The average, not rounded.",
+    "MIN": "The smallest.",
+    "MAX": "The largest.",
+    "DISTINCT": "How many different values.",
+}
 _TEXTS = {
     Measure.SUM: "Totals.",
     Measure.AVG: "Averages, rounded half to even to four places.",
@@ -43,13 +66,25 @@ def aggregate_field(registry: Registry, catalogue: Catalogue, entity: EntityDefi
     group_by, row = _group_input(registry, attributes), _row_type(registry, attributes)
 
     async def resolve(
-        root: Any, info: Any, *, filter: Any = None, group_by: Sequence[Mapping[str, Any]] = ()
+        root: Any,
+        info: Any,
+        *,
+        filter: Any = None,
+        group_by: Sequence[Mapping[str, Any]] = (),
+        having: Sequence[Mapping[str, Any]] = (),
     ) -> Any:
         ctx: kehu.Context = info.context
         ctx.require_signed_in()
-        groupings = [_grouping(attributes, term) for term in group_by or ()]
+        groupings = [_grouping(catalogue, attributes, term) for term in group_by or ()]
+        measures, percentiles = _selected(info, attributes)
         groups = await aggregate(
-            ctx, entity.model, filter=filter, group_by=groupings, measures=_selected(info, attributes)
+            ctx,
+            entity.model,
+            filter=filter,
+            group_by=groupings,
+            measures=measures,
+            percentiles=percentiles,
+            having=[_having(attributes, term) for term in having or ()],
         )
         return [_Row(group, groupings) for group in groups]
 
@@ -63,22 +98,51 @@ def aggregate_field(registry: Registry, catalogue: Catalogue, entity: EntityDefi
                 nullable(list_of(group_by)),
                 description="One row for each combination; without it, one row for all.",
             ),
+            "having": Argument(
+                nullable(list_of(_having_input(registry, attributes))),
+                description="Only rows for which all of these hold.",
+            ),
         },
         description=f"Figures over the {entity.plural} that you may see, by group; at most 1,000 rows.",
     )
 
 
+Path = tuple[str, ...]
+
+
 class _Row:
-    """A group, with its keys by attribute name."""
+    """A group, with its keys by the names of references and attribute; `path` is where the reader stands."""
 
     def __init__(self, group: Group, groupings: Sequence[Grouping]) -> None:
-        self.group = group
-        self.keys = {
-            grouping.attribute.name: value for grouping, value in zip(groupings, group.keys, strict=True)
-        }
+        self.group, self.path = group, ()
+        self.keys = {_names(g): value for g, value in zip(groupings, group.keys, strict=True)}
+
+    path: Path
+
+    def at(self, reference: str) -> _Row:
+        """The same group, with the keys of a record that the group's records refer to."""
+        row = copy.copy(self)
+        row.path = (*self.path, reference)
+        return row
+
+    def key(self, name: str) -> Any:
+        """The value that the row is grouped by; None for what it is not."""
+        return self.keys.get((*self.path, name))
 
 
-def _grouping(attributes: Attributes, term: Mapping[str, Any]) -> Grouping:
+def _names(grouping: Grouping) -> Path:
+    return (*(reference.name for reference in grouping.path), grouping.attribute.name)
+
+
+def _grouping(catalogue: Catalogue, attributes: Attributes, term: Mapping[str, Any]) -> Grouping:
+    """What a term means: a field, or a term of the record that a field refers to."""
+    given = [name for name, value in term.items() if value is not None and name != "bucket"]
+    if len(given) != 1 or (given[0] != "field" and term.get("bucket") is not None):
+        raise kehu.BadInput("Group by a field, or by a field of one related record.", field="groupBy")
+    if given[0] != "field":
+        reference = attributes.references[given[0]]
+        inner = _grouping(catalogue, catalogue[reference.target], term[given[0]])
+        return dataclasses.replace(inner, path=(reference, *inner.path))
     name = getattr(term["field"], "value", term["field"])
     attribute = next(a for a in attributes.groupable if a.constant == name)
     bucket = term.get("bucket")
@@ -87,27 +151,57 @@ def _grouping(attributes: Attributes, term: Mapping[str, Any]) -> Grouping:
     return Grouping(attribute, bucket)
 
 
+def _having(attributes: Attributes, term: Mapping[str, Any]) -> Having:
+    name, measure = term.get("field"), term["measure"].value
+    if (name is None) != (measure == COUNT):
+        raise kehu.BadInput("Every measure but COUNT is of a field.", field="having")
+    if name is None:
+        return Having(term["value"])
+    return Having(term["value"], Measure[measure], attributes.by_constant[getattr(name, "value", name)])
+
+
 def _group_input(registry: Registry, attributes: Attributes) -> type[Any]:
+    own = registry.groupings[attributes.entity.model]
+    if hasattr(own, "__strawberry_definition__"):
+        return own
     name = attributes.entity.name
     what = f"What {attributes.entity.plural} can be grouped by."
     texts = {a.constant: described_as(a) for a in attributes.groupable}
-    fields = enum_of(f"{name}GroupField", texts, what, texts)
-    terms = [
-        field("field", fields, description="By what."),
-        field(
-            "bucket",
-            nullable(registry.enum(TimeBucket)),
-            default=None,
-            description="For dates: by which span of time; by day if left out.",
+    terms: dict[str, Any] = {
+        "field": nullable(enum_of(f"{name}GroupField", texts, what, texts)),
+        "bucket": nullable(registry.enum(TimeBucket)),
+    }
+    said: dict[str, str | None] = {
+        "field": "By what; left out where one of the related records says it.",
+        "bucket": "For dates: by which span of time; by day if left out.",
+    }
+    for reference in attributes.references.values():
+        terms[reference.name] = nullable(registry.groupings[reference.target])
+        said[reference.name] = text_of_reference(attributes, reference)
+    text = f"One term that {attributes.entity.plural} are grouped by: a field, or one of a related record."
+    return input_class(own, terms, descriptions=said, description=text)
+
+
+def _having_input(registry: Registry, attributes: Attributes) -> type[Any]:
+    name = attributes.entity.name
+    measures = registry.shared(
+        "AggregateMeasure",
+        lambda: enum_of(
+            "AggregateMeasure", (COUNT, *Measure.__members__), "What rows are chosen by.", _MEANT
         ),
-    ]
-    return define(
-        new_class(f"{name}GroupBy"),
-        terms,
-        is_input=True,
-        from_input=lambda cls, value, context: value,
-        description=f"One term that {attributes.entity.plural} are grouped by.",
     )
+    terms = {
+        "measure": measures,
+        "field": nullable(registry.order_fields[attributes.entity.model]),
+        "value": decimal_filter(registry),
+    }
+    said: dict[str, str | None] = {
+        "measure": "Which figure.",
+        "field": "Of what: a number, or anything for DISTINCT; left out for COUNT.",
+        "value": "What must hold for it.",
+    }
+    text = f"A condition on a figure of a group of {attributes.entity.plural}."
+    return input_class(new_class(f"{name}Having"), terms, descriptions=said, description=text)
 
 
 def _row_type(registry: Registry, attributes: Attributes) -> type[Any]:
@@ -133,19 +227,41 @@ def _row_type(registry: Registry, attributes: Attributes) -> type[Any]:
         if members:
             kind = _measure_type(registry, f"{name}{measure.name.capitalize()}", measure, members)
             fields.append(field(measure.value, kind, get=lambda row: row, description=_TEXTS[measure]))
+    if numbers:
+        fields.append(_percentile_field(registry, name, numbers))
     return define(
         new_class(f"{name}Aggregate"), fields, description=f"Figures over some {attributes.entity.plural}."
     )
 
 
+def _percentile_field(registry: Registry, name: str, numbers: Sequence[Attribute]) -> GeneratedField:
+    def valued(attribute: str) -> Any:
+        return lambda asked: asked[0].group.percentiles.get((asked[1], attribute))
+
+    fields = [
+        field(a.name, nullable(Decimal), get=valued(a.name), description=described_as(a)) for a in numbers
+    ]
+    text = "Values that so many percent are at most, in proportion between neighbours, to four places."
+    percent = Argument(Decimal, Decimal(50), "0 to 100; 50 is the median.")
+    return field(
+        PERCENTILE,
+        define(new_class(f"{name}Percentile"), fields, description=text),
+        resolve=lambda row, info, percent=_MEDIAN: (row, percent),
+        arguments={"percent": percent},
+        description=text,
+    )
+
+
 def _key_type(registry: Registry, attributes: Attributes) -> type[Any]:
+    own = registry.group_keys[attributes.entity.model]
     fields: list[GeneratedField] = []
     for attribute in attributes.groupable:
         fields += _key_fields(registry, attribute)
     for reference in attributes.references.values():
         fields.append(_reference_key(registry, attributes, reference))
+        fields.append(_related_key(registry, attributes, reference))
     return define(
-        new_class(f"{attributes.entity.name}GroupKey"),
+        own,
         fields,
         description="The values that a row is grouped by; null for those it is not.",
     )
@@ -157,7 +273,7 @@ def _key_fields(registry: Registry, attribute: Attribute) -> list[GeneratedField
         target = registry.composition.entities[attribute.target].name
 
         def get_id(row: _Row) -> str | None:
-            value = row.keys.get(name)
+            value = row.key(name)
             return None if value is None else global_id(target, value)
 
         return [field(name, nullable(strawberry.ID), get=get_id, description=described_as(attribute))]
@@ -169,19 +285,28 @@ def _key_fields(registry: Registry, attribute: Attribute) -> list[GeneratedField
         else registry.output(attribute.kind)
     )
     text = described_as(attribute)
-    return [field(name, nullable(kind), get=lambda row: row.keys.get(name), description=text)]
+    return [field(name, nullable(kind), get=lambda row: row.key(name), description=text)]
 
 
 def _reference_key(registry: Registry, attributes: Attributes, reference: Any) -> GeneratedField:
     key = attributes.entity.columns[reference.key].name
 
     def resolve(row: _Row, info: Any) -> Any:
-        value = row.keys.get(key)
+        value = row.key(key)
         return None if value is None else info.context.load(reference.target, value)
 
     text = text_of_reference(attributes, reference)
     kind = nullable(registry.objects[reference.target])
     return field(reference.name, kind, resolve=resolve, description=text)
+
+
+def _related_key(registry: Registry, attributes: Attributes, reference: Any) -> GeneratedField:
+    return field(
+        f"{reference.name}Key",
+        registry.group_keys[reference.target],
+        get=lambda row: row.at(reference.name),
+        description=f"What rows are grouped by of this: {text_of_reference(attributes, reference)}",
+    )
 
 
 def _measure_type(registry: Registry, name: str, measure: Measure, members: Sequence[Attribute]) -> type[Any]:
@@ -210,26 +335,39 @@ def _measured(measure: Measure, name: str, kind: Any) -> Any:
     return get
 
 
-def _selected(info: Any, attributes: Attributes) -> list[tuple[Measure, Attribute]]:
-    """The measures that the document asks for; only these are computed."""
+def _selected(
+    info: Any, attributes: Attributes
+) -> tuple[list[tuple[Measure, Attribute]], list[tuple[Decimal, Attribute]]]:
+    """The measures and the percentiles that the document asks for; only these are computed."""
     raw = info._raw_info
-    wanted: dict[tuple[Measure, Attribute], None] = {}
+    measures: dict[tuple[Measure, Attribute], None] = {}
+    percentiles: dict[tuple[Decimal, Attribute], None] = {}
     for node in raw.field_nodes:
-        for name, inner in _fields(node.selection_set, raw.fragments):
-            measure = next((m for m in Measure if m.value == name), None)
+        for asked in _fields(node.selection_set, raw.fragments):
+            inner = [each.name.value for each in _fields(asked.selection_set, raw.fragments)]
+            members = [attributes.by_name[name] for name in inner if name in attributes.by_name]
+            measure = next((m for m in Measure if m.value == asked.name.value), None)
             if measure is not None:
-                for attribute, _ in _fields(inner, raw.fragments):
-                    if attribute in attributes.by_name:
-                        wanted[measure, attributes.by_name[attribute]] = None
-    return list(wanted)
+                measures |= {(measure, attribute): None for attribute in members}
+            elif asked.name.value == PERCENTILE:
+                percent = _percent(asked, raw.variable_values)
+                percentiles |= {(percent, attribute): None for attribute in members}
+    return list(measures), list(percentiles)
 
 
-def _fields(
-    selections: SelectionSetNode | None, fragments: Mapping[str, Any]
-) -> Iterator[tuple[str, SelectionSetNode | None]]:
+def _percent(asked: FieldNode, variables: Mapping[str, Any]) -> Decimal:
+    """The argument of a percentile, as its resolver will get it."""
+    for argument in asked.arguments or ():
+        if isinstance(argument.value, VariableNode):
+            return cast(Decimal, variables.get(argument.value.name.value, _MEDIAN))
+        return decimal(value_from_ast_untyped(argument.value))
+    return _MEDIAN
+
+
+def _fields(selections: SelectionSetNode | None, fragments: Mapping[str, Any]) -> Iterator[FieldNode]:
     for selection in selections.selections if selections else ():
         if isinstance(selection, FieldNode):
-            yield selection.name.value, selection.selection_set
+            yield selection
         elif isinstance(selection, FragmentSpreadNode):
             yield from _fields(fragments[selection.name.value].selection_set, fragments)
         elif isinstance(selection, InlineFragmentNode):

@@ -94,6 +94,7 @@ def define_order(registry: Registry, catalogue: Catalogue, model: type[Any]) -> 
     what = f"What {attributes.entity.plural} can be ordered by."
     texts = {constant: described_as(a) for constant, a in attributes.by_constant.items()}
     fields = enum_of(f"{name}OrderField", attributes.by_constant, what, texts)
+    registry.order_fields[model] = fields
     terms = [
         field("field", fields, description="By what."),
         field(
@@ -229,6 +230,11 @@ def column_type(registry: Registry, column: ColumnDefinition) -> Any:
 def order_term(value: Any) -> dict[str, Any]:
     """A term of an order by names: `{"field": "NAME", "direction": "DESC"}`."""
     return {name: getattr(given, "value", given) for name, given in value.items()}
+
+
+def decimal_filter(registry: Registry) -> type[Any]:
+    """`DecimalFilter`, whether or not an entity has decimals."""
+    return _scalar_filter(registry, Attribute("", "", Decimal, lambda entity: None))
 
 
 def _scalar_filter(registry: Registry, attribute: Attribute) -> type[Any]:

@@ -6,7 +6,7 @@ import dataclasses
 import enum
 import inspect
 import typing
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import UnionType
@@ -56,6 +56,9 @@ class Registry:
             for column in entity.columns.values()
             if column.choices_name
         }
+        self.order_fields: dict[type[Any], Any] = {}
+        self.groupings = {model: new_class(f"{entity.name}GroupBy") for model, entity in entities}
+        self.group_keys = {model: new_class(f"{entity.name}GroupKey") for model, entity in entities}
         self.direction = enum_of("OrderDirection", ("ASC", "DESC"), "Which end of an order comes first.")
         self.user_error = _user_error()
         self.interfaces: dict[type[Any], type[Any]] = {}
@@ -64,6 +67,13 @@ class Registry:
         self.write_inputs: dict[str, type[Any]] = {}
         self._dataclasses: dict[tuple[type[Any], bool], type[Any]] = {}
         self._enums: dict[type[Any], Any] = {}
+
+    def shared(self, name: str, make: Callable[[], Any]) -> Any:
+        """A type that several others use, made once."""
+        found = self.write_inputs.get(name)
+        if found is None:
+            found = self.write_inputs[name] = make()
+        return found
 
     # --- annotations ---
     def output(self, annotation: Any) -> Any:
@@ -224,7 +234,8 @@ def _plain(value: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
-def _decimal(value: Any) -> Decimal:
+def decimal(value: Any) -> Decimal:
+    """The number that is given for a Decimal. Raises GraphQLError for what is none."""
     try:
         number = Decimal(str(value))
     except ArithmeticError:
@@ -253,7 +264,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="Decimal",
         description='An exact decimal number, as a string: `"1054.5"`.',
         serialize=_plain,
-        parse_value=_decimal,
+        parse_value=decimal,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
