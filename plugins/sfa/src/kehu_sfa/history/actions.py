@@ -24,7 +24,7 @@ TRACKED = (*COPIED, "stage_id", "probability", "forecast_category", "archived_at
 
 async def remember(ctx: kehu.Context, change: kehu.Change[Opportunity], moves: Sequence[Move]) -> None:
     """Add a row for each move, at the moment of the move, or one for a write that changes anything else."""
-    if change.deleting or not (moves or change.creating or change.touches(*TRACKED)):
+    if not is_remembered(change, moved=bool(moves)):
         return
     present = None if change.creating else (await _present(ctx, [change.obj.id])).get(change.obj.id)
     steps = [(move.stage or await _stage(ctx, move.to_stage_id), move.at) for move in moves]
@@ -35,6 +35,27 @@ async def remember(ctx: kehu.Context, change: kehu.Change[Opportunity], moves: S
         present = ctx.add(row)
 
 
+def is_remembered(change: kehu.Change[Opportunity], *, moved: bool) -> bool:
+    """Whether a write of an opportunity adds to its history."""
+    return not change.deleting and (moved or change.creating or change.touches(*TRACKED))
+
+
+async def hold_stage(ctx: kehu.Context, stage_id: uuid.UUID) -> None:
+    """Let nobody change the probability of a stage until this transaction ends, and read it as it is now.
+
+    Always before the opportunity itself is written: whoever changes a stage locks it first, and its opportunities
+    then, so that the two wait for each other and never in a circle.
+    """
+    if not ctx.app.is_postgresql:
+        return  # SQLite has one writer at a time.
+    now = sa.select(Stage.default_probability).where(Stage.id == stage_id).with_for_update(read=True)
+    probability = await ctx.session.scalar(kehu.unscoped(now))
+    session = ctx.session.sync_session
+    known = session.identity_map.get(sa.orm.util.identity_key(Stage, stage_id))
+    if known is not None and not session.is_modified(known):
+        sa.orm.attributes.set_committed_value(known, "default_probability", probability)
+
+
 async def remember_stage(ctx: kehu.Context, stage: Stage) -> None:
     """The probability of the stage has changed, and with it that of the open opportunities that go by it."""
     # Locked before their history is read: an opportunity that is just moving on has one present row, not two.
@@ -42,7 +63,8 @@ async def remember_stage(ctx: kehu.Context, stage: Stage) -> None:
         sa.select(Opportunity)
         .where(Opportunity.stage_id == stage.id, Opportunity.probability.is_(None))
         .order_by(Opportunity.id)
-        .with_for_update()
+        # Not their keys: lines and history rows of an opportunity may be written meanwhile.
+        .with_for_update(key_share=True)
     )
     opportunities = {deal.id: deal for deal in await ctx.session.scalars(kehu.unscoped(going_by_it))}
     for key, present in (await _present(ctx, list(opportunities))).items():

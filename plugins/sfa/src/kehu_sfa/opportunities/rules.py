@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.identifiers.currencies import is_currency
-from kehu_sfa.history.actions import remember
+from kehu_sfa.history.actions import hold_stage, is_remembered, remember
 from kehu_sfa.opportunities.models import Opportunity, StageChange
 from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.pipelines.queries import default_pipeline, first_stage
@@ -26,6 +26,14 @@ async def start_somewhere(ctx: kehu.Context, change: kehu.Change[Opportunity]) -
     if not change.touches(Opportunity.pipeline_id):
         opportunity.pipeline_id = stage.pipeline_id
     opportunity.start_in(stage, at=ctx.now(), on=opportunity.closed_on or ctx.today())
+
+
+@opportunity.before_write
+async def keep_probability(ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
+    """The probability that the history says is that of the stage when this write is over."""
+    opportunity = change.obj
+    if opportunity.probability is None and is_remembered(change, moved=opportunity.has_moved):
+        await hold_stage(ctx, opportunity.stage_id)
 
 
 @opportunity.before_write
