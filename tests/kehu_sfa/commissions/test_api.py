@@ -129,7 +129,7 @@ async def test_those_who_share_the_deal_earn_by_their_parts(shop: Shop, stages: 
     await share(shop, deal, (shop.ann, "66.67"), (shop.boss, "33.33"))
 
     order = await shop.order(opportunity_id=deal.id)
-    assert await earned_by(shop) == {"Ann": (Decimal("33.34"), 66.67), "Boss": (Decimal("16.67"), 33.33)}
+    assert await earned_by(shop) == {"Ann": (Decimal("33.34"), 66.67), "Boss": (Decimal("16.66"), 33.33)}
     await share(shop, deal, (shop.boss, "100"))
     await shop.call("fulfil", order)
     await shop.call("takeBack", order, 'amount: "1190", reason: "Broken"')

@@ -12,11 +12,15 @@ from hypothesis import strategies as st
 from kehu_sfa import CommissionPlan, CommissionSlab
 from kehu_sfa.commissions.models import (
     CommissionPeriod,
+    Gain,
     ImpossiblePlan,
     ImpossibleSlab,
+    Loss,
     commission,
+    commissions,
     earned,
     reversal,
+    reversals,
 )
 from kehu_sfa.money.rounding import rounded, unit
 
@@ -67,6 +71,73 @@ def test_what_is_lost_again_sums_to_what_was_earned(
             kept, left = kept + reversal(kept, left, left, currency) if left else kept, Decimal(0)
 
     assert kept == 0
+
+
+@given(percent=st.decimals(0, 100, places=2), data=st.data(), currency=CURRENCIES)
+def test_those_who_share_an_order_earn_what_the_whole_earns(
+    percent: Decimal, data: st.DataObject, currency: str
+) -> None:
+    """With one percentage for all, however much each of them has sold before."""
+    parts = [
+        count * unit(currency) for count in data.draw(st.lists(st.integers(0, 10**8), min_size=2, max_size=6))
+    ]
+    flat = [CommissionSlab(above=Decimal(0), percent=percent)]
+    before = [count * unit(currency) for count in data.draw(st.lists(st.integers(0, 10**8), min_size=6))]
+
+    gains = [Gain(sold, part, flat) for part, sold in zip(parts, before, strict=False)]
+    amounts = commissions(gains, currency)
+
+    assert sum(amounts) == rounded(sum(parts, Decimal(0)) * percent / 100, currency)
+    assert all(amount == rounded(amount, currency) >= 0 for amount in amounts)
+    assert all(
+        abs(amount - part * percent / 100) < unit(currency)
+        for amount, part in zip(amounts, parts, strict=True)
+    )
+
+
+@given(data=st.data(), slabs=st.lists(SLABS, min_size=2, max_size=5), currency=CURRENCIES)
+def test_by_slabs_of_their_own_they_earn_the_sum_rounded_once(
+    data: st.DataObject, slabs: list[list[CommissionSlab]], currency: str
+) -> None:
+    counts = st.integers(0, 10**8)
+    gains = [
+        Gain(data.draw(counts) * unit(currency), data.draw(counts) * unit(currency), each) for each in slabs
+    ]
+    alone = [commission(each.before, each.more, each.slabs, currency) for each in gains]
+
+    amounts = commissions(gains, currency)
+
+    assert commissions(gains[:1], currency) == alone[:1]
+    assert all(amount == rounded(amount, currency) >= 0 for amount in amounts)
+    assert abs(sum(amounts) - sum(alone)) <= len(gains) * unit(currency)
+    assert all(abs(amount - own) < 3 * unit(currency) for amount, own in zip(amounts, alone, strict=True))
+
+
+@given(data=st.data(), currency=CURRENCIES)
+def test_what_sharers_lose_again_sums_to_what_they_earned(data: st.DataObject, currency: str) -> None:
+    step = unit(currency)
+    kept = [
+        (data.draw(st.integers(0, 10**8)) * step, data.draw(st.integers(1, 10**8)) * step) for _ in range(3)
+    ]
+    share = data.draw(st.integers(1, 99))
+    losses = [Loss(amount, base, rounded(base * share / 100, currency)) for amount, base in kept]
+
+    first = reversals(losses, currency)
+    rest = reversals(
+        [
+            Loss(loss.amount + back, left, left)
+            for loss, back in zip(losses, first, strict=True)
+            if (left := loss.base - loss.less)
+        ],
+        currency,
+    )
+
+    exact = sum((each.amount * each.less / each.base for each in losses), Decimal(0))
+    assert sum(first) == -rounded(exact, currency)
+    if len(rest) == len(first):
+        assert [back + more for back, more in zip(first, rest, strict=True)] == [
+            -amount for amount, _ in kept
+        ]
 
 
 def test_each_part_of_the_sales_earns_what_its_slab_gives() -> None:

@@ -17,8 +17,10 @@ from kehu_sfa.commissions.models import (
     CommissionEntry,
     CommissionPlan,
     CommissionSlab,
-    commission,
-    reversal,
+    Gain,
+    Loss,
+    commissions,
+    reversals,
 )
 from kehu_sfa.money.rounding import HUNDRED, ZERO, rounded, split
 from kehu_sfa.orders.models import Order, OrderStatus
@@ -38,15 +40,45 @@ class _Earner:
     percent: Decimal
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Due:
+    """What somebody earned so far by one product of an order, on the base `before`, and what the base is now."""
+
+    earner: _Earner
+    product_id: Key
+    before: Decimal
+    base: Decimal
+    earned: Decimal
+
+    @property
+    def slabs(self) -> Sequence[CommissionSlab]:
+        return self.earner.slabs.get(self.product_id, ())
+
+
 async def settle(ctx: kehu.Context, order: Order, *, on: date) -> None:
     """Add what people have earned by an order since it was last settled, or take back what is not earned any more.
 
     Those who share its opportunity earn by their parts, else its owner. Doing it twice adds nothing. Who began an
-    order's ledger, with which part and plan, stays in it.
+    order's ledger, with which part and plan, stays in it. Those who share it earn together what the whole earns.
     """
+    dues = await _dues(ctx, order)
+    for product_id in dict.fromkeys(due.product_id for due in dues):
+        gained = [due for due in dues if due.product_id == product_id and due.base > due.before]
+        lost = [due for due in dues if due.product_id == product_id and due.base < due.before]
+        gains = [Gain(await _sales(ctx, order, due, on), due.base - due.before, due.slabs) for due in gained]
+        losses = [Loss(due.earned, due.before, due.before - due.base) for due in lost]
+        for due, amount in zip(gained, commissions(gains, order.currency), strict=True):
+            ctx.add(_entry(order, due, amount, "ACCRUED", on))
+        for due, amount in zip(lost, reversals(losses, order.currency), strict=True):
+            ctx.add(_entry(order, due, amount, "REVERSED", on))
+
+
+async def _dues(ctx: kehu.Context, order: Order) -> list[_Due]:
+    """What each earner has earned by each product of the order, and on which base, and what the base is now."""
     entries = await _entries(ctx, order)
     earners = await _earners(ctx, order, entries)
     percents = [each.percent for each in earners]
+    dues = []
     for place, earner in enumerate(earners):
         whole = _whole(order, _worth(order, earner.plan.basis))
         # What belongs to nobody with a plan is a part, too: the parts sum to the whole.
@@ -55,41 +87,25 @@ async def settle(ctx: kehu.Context, order: Order, *, on: date) -> None:
         bases = dict(zip(nets, split(part, list(nets.values()), order.currency), strict=True)) if nets else {}
         for product_id, base in bases.items():
             mine = [e for e in entries if (e.owner_id, e.product_id) == (earner.user_id, product_id)]
-            await _settle(ctx, order, earner, product_id, base, mine, on)
+            before = sum((entry.base_amount for entry in mine), ZERO)
+            dues.append(_Due(earner, product_id, before, base, sum((entry.amount for entry in mine), ZERO)))
+    return dues
 
 
-async def _settle(
-    ctx: kehu.Context,
-    order: Order,
-    earner: _Earner,
-    product_id: Key,
-    base: Decimal,
-    mine: Sequence[CommissionEntry],
-    on: date,
-) -> None:
-    """Add the entry that brings what somebody earned by one product from what it was to `base`."""
-    before = sum((entry.base_amount for entry in mine), ZERO)
-    if base == before:
-        return
-    entry = CommissionEntry(
-        plan_id=earner.plan.id,
+def _entry(order: Order, due: _Due, amount: Decimal, reason: str, on: date) -> CommissionEntry:
+    return CommissionEntry(
+        plan_id=due.earner.plan.id,
         order_id=order.id,
-        owner_id=earner.user_id,
+        owner_id=due.earner.user_id,
         team_id=order.team_id,
-        product_id=product_id,
+        product_id=due.product_id,
         earned_on=on,
-        share_percent=earner.percent,
-        base_amount=base - before,
+        share_percent=due.earner.percent,
+        base_amount=due.base - due.before,
+        amount=amount,
         currency=order.currency,
-        reason="ACCRUED" if base > before else "REVERSED",
+        reason=reason,
     )
-    if base > before:
-        sales = await _sales(ctx, earner.plan, entry)
-        entry.amount = commission(sales, base - before, earner.slabs.get(product_id, ()), order.currency)
-    else:
-        amount = sum((each.amount for each in mine), ZERO)
-        entry.amount = reversal(amount, before, before - base, order.currency)
-    ctx.add(entry)
 
 
 async def _earners(ctx: kehu.Context, order: Order, entries: Sequence[CommissionEntry]) -> list[_Earner]:
@@ -175,17 +191,17 @@ async def _nets(
     return dict(nets)
 
 
-async def _sales(ctx: kehu.Context, plan: CommissionPlan, entry: CommissionEntry) -> Decimal:
-    """What the person has sold by this plan in the period so far."""
-    each = CommissionEntry
+async def _sales(ctx: kehu.Context, order: Order, due: _Due, on: date) -> Decimal:
+    """What the person has sold by the plan in the period so far."""
+    each, plan = CommissionEntry, due.earner.plan
     found = sa.select(
         sa.func.coalesce(sa.func.sum(each.base_amount), sa.literal(ZERO, each.base_amount.type))
     )
     found = found.where(
         each.plan_id == plan.id,
-        each.owner_id == entry.owner_id,
-        each.currency == entry.currency,
-        each.product_id.is_(None) if entry.product_id is None else each.product_id == entry.product_id,
-        each.earned_on >= plan.period.first_day(entry.earned_on),
+        each.owner_id == due.earner.user_id,
+        each.currency == order.currency,
+        each.product_id.is_(None) if due.product_id is None else each.product_id == due.product_id,
+        each.earned_on >= plan.period.first_day(on),
     )
     return await ctx.session.scalar(kehu.unscoped(found)) or ZERO

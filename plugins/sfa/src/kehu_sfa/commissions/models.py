@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import uuid
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Mapped
 
 import kehu
 from kehu.model import ExactDecimal
-from kehu_sfa.money.rounding import HUNDRED, ZERO, rounded
+from kehu_sfa.money.rounding import HUNDRED, ZERO, rounded, split
 from kehu_sfa.orders.models import Order
 from kehu_sfa.sfa_base import Base
 
@@ -118,13 +119,58 @@ class CommissionEntry(kehu.Owned, Base):
 
 def earned(sales: Decimal, slabs: Sequence[CommissionSlab], currency: str) -> Decimal:
     """The commission on all sales of a period: each part of them earns what its slab gives; rounded once."""
+    return rounded(_exactly(sales, slabs), currency)
+
+
+def _exactly(sales: Decimal, slabs: Sequence[CommissionSlab]) -> Decimal:
     edges = sorted(slabs, key=lambda slab: slab.above)
     exact = ZERO
     # Without slabs there is nothing, and nothing above it.
     for slab, above in zip(edges, [*edges[1:], None], strict=False):
         top = sales if above is None else min(sales, above.above)
         exact += max(top - slab.above, ZERO) * slab.percent / HUNDRED
-    return rounded(exact, currency)
+    return exact
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Gain:
+    """What somebody sells, `more` after `before` in the period, and by which slabs that earns."""
+
+    before: Decimal
+    more: Decimal
+    slabs: Sequence[CommissionSlab]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Loss:
+    """Of what somebody earned by an order, `amount` on `base`, `less` of the base is gone."""
+
+    amount: Decimal
+    base: Decimal
+    less: Decimal
+
+
+def commissions(gains: Sequence[Gain], currency: str) -> list[Decimal]:
+    """What each of those who share a sale earns; together they earn what the whole earns, rounded once.
+
+    For whoever sells alone see `commission`.
+    """
+    if len(gains) == 1:
+        return [commission(gains[0].before, gains[0].more, gains[0].slabs, currency)]
+    exact = [
+        _exactly(each.before + each.more, each.slabs) - _exactly(each.before, each.slabs) for each in gains
+    ]
+    return split(rounded(sum(exact, ZERO), currency), exact, currency)
+
+
+def reversals(losses: Sequence[Loss], currency: str) -> list[Decimal]:
+    """What each of those who shared a sale loses again; together they lose what the whole loses, rounded once."""
+    if len(losses) == 1:
+        return [reversal(losses[0].amount, losses[0].base, losses[0].less, currency)]
+    exact = [
+        each.amount if each.less == each.base else each.amount * each.less / each.base for each in losses
+    ]
+    return [-part for part in split(rounded(sum(exact, ZERO), currency), exact, currency)]
 
 
 def commission(before: Decimal, more: Decimal, slabs: Sequence[CommissionSlab], currency: str) -> Decimal:
