@@ -88,7 +88,7 @@ def test_those_who_share_an_order_earn_what_the_whole_earns(
     amounts = commissions(gains, currency)
 
     assert sum(amounts) == rounded(sum(parts, Decimal(0)) * percent / 100, currency)
-    assert all(amount == rounded(amount, currency) >= 0 for amount in amounts)
+    assert all(amount >= 0 and amount == rounded(amount, currency) for amount in amounts)
     assert all(
         abs(amount - part * percent / 100) < unit(currency)
         for amount, part in zip(amounts, parts, strict=True)
@@ -108,8 +108,8 @@ def test_by_slabs_of_their_own_they_earn_the_sum_rounded_once(
     amounts = commissions(gains, currency)
 
     assert commissions(gains[:1], currency) == alone[:1]
-    assert all(amount == rounded(amount, currency) >= 0 for amount in amounts)
-    assert abs(sum(amounts) - sum(alone)) <= len(gains) * unit(currency)
+    assert all(amount >= 0 and amount == rounded(amount, currency) for amount in amounts)
+    assert abs(sum(amounts, Decimal(0)) - sum(alone, Decimal(0))) <= len(gains) * unit(currency)
     assert all(abs(amount - own) < 3 * unit(currency) for amount, own in zip(amounts, alone, strict=True))
 
 

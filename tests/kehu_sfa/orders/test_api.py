@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from decimal import Decimal
 
+import pytest
 import sqlalchemy as sa
 
 import kehu
@@ -121,3 +123,59 @@ async def test_a_salesperson_works_on_orders_of_his_own(shop: Shop) -> None:
     assert payload["cancelOrder"]["userErrors"] == [{"code": "FORBIDDEN"}]
     await changed(shop.app, order, owner_id=shop.ann.id)
     assert (await shop.ask(document, ann))["cancelOrder"]["userErrors"] == []
+
+
+async def test_a_payment_in_another_currency_is_worth_what_the_rate_of_its_day_says(shop: Shop) -> None:
+    order = await shop.order()
+    await saved(
+        shop.app,
+        kehu.CurrencyRate(base="USD", quote="EUR", rate=Decimal("0.9"), as_of=date(2026, 2, 1)),
+    )
+
+    payload = await shop.call(
+        "receivePayment",
+        order,
+        f'amount: "100.05", currency: "USD", {TRANSFER}',
+        show="order { paidAmount } result { amount paidAmount paidCurrency }",
+    )
+
+    assert payload["order"] == {"paidAmount": "90.05"}
+    assert payload["result"] == {"amount": "90.05", "paidAmount": "100.05", "paidCurrency": "USD"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "field"),
+    [
+        ('amount: "100", currency: "USD"', "NO_CURRENCY_RATE", "currency"),
+        ('amount: "100", currency: "USD", receivedOn: "2026-01-31"', "NO_CURRENCY_RATE", "currency"),
+        ('amount: "100", currency: "XXQ"', "UNKNOWN_CURRENCY", "currency"),
+        ('amount: "100.5", currency: "JPY"', "IMPOSSIBLE_AMOUNT", "amount"),
+        ('amount: "-1", currency: "USD"', "IMPOSSIBLE_AMOUNT", "amount"),
+    ],
+)
+async def test_a_currency_without_a_rate_is_refused_and_nothing_received(
+    shop: Shop, arguments: str, code: str, field: str
+) -> None:
+    order = await shop.order()
+
+    assert await shop.refused("receivePayment", order, f"{arguments}, {TRANSFER}") == [(code, field)]
+
+    assert (await stored(shop.app, order)).paid_amount == 0
+    async with shop.app.context() as ctx:
+        assert (await ctx.session.scalars(sa.select(Payment))).all() == []
+
+
+async def test_a_missing_rate_names_pair_and_day_in_the_language_of_the_reader(shop: Shop) -> None:
+    order, reader = (
+        await shop.order(),
+        kehu.SYSTEM.__class__(None, "System", grants=kehu.SYSTEM.grants, locale="zh_CN"),
+    )
+    key = kehu.global_id("Order", order.id)
+    document = f"""mutation {{ receivePaymentOrder(id: "{key}", amount: "1", currency: "USD", {TRANSFER}) {{
+        userErrors {{ message }}
+    }} }}"""
+
+    answer = await shop.ask(document, to=reader)
+
+    (error,) = answer["receivePaymentOrder"]["userErrors"]
+    assert error == {"message": "没有 2026-03-02 或之前从 USD 到 EUR 的汇率。"}

@@ -11,10 +11,10 @@ import pytest
 
 import kehu
 from kehu_sfa import Order, OrderStatus, Payment
+from kehu_sfa.lines.rules import ImpossibleAmount
 from kehu_sfa.orders.models import (
     ORDER_STATES,
     CancelReasonMissing,
-    ImpossibleAmount,
     OrderEmpty,
     OrderInOtherState,
     PaidTooMuch,

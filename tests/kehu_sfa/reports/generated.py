@@ -11,11 +11,22 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu_sfa import ForecastCategory, ForecastSubmission, Opportunity, PeriodKind, Stage, StageCategory
+from kehu_sfa import (
+    CompetitionOutcome,
+    Competitor,
+    ForecastCategory,
+    ForecastSubmission,
+    Opportunity,
+    OpportunityCompetitor,
+    PeriodKind,
+    Stage,
+    StageCategory,
+)
 from tests.kehu.factories import make_user
 from tests.kehu_sfa.conftest import Clock
 from tests.kehu_sfa.factories import Stages
 
+Fared = dict[str, tuple[int, int, int, int]]
 Count = dict[tuple[str | None, str | None], tuple[int, Decimal, Decimal]]
 CURRENCIES = ("EUR", "USD", "JPY")
 DAY = date(2026, 5, 15)
@@ -50,13 +61,17 @@ class Firm:
             await self._forecast(ctx)
             return
         deal = await ctx.get(Opportunity, self.chance.choice(self.deals).id)
+        await self._step_of(ctx, deal)
+        if self.chance.random() < 0.05:
+            stage = await ctx.get(Stage, self.stages.proposal.id)
+            stage.default_probability = self.chance.randint(0, 100)
+
+    async def _step_of(self, ctx: kehu.Context, deal: Opportunity) -> None:
+        """What happens to a deal that is there."""
         step = self.chance.choice(
             [self._move, self._move, self._change, self._change, self._close, self._hide]
         )
         await step(ctx, deal)
-        if self.chance.random() < 0.05:
-            stage = await ctx.get(Stage, self.stages.proposal.id)
-            stage.default_probability = self.chance.randint(0, 100)
 
     async def _forecast(self, ctx: kehu.Context) -> None:
         """An owner says what will be won in the quarter of DAY; at times a manager adjusts what was said last."""
@@ -120,6 +135,61 @@ class Firm:
 
     def _day(self) -> date:
         return (self.clock.now + timedelta(days=self.chance.randint(-20, 200))).date()
+
+
+class RivalledFirm(Firm):
+    """A firm whose deals others want too: they come, go, are beaten, withdraw, and win."""
+
+    rivals: Sequence[Competitor] = ()
+
+    async def _step_of(self, ctx: kehu.Context, deal: Opportunity) -> None:
+        if not self.rivals:
+            self.rivals = [ctx.add(Competitor(name=name)) for name in ("Acme", "Bolt", "Cog")]
+            await ctx.flush()
+        if self.chance.random() < 0.6:
+            await self._compete(ctx, deal)
+        else:
+            await super()._step_of(ctx, deal)
+
+    async def _close(self, ctx: kehu.Context, deal: Opportunity) -> None:
+        if not deal.is_closed and self.chance.random() < 0.5:
+            deal.lose(self.stages.lost, reason="COMPETITOR", at=ctx.now(), on=ctx.today())
+        else:
+            await super()._close(ctx, deal)
+
+    async def _compete(self, ctx: kehu.Context, deal: Opportunity) -> None:
+        rival, e = self.chance.choice(self.rivals), OpportunityCompetitor
+        found = sa.select(e).where(e.opportunity_id == deal.id)
+        entries = {entry.competitor_id: entry for entry in await ctx.session.scalars(kehu.unscoped(found))}
+        entry = entries.get(rival.id)
+        if entry is None:
+            ctx.add(e(opportunity_id=deal.id, competitor_id=rival.id))
+        elif self.chance.random() < 0.3:
+            await ctx.delete(entry)
+        else:
+            taken = any(each.outcome is CompetitionOutcome.LOST_TO for each in entries.values())
+            entry.outcome = self.chance.choice(
+                [None, CompetitionOutcome.WITHDREW, *([] if taken else [CompetitionOutcome.LOST_TO])]
+            )
+
+
+async def fared(ctx: kehu.Context) -> Fared:
+    """Where we met each competitor, won, lost, and lost to it, straight from the records."""
+    o, e = Opportunity, OpportunityCompetitor
+    found = (
+        sa.select(Competitor.name, Stage.category, e.outcome)
+        .join(e, e.competitor_id == Competitor.id)
+        .join(o, o.id == e.opportunity_id)
+        .join(Stage, Stage.id == o.stage_id)
+        .where(o.archived_at.is_(None))
+    )
+    seen: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for name, category, outcome in (await ctx.session.execute(kehu.unscoped(found))).all():
+        is_lost = category is StageCategory.LOST
+        lost_to = is_lost and outcome is CompetitionOutcome.LOST_TO
+        for place, counts in enumerate((True, category is StageCategory.WON, is_lost, lost_to)):
+            seen[name][place] += counts
+    return {name: (met, won, lost, lost_to) for name, (met, won, lost, lost_to) in seen.items()}
 
 
 async def counted(ctx: kehu.Context) -> Count:

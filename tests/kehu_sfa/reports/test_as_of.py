@@ -10,10 +10,11 @@ import kehu
 from kehu_sfa import PeriodKind
 from kehu_sfa.forecasts.queries import OwnerForecast, forecast_report
 from kehu_sfa.reports.pipeline import PipelineWaterfall, pipeline_report, pipeline_waterfall
+from kehu_sfa.reports.rivals import competitor_report
 from kehu_sfa.reports.selection import Dimension
 from tests.kehu_sfa.conftest import Clock
 from tests.kehu_sfa.factories import Stages
-from tests.kehu_sfa.reports.generated import DAY, Count, Firm, counted, foreseen
+from tests.kehu_sfa.reports.generated import DAY, Count, Firm, RivalledFirm, counted, fared, foreseen
 
 MOVEMENTS = ("new", "reopened", "advanced", "slipped", "increased", "decreased", "won", "lost", "other")
 
@@ -60,6 +61,28 @@ async def test_the_forecast_as_of_a_moment_is_that_of_the_moment(
             for row in rows
             if row.owner is not None and row.forecast.submitted is not None
         } == said[moment]
+
+
+@pytest.mark.parametrize("number", [100, pytest.param(1_000, marks=pytest.mark.slow)])
+async def test_competitors_as_of_a_moment_are_those_of_the_moment(
+    app: kehu.App, clock: Clock, stages: Stages, number: int
+) -> None:
+    firm, seen = RivalledFirm(app, clock, stages, seed=number), {}
+    async for moment in firm.moments(number):
+        async with app.context() as ctx:
+            seen[moment] = await fared(ctx)
+
+    async with app.context() as ctx:
+        found = {
+            moment: {
+                group.competitor.name: (group.met, group.won, group.lost, group.lost_to)
+                for group in await competitor_report(ctx, as_of=moment)
+            }
+            for moment in seen
+        }
+
+    assert found == seen
+    assert max(lost_to for rivals in seen.values() for *_, lost_to in rivals.values()) > 0
 
 
 @pytest.mark.parametrize("pairs", [60, pytest.param(1_000, marks=pytest.mark.slow)])

@@ -12,6 +12,7 @@ from kehu.context import Context
 from kehu.database import unscoped
 from kehu.errors import Refusal
 from kehu.products.models import CurrencyRate, PriceList, PriceListItem
+from kehu.translating.texts import text
 
 
 class NoCurrencyRate(Refusal):
@@ -43,17 +44,25 @@ async def find_price(
     return await ctx.session.scalar(statement)
 
 
-async def convert(ctx: Context, amount: Decimal, source: str, target: str, *, on: date) -> Decimal:
+async def convert(
+    ctx: Context, amount: Decimal, source: str, target: str, *, on: date, field: object = None
+) -> Decimal:
     """`amount` of currency `source` in currency `target` at the rate of the day, the last one entered up to it.
 
     The rate of the other direction serves as well. Not rounded to the currency's minor unit. Raises
-    NoCurrencyRate, which names the pair and the day.
+    NoCurrencyRate, which names the pair and the day, and blames `field`.
     """
     if source == target:
         return amount
     direct, inverse = await _latest_rate(ctx, source, target, on), await _latest_rate(ctx, target, source, on)
     if direct is None and inverse is None:
-        raise NoCurrencyRate(f"There is no rate from {source} to {target} on {on.isoformat()} or before.")
+        message = text(
+            "There is no rate from {source} to {target} on {day} or before.",
+            source=source,
+            target=target,
+            day=on.isoformat(),
+        )
+        raise NoCurrencyRate(message, field=field)
     if inverse is None or (direct is not None and direct.as_of >= inverse.as_of):
         assert direct is not None
         return amount * direct.rate

@@ -8,7 +8,7 @@ from __future__ import annotations
 import kehu
 from kehu_sfa.assignment.models import Absence, AssignmentRule, LeadAssignment, LeadCapacity
 from kehu_sfa.commissions.models import CommissionEntry, CommissionPlan, CommissionSlab
-from kehu_sfa.competitors.models import Competitor, OpportunityCompetitor
+from kehu_sfa.competitors.models import CompetitionChange, Competitor, OpportunityCompetitor
 from kehu_sfa.conversion.models import LeadFieldMapping
 from kehu_sfa.discount_limits.models import DiscountLimit
 from kehu_sfa.forecasts.models import ForecastAdjustment, ForecastSnapshot, ForecastSubmission
@@ -55,6 +55,12 @@ opportunity_competitor = plugin.resource(
     OpportunityCompetitor,
     row_scope=OpportunityCompetitor.opportunity_id,
     default_order=[OpportunityCompetitor.created_at],
+)
+competition_change = plugin.resource(
+    CompetitionChange,
+    operations=["list", "get", "aggregate"],
+    row_scope=CompetitionChange.opportunity_id,
+    default_order=[CompetitionChange.valid_from],
 )
 opportunity_line = plugin.resource(
     OpportunityLine,
@@ -247,6 +253,7 @@ for role, read, write in (
         role,
         **dict.fromkeys(_PARTS, parts),
         opportunity_change=f"read:{read}",
+        competition_change=f"read:{read}",
         opportunity_split=f"read:{read}",
     )
     plugin.grant(
@@ -258,7 +265,9 @@ for role, read, write in (
 for role, read in (("Partner Manager", "TEAM"), ("Marketing", "ALL"), ("Auditor", "ALL")):
     plugin.grant(
         role,
-        **dict.fromkeys((*_PARTS, "opportunity_change", "opportunity_split"), f"read:{read}"),
+        **dict.fromkeys(
+            (*_PARTS, "opportunity_change", "competition_change", "opportunity_split"), f"read:{read}"
+        ),
         competitor="read",
     )
 plugin.grant("Sales Manager", competitor="delete")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import uuid
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
@@ -44,4 +45,21 @@ class OpportunityCompetitor(kehu.Entity, Base):
     weaknesses: Mapped[str | None] = kehu.column(sa.Text(), order=False, doc="What speaks against them here.")
     outcome: Mapped[CompetitionOutcome | None] = kehu.column(
         doc="How it ended; filled when the opportunity is won, or lost to the only competitor, unless given."
+    )
+
+
+class CompetitionChange(kehu.Entity, Base):
+    """How it stood between a competitor and us in one opportunity from one write to the next.
+
+    It holds at a moment when `validFrom <= moment` and `validUntil` is empty or later; rows are added, never changed
+    but for their end.
+    """
+
+    __tablename__ = "sfa_competition_change"
+    opportunity_id: Mapped[uuid.UUID] = kehu.ref(Opportunity, ondelete="CASCADE", doc="In which opportunity.")
+    competitor_id: Mapped[uuid.UUID] = kehu.ref(Competitor, doc="Who.")
+    outcome: Mapped[CompetitionOutcome | None] = kehu.column(doc="How it had ended; none while it had not.")
+    valid_from: Mapped[datetime] = kehu.column(index=True, doc="When it became so (UTC).")
+    valid_until: Mapped[datetime | None] = kehu.column(
+        doc="When it ceased to be so (UTC); none while it is so."
     )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 import kehu
-from kehu_sfa.competitors.models import CompetitionOutcome, OpportunityCompetitor
+from kehu_sfa.competitors.models import CompetitionChange, CompetitionOutcome, OpportunityCompetitor
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.plugin import opportunity, opportunity_competitor
 
@@ -25,6 +25,25 @@ async def lose_to_one(ctx: kehu.Context, change: kehu.Change[OpportunityCompetit
     if any(other.outcome is CompetitionOutcome.LOST_TO for other in others):
         message = kehu.text("The opportunity was lost to another competitor already.")
         change.error(message, field=OpportunityCompetitor.outcome, code="LOST_TO_ANOTHER")
+
+
+@opportunity_competitor.after_write
+async def remember_competition(ctx: kehu.Context, change: kehu.Change[OpportunityCompetitor]) -> None:
+    """Each write that says who competes, or how it ended, ends one row of the history and begins the next."""
+    if not (change.creating or change.deleting or change.touches(OpportunityCompetitor.outcome)):
+        return
+    entry, at = change.obj, ctx.now()
+    for present in await _present(ctx, entry):
+        at = max(at, present.valid_from)
+        present.valid_until = at
+    if not change.deleting:
+        row = CompetitionChange(
+            opportunity_id=entry.opportunity_id,
+            competitor_id=entry.competitor_id,
+            outcome=entry.outcome,
+            valid_from=at,
+        )
+        ctx.add(row)
 
 
 @opportunity.after_write
@@ -47,3 +66,17 @@ async def settle_competition(ctx: kehu.Context, change: kehu.Change[Opportunity]
 async def _competitors_in(ctx: kehu.Context, opportunity_id: uuid.UUID) -> Sequence[OpportunityCompetitor]:
     found = sa.select(OpportunityCompetitor).where(OpportunityCompetitor.opportunity_id == opportunity_id)
     return (await ctx.session.scalars(kehu.unscoped(found))).all()
+
+
+async def _present(ctx: kehu.Context, entry: OpportunityCompetitor) -> list[CompetitionChange]:
+    """The row of the history without an end, also where this transaction has not written it so far."""
+    c = CompetitionChange
+    found = sa.select(c).where(c.opportunity_id == entry.opportunity_id, c.valid_until.is_(None))
+    stored = (await ctx.session.scalars(kehu.unscoped(found))).all()
+    pending = [row for row in ctx.session.sync_session.new if isinstance(row, CompetitionChange)]
+    of_both = entry.opportunity_id, entry.competitor_id
+    return [
+        row
+        for row in (*stored, *pending)
+        if row.valid_until is None and (row.opportunity_id, row.competitor_id) == of_both
+    ]

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
 
 import kehu
+from kehu.identifiers.currencies import is_currency
+from kehu.products.queries import convert
+from kehu_sfa.lines.models import UnknownCurrency
+from kehu_sfa.money.rounding import rounded
 from kehu_sfa.opportunities.models import Opportunity
 
 
@@ -42,6 +48,26 @@ async def check_price_list(ctx: kehu.Context, price_list_id: uuid.UUID | None, c
             "The prices of the list are in {listed}, not in {currency}.", listed=found, currency=currency
         )
         raise CurrencyDiffers(message, field="currency")
+
+
+async def worth(ctx: kehu.Context, amount: Decimal, paid: str, currency: str, *, on: date) -> Decimal:
+    """What an amount in another currency is worth in that of a document, rounded to it.
+
+    Raises UnknownCurrency, ImpossibleAmount for one that is not in whole units above zero, NoCurrencyRate.
+    """
+    if not is_currency(paid):
+        message = kehu.text("{code} is not an ISO 4217 currency, such as EUR.", code=paid)
+        raise UnknownCurrency(message, field="currency")
+    if amount <= 0 or amount != rounded(amount, paid):
+        message = kehu.text("{amount} is no amount of {currency}.", amount=amount, currency=paid)
+        raise ImpossibleAmount(message, field="amount")
+    return rounded(await convert(ctx, amount, paid, currency, on=on, field="currency"), currency)
+
+
+class ImpossibleAmount(kehu.Refusal):
+    """The amount is nothing, or not in whole units of the currency."""
+
+    code = "IMPOSSIBLE_AMOUNT"
 
 
 class CurrencyDiffers(kehu.Refusal):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import kehu
 from kehu_sfa.lines.actions import OfferedLine, make_lines
-from kehu_sfa.lines.rules import check_price_list
+from kehu_sfa.lines.rules import check_price_list, worth
 from kehu_sfa.orders.events import OrderConfirmed
 from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, Payment
 from kehu_sfa.orders.rules import lines_of
@@ -49,7 +49,7 @@ async def cancel(order: Order, ctx: kehu.Context, reason: str) -> None:
 
 
 @order.action
-async def receive_payment(
+async def receive_payment(  # noqa: PLR0913, PLR0917  # the arguments of the API
     order: Order,
     ctx: kehu.Context,
     amount: Decimal,
@@ -57,17 +57,25 @@ async def receive_payment(
     received_on: date | None = None,
     reference: str | None = None,
     is_advance: bool = False,  # noqa: FBT001, FBT002  # an argument of the API
+    currency: str | None = None,
 ) -> Payment:
-    """Money came in: not more than is outstanding, unless it is an advance."""
+    """Money came in: not more than is outstanding, unless it is an advance.
+
+    `currency` is that of the order unless given; another one is worth what the rate of the day says.
+    """
     await ctx.session.refresh(order, with_for_update=True)
+    day = received_on or ctx.today()
     payment = Payment(
         order_id=order.id,
         amount=amount,
         method=method,
-        received_on=received_on or ctx.today(),
+        received_on=day,
         reference=reference,
         is_advance=is_advance,
     )
+    if currency is not None and currency != order.currency:
+        payment.paid_amount, payment.paid_currency = amount, currency
+        payment.amount = await worth(ctx, amount, currency, order.currency, on=day)
     order.receive(payment)
     return ctx.add(payment)
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped
 import kehu
 from kehu.states import StateChart, Transition
 from kehu_sfa.lines.models import Priced, PricedLine
+from kehu_sfa.lines.rules import ImpossibleAmount
 from kehu_sfa.money.rounding import ZERO, rounded
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.quotes.models import Quote
@@ -48,12 +49,6 @@ class ReturnedTooMuch(kehu.Refusal):
     """No more comes back than was agreed."""
 
     code = "RETURNED_TOO_MUCH"
-
-
-class ImpossibleAmount(kehu.Refusal):
-    """The amount is nothing, or not in whole units of the currency."""
-
-    code = "IMPOSSIBLE_AMOUNT"
 
 
 class OrderStatus(enum.Enum):
@@ -237,6 +232,12 @@ class Payment(kehu.Entity, Base):
     __tablename__ = "sfa_payment"
     order_id: Mapped[uuid.UUID] = kehu.ref(Order, doc="For which order.")
     amount: Mapped[Decimal] = kehu.column(doc="How much, in the order's currency.")
+    paid_amount: Mapped[Decimal | None] = kehu.column(
+        doc="What was paid, in `paidCurrency`; none where it was paid in the order's currency."
+    )
+    paid_currency: Mapped[str | None] = kehu.column(
+        sa.String(3), doc="ISO 4217 code of another currency in which it was paid."
+    )
     received_on: Mapped[date] = kehu.column(index=True, doc="On which day.")
     method: Mapped[str] = kehu.choice(
         *("TRANSFER", "CARD", "CASH", "CHEQUE", "WECHAT_PAY", "ALIPAY", "OTHER"), doc="By which way."

@@ -11,12 +11,12 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu_sfa.competitors.models import CompetitionOutcome, Competitor, OpportunityCompetitor
+from kehu_sfa.competitors.models import CompetitionChange, CompetitionOutcome, Competitor
 from kehu_sfa.pipelines.models import StageCategory
 from kehu_sfa.plugin import plugin
 from kehu_sfa.reports.figures import mean, median, percent
 from kehu_sfa.reports.outcomes import CLOSED
-from kehu_sfa.reports.selection import DealSelection, deals_at
+from kehu_sfa.reports.selection import DealSelection, deals_at, holds
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ class ActivityGroup:
 async def competitor_report(
     ctx: kehu.Context, selection: DealSelection | None = None, as_of: datetime | None = None
 ) -> list[CompetitorGroup]:
-    """How we fare against each competitor, whom we meet most first."""
+    """How we fare against each competitor, whom we meet most first; now, or as it stood at a moment."""
     at = as_of or ctx.now()
     deals = {deal.row.opportunity_id: deal.row.category for deal in await deals_at(ctx, at, selection)}
-    entries: dict[Competitor, list[OpportunityCompetitor]] = defaultdict(list)
+    entries: dict[Competitor, list[CompetitionChange]] = defaultdict(list)
     met = (
-        sa.select(OpportunityCompetitor, Competitor)
-        .join(Competitor, Competitor.id == OpportunityCompetitor.competitor_id)
-        .where(OpportunityCompetitor.created_at <= at)
+        sa.select(CompetitionChange, Competitor)
+        .join(Competitor, Competitor.id == CompetitionChange.competitor_id)
+        .where(*holds(CompetitionChange, at))
     )
     for entry, competitor in (await ctx.session.execute(met)).all():
         if entry.opportunity_id in deals:
@@ -77,7 +77,10 @@ async def competitor_report(
 async def activity_report(
     ctx: kehu.Context, selection: DealSelection | None = None, as_of: datetime | None = None
 ) -> list[ActivityGroup]:
-    """How much was done about the deals that were won and lost, among the interactions that you may see."""
+    """How much was done about the deals that were won and lost, among the interactions that you may see.
+
+    As of a past moment: what had happened until then, as it is known today.
+    """
     at = as_of or ctx.now()
     deals = await deals_at(ctx, at, selection, CLOSED)
     done = await _interactions(ctx, at, {deal.row.opportunity_id for deal in deals})

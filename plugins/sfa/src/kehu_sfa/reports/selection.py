@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.ids import key_of
+from kehu_sfa.competitors.models import CompetitionChange
 from kehu_sfa.history.models import OpportunityChange
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 
@@ -70,8 +71,10 @@ _REFERENCES: Mapping[Dimension, tuple[str, type[Any], str]] = {
 }
 
 
-def holds(change: type[OpportunityChange], at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    """The conditions under which a row of the history holds at a moment; one row of each opportunity does."""
+def holds(
+    change: type[OpportunityChange | CompetitionChange], at: datetime
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions under which a row of a history holds at a moment; one of all that follow each other does."""
     return change.valid_from <= at, sa.or_(change.valid_until.is_(None), change.valid_until > at)
 
 

@@ -694,6 +694,40 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sfa_visit_slot_plan_id"), ["plan_id"], unique=False)
 
     op.create_table(
+        "sfa_competition_change",
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("competitor_id", sa.Uuid(), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=True),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["competitor_id"], ["sfa_competitor.id"], name=op.f("fk_sfa_competition_change_competitor_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"],
+            ["sfa_opportunity.id"],
+            name=op.f("fk_sfa_competition_change_opportunity_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sfa_competition_change")),
+    )
+    with op.batch_alter_table("sfa_competition_change", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_sfa_competition_change_competitor_id"), ["competitor_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_competition_change_opportunity_id"), ["opportunity_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_sfa_competition_change_valid_from"), ["valid_from"], unique=False
+        )
+
+    op.create_table(
         "sfa_lead",
         sa.Column("name", sa.String(length=200), nullable=True),
         sa.Column("company_name", sa.String(length=200), nullable=True),
@@ -1601,6 +1635,12 @@ def upgrade() -> None:
             sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
             nullable=False,
         ),
+        sa.Column(
+            "paid_amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("paid_currency", sa.String(length=3), nullable=True),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("method", sa.String(length=40), nullable=False),
         sa.Column("reference", sa.String(length=200), nullable=True),
@@ -1751,6 +1791,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sfa_lead_answer_due_at"))
 
     op.drop_table("sfa_lead")
+    with op.batch_alter_table("sfa_competition_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sfa_competition_change_valid_from"))
+        batch_op.drop_index(batch_op.f("ix_sfa_competition_change_opportunity_id"))
+        batch_op.drop_index(batch_op.f("ix_sfa_competition_change_competitor_id"))
+
+    op.drop_table("sfa_competition_change")
     with op.batch_alter_table("sfa_visit_slot", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sfa_visit_slot_plan_id"))
         batch_op.drop_index(batch_op.f("ix_sfa_visit_slot_interaction_id"))
