@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kehu.identifiers.currencies import UnknownCurrency
-from kehu_sfa.money.rounding import percent_of, rounded, share_percent, split, unit
+from kehu_sfa.money.rounding import percent_of, rounded, rounded_together, share_percent, split, unit
 
 CURRENCIES = st.sampled_from(["JPY", "EUR", "KWD"])
 WEIGHTS = st.lists(st.decimals(0, 1000, places=4), min_size=1, max_size=12).filter(any)
@@ -79,3 +79,19 @@ def test_what_is_taken_back_is_what_was_given(units: int, percent: Decimal, curr
 def test_a_share_of_nothing_is_none() -> None:
     assert share_percent(Decimal(1), Decimal(0)) is None
     assert share_percent(Decimal(1), Decimal(3)) == Decimal("33.33")
+
+
+@given(amounts=st.lists(st.decimals(0, 10**9, places=6), max_size=8), currency=CURRENCIES)
+def test_amounts_that_are_rounded_together_sum_to_their_rounded_sum(
+    amounts: list[Decimal], currency: str
+) -> None:
+    parts = rounded_together(amounts, currency)
+
+    assert sum(parts, Decimal(0)) == rounded(sum(amounts, Decimal(0)), currency)
+    assert all(part == rounded(part, currency) for part in parts)
+    assert all(abs(part - amount) < unit(currency) for part, amount in zip(parts, amounts, strict=True))
+
+
+def test_what_is_rounded_together_is_not_negative() -> None:
+    with pytest.raises(ValueError, match="not negative"):
+        rounded_together([Decimal(1), Decimal(-1)], "EUR")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped
 
 import kehu
 from kehu.model import ExactDecimal
-from kehu_sfa.money.rounding import HUNDRED, ZERO, rounded, split
+from kehu_sfa.money.rounding import HUNDRED, ZERO, rounded, rounded_together
 from kehu_sfa.orders.models import Order
 from kehu_sfa.sfa_base import Base
 
@@ -160,7 +160,7 @@ def commissions(gains: Sequence[Gain], currency: str) -> list[Decimal]:
     exact = [
         _exactly(each.before + each.more, each.slabs) - _exactly(each.before, each.slabs) for each in gains
     ]
-    return split(rounded(sum(exact, ZERO), currency), exact, currency)
+    return rounded_together(exact, currency)
 
 
 def reversals(losses: Sequence[Loss], currency: str) -> list[Decimal]:
@@ -170,7 +170,7 @@ def reversals(losses: Sequence[Loss], currency: str) -> list[Decimal]:
     exact = [
         each.amount if each.less == each.base else each.amount * each.less / each.base for each in losses
     ]
-    return [-part for part in split(rounded(sum(exact, ZERO), currency), exact, currency)]
+    return [-part for part in rounded_together(exact, currency)]
 
 
 def commission(before: Decimal, more: Decimal, slabs: Sequence[CommissionSlab], currency: str) -> Decimal:

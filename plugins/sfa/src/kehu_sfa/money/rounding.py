@@ -60,6 +60,23 @@ def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> list[De
     return [_WIDE.multiply(Decimal(sign * part), step) for part in parts]
 
 
+def rounded_together(amounts: Sequence[Decimal], currency: str) -> list[Decimal]:
+    """Each amount in whole units of the currency, so that they sum to their exact sum, rounded once.
+
+    By largest remainder, like `split`: no amount is a whole unit away from the exact one. Amounts are not negative.
+    """
+    step = unit(currency)
+    exact = [Fraction(amount) / Fraction(step) for amount in amounts]
+    if any(each < 0 for each in exact):
+        raise ValueError("Amounts that are rounded together are not negative.")
+    units = [int(each) for each in exact]
+    whole = int(sum(exact, Fraction(0)) + Fraction(1, 2))
+    by_loss = sorted(range(len(units)), key=lambda place: (units[place] - exact[place], place))
+    for place in by_loss[: whole - sum(units)]:
+        units[place] += 1
+    return [_WIDE.multiply(Decimal(each), step) for each in units]
+
+
 def _whole_units(amount: Decimal, step: Decimal) -> int:
     units = Fraction(amount) / Fraction(step)
     if units.denominator != 1:
