@@ -26,6 +26,7 @@ from kehu_graphql.schema.fields import GeneratedField, define, new_class
 from kehu_graphql.schema.inputs import define_filter, define_order
 from kehu_graphql.schema.objects import define_connection, define_object
 from kehu_graphql.schema.registry import SCALARS, Registry
+from kehu_graphql.schema.searching import search_field
 
 
 class KehuSchema(strawberry.Schema):
@@ -119,7 +120,7 @@ def _roots(
     composition: kehu.Composition, registry: Registry
 ) -> tuple[type[Any], type[Any] | None, type[Any] | None]:
     catalogue = composition.derived(Catalogue)
-    query: list[Any] = roots.node_fields(registry)
+    query: list[Any] = [*roots.node_fields(registry), search_field()]
     mutation: list[Any] = []
     subscription: list[Any] = []
     for entity in composition.entities.values():
