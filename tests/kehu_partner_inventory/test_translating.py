@@ -1,4 +1,4 @@
-"""Every refusal of partner_inventory is told in Chinese."""
+"""Everything that partner_inventory says is told in Chinese."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import kehu
 import kehu_partner_inventory
-from kehu.translating import Catalogues
+from kehu.translating import Catalogues, missing_names
 from tests.kehu_partner_inventory.depot import Depot
 
 SOURCE = Path(kehu_partner_inventory.__file__).parent
@@ -22,6 +22,14 @@ def sentences() -> set[str]:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "kehu.text"
     )
     return {str(call.args[0].value) for call in calls if isinstance(call.args[0], ast.Constant)}
+
+
+async def test_every_name_is_told_in_chinese() -> None:
+    app = kehu.App(kehu.installed(["partner_inventory", "sfa"]), "sqlite:///:memory:")
+    async with app.context() as ctx:
+        missing = missing_names(ctx, "zh_CN", plugin="partner_inventory")
+    await app.close()
+    assert missing == []
 
 
 def test_every_sentence_is_told_in_chinese() -> None:

@@ -11,15 +11,22 @@ from kehu_partner_inventory.rebates.reckoning import RebateBase, RebateKind, Ter
 GRID = [Decimal(each) for each in (0, 100, 500, 1000, 5000)]
 
 
-def expected(terms: Terms, bought: list[Decimal], before: list[Decimal]) -> Decimal:
+def expected(
+    terms: Terms, bought: list[Decimal], before: list[Decimal], focus: Decimal = Decimal(0)
+) -> Decimal:
     """What is paid: cent by cent where tiers are slices, by the tier that is reached where it is not."""
     counted = Fraction(sum(bought))
     if terms.base is RebateBase.GROWTH:
         counted -= Fraction(sum(before))
     exact = Fraction(0)
+    share = Fraction(focus) / counted * 100 if counted > 0 else None
     for tier in terms.tiers:
         start, end = Fraction(tier.start), None if tier.end is None else Fraction(tier.end)
         rate = Fraction(tier.percent) / 100
+        if terms.base is RebateBase.MIX:
+            reached = share is not None and start <= share and (end is None or share < end)
+            exact = counted * rate if reached else exact
+            continue
         if terms.kind is RebateKind.WHOLE_AMOUNT and start <= counted and (end is None or counted < end):
             exact = max(counted, Fraction(0)) * rate
         if terms.kind is RebateKind.MARGINAL and counted > start:

@@ -26,8 +26,9 @@ def test_5_000_random_books_earn_what_the_reference_says_and_explain_it() -> Non
     chance = random.Random(7)
     for _ in range(5_000):
         terms, bought, before = random_terms(chance), random_lines(chance), random_lines(chance)
-        result = reckon(terms, bought, before)
-        assert result.earned == expected(terms, bought, before), (terms, bought, before)
+        focus = chance.choice([D(0), sum(bought, D(0)), sum(bought, D(0)) * chance.randint(0, 100) / 100])
+        result = reckon(terms, bought, before, focus)
+        assert result.earned == expected(terms, bought, before, focus), (terms, bought, before, focus)
         assert sum(result.shares) == (result.earned if sum(bought) else 0)
         assert all(share == share.quantize(D("0.01")) for share in result.shares)
 
@@ -53,6 +54,16 @@ def test_growth_is_what_was_bought_beyond_a_year_before() -> None:
     terms = Terms(RebateBase.GROWTH, RebateKind.WHOLE_AMOUNT, TIERS, "EUR")
     assert reckon(terms, [D(3000)], [D(1800)]).earned == D(24)
     assert reckon(terms, [D(1000)], [D(1800)]).earned == D(0)
+
+
+@pytest.mark.parametrize(
+    ("focus", "earned"),
+    [("0", "0"), ("299.99", "0"), ("300", "20.00"), ("599.99", "20.00"), ("600", "50.00")],
+)
+def test_the_share_of_a_category_decides_on_all_that_was_bought(focus: str, earned: str) -> None:
+    tiers = [Tier(D(30), D(60), D(2)), Tier(D(60), None, D(5))]
+    terms = Terms(RebateBase.MIX, RebateKind.WHOLE_AMOUNT, tiers, "EUR")
+    assert reckon(terms, [D(1100), D(-100)], [], D(focus)).earned == D(earned)
 
 
 def test_no_more_is_paid_than_the_cap() -> None:

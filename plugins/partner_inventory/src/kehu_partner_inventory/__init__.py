@@ -71,10 +71,13 @@ from kehu_partner_inventory.pricing import rules as price_rules
 from kehu_partner_inventory.pricing.models import Promotion, SpecialPrice
 from kehu_partner_inventory.programmes import rules as programme_rules
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
+from kehu_partner_inventory.rebates import accruing as rebate_accruals
 from kehu_partner_inventory.rebates import actions as rebate_actions
 from kehu_partner_inventory.rebates import queries as rebate_queries
 from kehu_partner_inventory.rebates import rules as rebate_rules
 from kehu_partner_inventory.rebates.models import (
+    AccrualKind,
+    RebateAccrual,
     RebateMember,
     RebateProgramme,
     RebateStatement,
@@ -121,11 +124,12 @@ _DECLARING = (
     *(price_queries, price_rules, billing_actions, billing_reports, billing_rules, credit_fields),
     *(deal_actions, deal_rules, evaluation_queries, evaluation_rules, review_actions, review_rules),
     *(fund_actions, fund_claims, fund_fields, fund_rules),
-    *(back_orders, from_quotes, order_reports),
-    *(order_actions, order_fields, order_rules, rebate_actions, rebate_queries, rebate_rules),
+    *(back_orders, from_quotes, order_reports, order_actions, order_fields, order_rules),
+    *(rebate_accruals, rebate_actions, rebate_queries, rebate_rules),
 )
 
 __all__ = [
+    "AccrualKind",
     "ChannelOrder",
     "ChannelOrderLine",
     "ChannelOrderStatus",
@@ -165,6 +169,7 @@ __all__ = [
     "PartnerUser",
     "PaymentShare",
     "Promotion",
+    "RebateAccrual",
     "RebateBase",
     "RebateKind",
     "RebateMember",

@@ -12,6 +12,7 @@ from kehu_partner_inventory.funds.models import FundAllocation, FundClaim, FundR
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import READ_ONLY, WATCHED, plugin
 from kehu_partner_inventory.programmes.models import PartnerLevel
+from kehu_partner_inventory.rebates.models import RebateAccrual, RebateProgramme
 from kehu_partner_inventory.reviews.models import LevelReview, LevelRule
 
 # Deals: what partners claim.
@@ -86,7 +87,25 @@ plugin.relation(
 )
 plugin.relation(FundRequest, "claims", FundClaim.request_id, description="What was claimed, newest first.")
 
+# The ledger of rebates.
+rebate_accrual = plugin.resource(
+    RebateAccrual,
+    operations=READ_ONLY,
+    row_scope=RebateAccrual.partner_id,
+    default_order=[RebateAccrual.accrued_at.desc()],
+)
+plugin.relation(
+    RebateProgramme,
+    "accruals",
+    RebateAccrual.programme_id,
+    description="What was earned and paid, newest first.",
+)
+plugin.relation(
+    Partner, "rebate_accruals", RebateAccrual.partner_id, description="What it earned and got, newest first."
+)
+
 _RUN = {
+    "rebate_accrual": "read",
     "deal_registration": "read create update submit approve reject win lose",
     "partner_target": "read create update delete",
     "level_review": "read confirm dismiss",
@@ -129,5 +148,7 @@ plugin.grant(
     "Partner Portal",
     deal_registration="read create update submit win lose",
     fund_request="read create update submit claim",
-    **dict.fromkeys(("partner_target", "market_fund", "fund_allocation", "fund_claim"), "read"),
+    **dict.fromkeys(
+        ("partner_target", "rebate_accrual", "market_fund", "fund_allocation", "fund_claim"), "read"
+    ),
 )

@@ -27,6 +27,7 @@ from kehu_partner_inventory.plugin import PORTAL, plugin
 from kehu_partner_inventory.pricing.models import SpecialPrice
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
 from kehu_partner_inventory.rebates.models import (
+    RebateAccrual,
     RebateMember,
     RebateProgramme,
     RebateStatement,
@@ -114,6 +115,7 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     PartnerInvoiceLine: lambda entity, partners: entity.invoice_id.in_(_invoices(partners)),
     PartnerPayment: _of_partner,
     RebateMember: _of_partner,
+    RebateAccrual: _of_partner,
     RebateProgramme: lambda entity, partners: entity.id.in_(_rebates(partners)),
     RebateTier: lambda entity, partners: entity.programme_id.in_(_rebates(partners)),
     RebateStatement: _of_partner,

@@ -12,6 +12,8 @@ from kehu_partner_inventory.credit.checking import lock_partners
 from kehu_partner_inventory.orders.numbering import next_number
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import rebate_programme, rebate_statement
+from kehu_partner_inventory.rebates.accruing import Source, accrue_to, note_payout
+from kehu_partner_inventory.rebates.counting import Period
 from kehu_partner_inventory.rebates.models import (
     NoMember,
     RebateMember,
@@ -20,7 +22,7 @@ from kehu_partner_inventory.rebates.models import (
     RebateStatementLine,
     RebateStatus,
 )
-from kehu_partner_inventory.rebates.queries import Period, check_currency, earned_in
+from kehu_partner_inventory.rebates.queries import check_currency, earned_in
 
 _SETTLED = (RebateStatus.APPROVED, RebateStatus.PAID)
 
@@ -52,10 +54,18 @@ async def draw_up(programme: RebateProgramme, ctx: kehu.Context, partner: Partne
             payable_amount=result.earned - settled,
         )
     )
-    for key, amount, share in zip(lines, result.amounts, result.shares, strict=True):
+    for line, share in zip(lines, result.shares, strict=True):
         ctx.add(
-            RebateStatementLine(statement_id=made.id, invoice_line_id=key, amount=amount, earned_amount=share)
+            RebateStatementLine(
+                statement_id=made.id,
+                invoice_line_id=line.invoice_line_id,
+                move_id=line.move_id,
+                amount=line.amount,
+                earned_amount=share,
+            )
         )
+    await ctx.flush()
+    await accrue_to(ctx, programme, partner, result.earned, Source(statement_id=made.id))
     return made
 
 
@@ -72,6 +82,7 @@ async def pay_out_in_cash(statement: RebateStatement, ctx: kehu.Context) -> None
     """Note that the money was paid, or came back."""
     await ctx.session.refresh(statement, with_for_update=True)
     statement.move("payOut")
+    note_payout(ctx, statement)
 
 
 @rebate_statement.action
@@ -79,6 +90,7 @@ async def pay_out(statement: RebateStatement, ctx: kehu.Context) -> PartnerInvoi
     """Write a credit note, which lowers what the partner owes; an invoice where it owes something back."""
     await ctx.session.refresh(statement, with_for_update=True)
     statement.move("payOut")
+    note_payout(ctx, statement)
     programme = await ctx.get(RebateProgramme, statement.programme_id)
     note = ctx.add(
         PartnerInvoice(

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Mapped
 import kehu
 from kehu.identifiers import is_currency
 from kehu.states import StateChart, Transition
-from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine
+from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine, PartnerPayment
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.rebates.reckoning import RebateBase, RebateKind, Tier
+from kehu_partner_inventory.stock.models import StockMove
 
 
 class RebateInOtherState(kehu.Refusal):
@@ -88,6 +89,12 @@ class RebateProgramme(kehu.Archivable, Base):
     excluded_category_id: Mapped[uuid.UUID | None] = kehu.ref(
         kehu.ProductCategory, index=False, doc="What does not count."
     )
+    mix_category_id: Mapped[uuid.UUID | None] = kehu.ref(
+        kehu.ProductCategory, index=False, doc="Whose share decides, where the mix is rewarded; only there."
+    )
+    payment_grace_days: Mapped[int] = kehu.column(
+        default=0, doc="So many days after its day an invoice still counts as paid in time."
+    )
 
     def check(self) -> None:
         """Raise ImpossibleProgramme."""
@@ -98,10 +105,24 @@ class RebateProgramme(kehu.Archivable, Base):
         if self.until_on < self.from_on:
             message = kehu.text("{name} cannot end before it begins.", name=self.name)
             raise ImpossibleProgramme(message, field=RebateProgramme.until_on)
-        if self.grace_days < 0:
-            raise ImpossibleProgramme(kehu.text("Days are not below zero."), field=RebateProgramme.grace_days)
+        for days, field in (
+            (self.grace_days, RebateProgramme.grace_days),
+            (self.payment_grace_days, RebateProgramme.payment_grace_days),
+        ):
+            if days < 0:
+                raise ImpossibleProgramme(kehu.text("Days are not below zero."), field=field)
         if self.cap_amount is not None and self.cap_amount < 0:
             raise ImpossibleProgramme(kehu.text("A cap is not below zero."), field=RebateProgramme.cap_amount)
+        self._check_mix()
+
+    def _check_mix(self) -> None:
+        is_mix = self.base is RebateBase.MIX
+        if is_mix is not (self.mix_category_id is not None):
+            message = kehu.text("A mix has a category whose share decides, and nothing else has.")
+            raise ImpossibleProgramme(message, field=RebateProgramme.mix_category_id)
+        if is_mix and self.kind is RebateKind.MARGINAL:
+            message = kehu.text("A share of the mix holds for the whole amount.")
+            raise ImpossibleProgramme(message, field=RebateProgramme.kind)
 
 
 class RebateTier(kehu.Entity, Base):
@@ -109,8 +130,10 @@ class RebateTier(kehu.Entity, Base):
 
     __tablename__ = "partner_inventory_rebate_tier"
     programme_id: Mapped[uuid.UUID] = kehu.ref(RebateProgramme, update=False, doc="Of which programme.")
-    from_amount: Mapped[Decimal] = kehu.column(doc="From which amount on.")
-    until_amount: Mapped[Decimal | None] = kehu.column(doc="Below which amount; none for no end.")
+    from_amount: Mapped[Decimal] = kehu.column(
+        doc="From which amount on; from how many percent, where the mix is rewarded."
+    )
+    until_amount: Mapped[Decimal | None] = kehu.column(doc="Below which amount or share; none for no end.")
     percent: Mapped[Decimal] = kehu.column(doc="How many percent are paid, 0 to 100.")
 
     @property
@@ -135,6 +158,13 @@ class RebateMember(kehu.Entity, Base):
     __table_args__ = (sa.UniqueConstraint("programme_id", "partner_id"),)
     programme_id: Mapped[uuid.UUID] = kehu.ref(RebateProgramme, index=False, update=False, doc="In which.")
     partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, update=False, doc="Who.")
+
+
+class AccrualKind(enum.Enum):
+    """Whether a rebate was earned, or given by a statement."""
+
+    EARNED = "EARNED"
+    PAID = "PAID"
 
 
 class RebateStatement(kehu.Entity, Base):
@@ -174,5 +204,37 @@ class RebateStatementLine(kehu.Entity, Base):
     invoice_line_id: Mapped[uuid.UUID] = kehu.ref(
         PartnerInvoiceLine, index=False, doc="Which line of an invoice."
     )
+    move_id: Mapped[uuid.UUID | None] = kehu.ref(
+        StockMove,
+        index=False,
+        doc="The goods that were sold on at the price of that line; none for what was bought.",
+    )
     amount: Mapped[Decimal] = kehu.column(doc="What it counted.")
     earned_amount: Mapped[Decimal] = kehu.column(doc="What of the rebate it earned.")
+
+
+class RebateAccrual(kehu.Entity, Base):
+    """An entry of the ledger of rebates: what a transaction earned a member, or below zero took back, or was paid.
+
+    All entries of a programme and a member together are what we owe it. They are never changed.
+    """
+
+    __tablename__ = "partner_inventory_rebate_accrual"
+    __table_args__ = (
+        sa.Index("ix_partner_inventory_rebate_accrual_of", "programme_id", "partner_id", "kind"),
+    )
+    programme_id: Mapped[uuid.UUID] = kehu.ref(RebateProgramme, index=False, doc="By which programme.")
+    partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, doc="For whom.")
+    kind: Mapped[AccrualKind] = kehu.column(doc="Earned, or paid.")
+    amount: Mapped[Decimal] = kehu.column(doc="How much; what is paid is below zero.")
+    currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code.")
+    accrued_at: Mapped[datetime] = kehu.column(index=True, doc="When (UTC).")
+    invoice_id: Mapped[uuid.UUID | None] = kehu.ref(
+        PartnerInvoice, index=False, doc="The invoice or credit note that earned it, or took it back."
+    )
+    payment_id: Mapped[uuid.UUID | None] = kehu.ref(
+        PartnerPayment, index=False, doc="The payment in time that earned it."
+    )
+    statement_id: Mapped[uuid.UUID | None] = kehu.ref(
+        RebateStatement, index=False, doc="The statement that found or paid it; none where the night run did."
+    )

@@ -16,10 +16,18 @@ _WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 
 
 class RebateBase(enum.Enum):
-    """What is rewarded: what a partner bought in the period, or by how much that is more than a year before."""
+    """What is rewarded.
+
+    SELL_IN: what a partner bought in the period; GROWTH: by how much that is more than a year before; SELL_OUT: what
+    it sold on, at what it last paid for it; MIX: what it bought, by how many percent of that are of one category;
+    ON_TIME_PAYMENT: what it bought and paid in time.
+    """
 
     SELL_IN = "SELL_IN"
     GROWTH = "GROWTH"
+    SELL_OUT = "SELL_OUT"
+    MIX = "MIX"
+    ON_TIME_PAYMENT = "ON_TIME_PAYMENT"
 
 
 class RebateKind(enum.Enum):
@@ -31,7 +39,10 @@ class RebateKind(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Tier:
-    """A percentage for amounts from `start` up to `end`, which is not in it any more; none for no end."""
+    """A percentage for amounts from `start` up to `end`, which is not in it any more; none for no end.
+
+    Where the mix is rewarded, start and end are percent of the amount that is of the category.
+    """
 
     start: Decimal
     end: Decimal | None
@@ -62,21 +73,19 @@ class Reckoned:
     shares: tuple[Decimal, ...]
 
 
-def reckon(terms: Terms, bought: Sequence[Decimal], before: Sequence[Decimal] = ()) -> Reckoned:
+def reckon(
+    terms: Terms, bought: Sequence[Decimal], before: Sequence[Decimal] = (), focus: Decimal = ZERO
+) -> Reckoned:
     """The rebate on amounts of lines, those below zero came back; `before` are those of a year earlier.
+
+    `focus` is what of the amount is of the category whose share decides, where the mix is rewarded.
 
     Rounded once, to the currency, half away from zero. The shares of the lines are as large as the lines, and always
     sum to the rebate.
     """
     total, earlier = sum(bought, ZERO), sum(before, ZERO)
-    counted = total if terms.base is RebateBase.SELL_IN else total - earlier
-    counted = max(counted, ZERO)
-    exact = (
-        _whole(terms.tiers, counted)
-        if terms.kind is RebateKind.WHOLE_AMOUNT
-        else _sliced(terms.tiers, counted)
-    )
-    earned = exact.quantize(_unit(terms.currency), ROUND_HALF_UP, _WIDE)
+    counted = max(total - earlier if terms.base is RebateBase.GROWTH else total, ZERO)
+    earned = _exact(terms, counted, focus).quantize(_unit(terms.currency), ROUND_HALF_UP, _WIDE)
     is_capped = terms.cap is not None and earned > terms.cap
     if terms.cap is not None and is_capped:
         earned = terms.cap
@@ -109,6 +118,26 @@ def overlapping(tiers: Sequence[Tier]) -> bool:
     """Whether some amount is in two tiers."""
     ordered = sorted(tiers, key=lambda tier: tier.start)
     return any(one.end is None or one.end > other.start for one, other in itertools.pairwise(ordered))
+
+
+def _exact(terms: Terms, counted: Decimal, focus: Decimal) -> Decimal:
+    if terms.base is RebateBase.MIX:
+        return _by_share(terms.tiers, counted, focus)
+    if terms.kind is RebateKind.WHOLE_AMOUNT:
+        return _whole(terms.tiers, counted)
+    return _sliced(terms.tiers, counted)
+
+
+def _by_share(tiers: Sequence[Tier], counted: Decimal, focus: Decimal) -> Decimal:
+    """The tier that the share of the focus reaches holds for the whole amount; compared without dividing."""
+    if not counted:
+        return ZERO
+    share = _WIDE.multiply(focus, HUNDRED)
+    for tier in tiers:
+        is_below = tier.end is None or share < _WIDE.multiply(tier.end, counted)
+        if _WIDE.multiply(tier.start, counted) <= share and is_below:
+            return _percent(counted, tier.percent)
+    return ZERO
 
 
 def _whole(tiers: Sequence[Tier], counted: Decimal) -> Decimal:

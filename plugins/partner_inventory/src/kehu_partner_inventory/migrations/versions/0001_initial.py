@@ -184,6 +184,8 @@ def upgrade() -> None:
         ),
         sa.Column("category_id", sa.Uuid(), nullable=True),
         sa.Column("excluded_category_id", sa.Uuid(), nullable=True),
+        sa.Column("mix_category_id", sa.Uuid(), nullable=True),
+        sa.Column("payment_grace_days", sa.Integer(), nullable=False),
         sa.Column("external_id", sa.String(length=200), nullable=True),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -200,6 +202,11 @@ def upgrade() -> None:
             ["excluded_category_id"],
             ["core_product_category.id"],
             name=op.f("fk_partner_inventory_rebate_programme_excluded_category_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["mix_category_id"],
+            ["core_product_category.id"],
+            name=op.f("fk_partner_inventory_rebate_programme_mix_category_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_rebate_programme")),
         sa.UniqueConstraint("name", name=op.f("uq_partner_inventory_rebate_programme_name")),
@@ -1995,9 +2002,68 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_rebate_accrual",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("partner_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column(
+            "amount",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("accrued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("invoice_id", sa.Uuid(), nullable=True),
+        sa.Column("payment_id", sa.Uuid(), nullable=True),
+        sa.Column("statement_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"],
+            ["partner_inventory_invoice.id"],
+            name=op.f("fk_partner_inventory_rebate_accrual_invoice_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_rebate_accrual_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"],
+            ["partner_inventory_payment.id"],
+            name=op.f("fk_partner_inventory_rebate_accrual_payment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["partner_inventory_rebate_programme.id"],
+            name=op.f("fk_partner_inventory_rebate_accrual_programme_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"],
+            ["partner_inventory_rebate_statement.id"],
+            name=op.f("fk_partner_inventory_rebate_accrual_statement_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_rebate_accrual")),
+    )
+    with op.batch_alter_table("partner_inventory_rebate_accrual", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_rebate_accrual_accrued_at"), ["accrued_at"], unique=False
+        )
+        batch_op.create_index(
+            "ix_partner_inventory_rebate_accrual_of", ["programme_id", "partner_id", "kind"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_rebate_accrual_partner_id"), ["partner_id"], unique=False
+        )
+
+    op.create_table(
         "partner_inventory_rebate_statement_line",
         sa.Column("statement_id", sa.Uuid(), nullable=False),
         sa.Column("invoice_line_id", sa.Uuid(), nullable=False),
+        sa.Column("move_id", sa.Uuid(), nullable=True),
         sa.Column(
             "amount",
             sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
@@ -2017,6 +2083,11 @@ def upgrade() -> None:
             ["invoice_line_id"],
             ["partner_inventory_invoice_line.id"],
             name=op.f("fk_partner_inventory_rebate_statement_line_invoice_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["move_id"],
+            ["partner_inventory_stock_move.id"],
+            name=op.f("fk_partner_inventory_rebate_statement_line_move_id"),
         ),
         sa.ForeignKeyConstraint(
             ["statement_id"],
@@ -2075,6 +2146,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_statement_line_statement_id"))
 
     op.drop_table("partner_inventory_rebate_statement_line")
+    with op.batch_alter_table("partner_inventory_rebate_accrual", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_accrual_partner_id"))
+        batch_op.drop_index("ix_partner_inventory_rebate_accrual_of")
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_accrual_accrued_at"))
+
+    op.drop_table("partner_inventory_rebate_accrual")
     with op.batch_alter_table("partner_inventory_stock_layer", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_partner_inventory_stock_layer_open",
