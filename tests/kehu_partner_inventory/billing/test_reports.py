@@ -49,6 +49,7 @@ async def test_sales_in_every_cut_sum_to_the_same(trade: Trade) -> None:
         SalesBy.PARTNER: {"AGENT": ("4", "10"), "NORTH": ("6", "60"), "RIVAL": ("1", "10")},
         SalesBy.TIER: {"1": ("5", "20"), "2": ("6", "60")},
         SalesBy.PRODUCT: {"BOLT": ("7", "70"), "SAND": ("4", "10")},
+        SalesBy.REGION: {"": ("11", "80")},
         SalesBy.MONTH: {"2026-03": ("12", "90"), "2026-04": ("-1", "-10")},
     }
     assert {sum((D(amount) for _, amount in cut.values()), Decimal(0)) for cut in cuts.values()} == {D(80)}

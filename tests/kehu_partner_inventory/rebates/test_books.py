@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import random
 from collections import defaultdict
@@ -271,3 +272,15 @@ async def test_a_mix_has_a_category_and_holds_for_the_whole_amount(books: Books)
         given: dict[str, Any] = told | values
         errors = await refused(books.trade.app, RebateProgramme(**given))
         assert [(each.code, each.field) for each in errors] == [("IMPOSSIBLE_REBATE", field)]
+
+
+async def test_invoices_at_the_same_moment_earn_together_what_they_earn(books: Books) -> None:
+    await offered(books, RebateBase.SELL_IN)
+    trade = books.trade
+    keys = [await trade.order(("BOLT", 3)) for _ in range(3)]
+    for key in keys:
+        await trade.do(key, "submit", "confirm", "ship")
+    await asyncio.gather(*(trade.do(key, "invoice") for key in keys))
+    assert await owed(books) == {"SELL_IN": ("2.7", "0", "2.7")}
+    found = await trade.channel.ask("{ rebateAccruals { nodes { amount } } }")
+    assert sorted(each["amount"] for each in found["rebateAccruals"]["nodes"]) == ["0.9"] * 3

@@ -3,6 +3,7 @@
 from kehu_partner_inventory.availability import fields as availability_fields
 from kehu_partner_inventory.availability import queries as availability_queries
 from kehu_partner_inventory.billing import actions as billing_actions
+from kehu_partner_inventory.billing import collecting
 from kehu_partner_inventory.billing import reports as billing_reports
 from kehu_partner_inventory.billing import rules as billing_rules
 from kehu_partner_inventory.billing.models import (
@@ -121,7 +122,7 @@ _DECLARING = (
     *(replenishment_queries, replenishment_rules, reservation_actions, reservation_rules),
     *(stocktake_actions, stocktake_fields, transfer_actions),
     *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
-    *(price_queries, price_rules, billing_actions, billing_reports, billing_rules, credit_fields),
+    *(price_queries, price_rules, billing_actions, billing_reports, collecting, billing_rules, credit_fields),
     *(deal_actions, deal_rules, evaluation_queries, evaluation_rules, review_actions, review_rules),
     *(fund_actions, fund_claims, fund_fields, fund_rules),
     *(back_orders, from_quotes, order_reports, order_actions, order_fields, order_rules),
