@@ -5,15 +5,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from graphql import BreakingChangeType, GraphQLSchema, find_breaking_changes
 
 import kehu
 from kehu_graphql import Api
 from kehu_graphql.schema.comparing import compare
+from tests.kehu_graphql.test_plugin_sets import PLUGINS
 
 SETS = {"+".join(names): names for names in (["core"], ["core", "sfa"], ["core", "partner_inventory", "sfa"])}
+
+
+@pytest.fixture(scope="module")
+def everything() -> GraphQLSchema:
+    return _schema(PLUGINS)
+
+
+def _schema(plugins: Sequence[str]) -> GraphQLSchema:
+    return Api(kehu.App(kehu.installed(["core", *plugins]))).schema._schema
 
 
 def _printed(plugins: list[str]) -> str:
@@ -30,6 +42,18 @@ def test_the_schema_is_the_one_that_was_released(name: str, repository: Path) ->
 @pytest.mark.parametrize("others", [["sfa"], ["sfa", "partner_inventory"]])
 def test_a_plugin_breaks_no_front_end_of_the_others(others: list[str]) -> None:
     assert compare(_printed(["core"]), _printed(["core", *others])).breaking == []
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_disabling_a_plugin_only_takes_away_what_is_its_own(plugin: str, everything: GraphQLSchema) -> None:
+    """What the others have is there as it was: nothing of another type, nothing that must be given besides."""
+    others = _schema([name for name in PLUGINS if name != plugin])
+    taken = {change.type for change in find_breaking_changes(everything, others)}
+
+    assert find_breaking_changes(others, everything) == []
+    assert taken <= {
+        kind for kind in BreakingChangeType if kind.name.endswith(("_REMOVED", "_REMOVED_FROM_ENUM"))
+    }
 
 
 def test_a_removed_field_is_a_breaking_change() -> None:

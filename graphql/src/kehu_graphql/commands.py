@@ -6,6 +6,7 @@ import json
 import secrets
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -24,6 +25,7 @@ from kehu_graphql.demo import (
 )
 from kehu_graphql.execution import Api
 from kehu_graphql.schema.comparing import compare
+from kehu_graphql.schema.documenting import pages_of
 from kehu_graphql.server.asgi import asgi
 from kehu_graphql.server.named_documents import read_trusted
 
@@ -147,6 +149,22 @@ def diff_schema(command: CommandContext, old: IO[str], names: str | None) -> Non
         click.echo(line)
     if differences.breaking:
         raise click.exceptions.Exit(1)
+
+
+@schema.command("docs")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--plugins", "names", default=None, metavar="A,B", help="These plugins instead of the configured ones."
+)
+@click.pass_obj
+def write_docs(command: CommandContext, folder: Path, names: str | None) -> None:
+    """Write the schema into FOLDER as Markdown: a page for each entity, with its queries and mutations."""
+    app = command.app() if names is None else kehu.App(kehu.installed(_names(names)))
+    pages = pages_of(Api(app).schema._schema, app.composition)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    click.echo(f"{len(pages)} pages in {folder}.")
 
 
 async def _serve(
