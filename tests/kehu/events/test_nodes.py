@@ -81,6 +81,17 @@ async def test_a_subscriber_on_one_node_hears_a_write_on_another_in_under_a_seco
     assert heard_at - written_at < 1
 
 
+async def test_a_node_that_ends_gives_no_cause_for_alarm(
+    nodes: tuple[kehu.App, kehu.App], caplog: pytest.LogCaptureFixture
+) -> None:
+    one, _ = nodes
+    subscription = await subscribed(one)
+    await subscription.end()
+    await one.close()
+
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_a_write_is_heard_once_on_the_node_that_wrote(nodes: tuple[kehu.App, kehu.App]) -> None:
     one, two = nodes
     subscription = await subscribed(one)

@@ -94,6 +94,7 @@ class Nodes:
                 await self._hear_from(driver, broker)
             finally:
                 await driver.close()
+                await connection.invalidate()  # Or it would be asked to roll back.
 
     async def _hear_from(self, driver: Any, broker: Broker) -> None:
         await driver.set_autocommit(True)

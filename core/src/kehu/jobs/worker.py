@@ -57,18 +57,20 @@ class Worker:
         self._schedules = Schedules(app)
         self._leases = Leases(pace.lease, longest_step=2 * pace.beat)
         self._running: dict[uuid.UUID, asyncio.Task[None]] = {}
-        self._woken, self._doubting = asyncio.Event(), asyncio.Event()
+        self._woken, self._doubting, self._over = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._claiming, self._registering = asyncio.Lock(), asyncio.Lock()
         self._store: JobStore | None = None
         self._untold: list[RecordChange] = []
         self._is_stopping = False
         self._looking: list[asyncio.Task[None]] = []
         self._living: list[asyncio.Task[None]] = []
+        self._hearing: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to look for jobs."""
         self._looking = [asyncio.create_task(self._look_for_jobs())]
-        loops = (self._keep_alive(), self._listen(), self._stop_what_is_cancelled(), self._tell_other_nodes())
+        self._hearing = [asyncio.create_task(self._listen())]
+        loops = (self._keep_alive(), self._stop_what_is_cancelled(), self._tell_other_nodes())
         self._living = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
@@ -77,12 +79,15 @@ class Worker:
         self._woken.set()
         await self._given_grace(self._looking)
         await self._given_grace(self._running.values())
-        await _cancelled([*self._looking, *self._living, *self._running.values()])
+        self._over.set()
+        self._doubting.set()
+        await self._given_grace(self._living)
+        await _cancelled([*self._looking, *self._living, *self._hearing, *self._running.values()])
         if self._store is not None:
             await self._surviving(self._store.leave, otherwise=None)
         await self._surviving(self._tell_untold, otherwise=None)
 
-    # --- the loops, which end when they are cancelled ---
+    # --- the loops; those that ask the database end between two statements, for a cancelled one costs its connection
     async def _look_for_jobs(self) -> None:
         while not self._is_stopping:
             self._woken.clear()
@@ -91,8 +96,7 @@ class Worker:
                 await self._woken_or_polling()
 
     async def _keep_alive(self) -> None:
-        while True:
-            await asyncio.sleep(self._pace.beat)
+        while not await self._is_over_within(self._pace.beat):
             await self._surviving(self._beat, otherwise=None)
 
     async def _listen(self) -> None:
@@ -104,16 +108,20 @@ class Worker:
                     self._woken.set()
 
     async def _stop_what_is_cancelled(self) -> None:
-        while True:
+        while not await self._is_over_within(SECONDS_BETWEEN_DOUBTS):
             await self._doubting.wait()
             self._doubting.clear()
             await self._surviving(self._stop_lost, otherwise=None)
-            await asyncio.sleep(SECONDS_BETWEEN_DOUBTS)
 
     async def _tell_other_nodes(self) -> None:
-        while True:
-            await asyncio.sleep(SECONDS_BETWEEN_TELLING)
+        while not await self._is_over_within(SECONDS_BETWEEN_TELLING):
             await self._surviving(self._tell_untold, otherwise=None)
+
+    async def _is_over_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+        return self._over.is_set()
 
     # --- what they do ---
     async def _start_jobs(self) -> bool:
