@@ -251,3 +251,18 @@ async def test_keys_are_cleared_away_after_their_day(app: kehu.App, api: Api, cl
         await clear_what_is_done(ctx)
 
         assert set((await ctx.session.scalars(sa.select(KEYS.c.key))).all()) == {"new"}
+
+
+BY_HAND = """mutation { sellByHand(what: "tea") greet }"""
+
+
+async def test_mutations_written_with_strawberry_are_done_once_too(app: kehu.App, api: Api) -> None:
+    first = await api.execute(BY_HAND, idempotency_key="a")
+    again = await api.execute(BY_HAND, idempotency_key="a")
+    await forget_answers(app)
+    anew = await api.execute(BY_HAND, idempotency_key="a")
+
+    assert first == again == anew == {"data": {"sellByHand": "tea, sold", "greet": "Hello"}}
+    assert await sales(app) == ["tea"]
+    await api.execute(BY_HAND)
+    assert await sales(app) == ["tea", "tea"]

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import sqlalchemy as sa
+import strawberry
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
 import kehu
@@ -34,6 +35,23 @@ class Bill:
     lines: list[str]
 
 
+@strawberry.type
+class HandWritten:
+    """Mutations that are written with Strawberry itself."""
+
+    @strawberry.mutation
+    async def sell_by_hand(self, info: strawberry.Info, what: str) -> str:
+        """Sell something, in a transaction of its own."""
+        async with info.context.write():
+            info.context.add(Sale(what=what))
+        return f"{what}, sold"
+
+    @strawberry.mutation
+    def greet(self) -> str:
+        """Do nothing, without waiting for anything."""
+        return "Hello"
+
+
 class Till:
     """The plugin; `slow` is set by a test that wants two requests to meet."""
 
@@ -44,6 +62,7 @@ class Till:
         self.plugin.resource(Sale)
         self.plugin.mutation()(self.sell)
         self.plugin.mutation()(self.bill)
+        self.plugin.extend("mutation")(HandWritten)
 
     async def sell(self, ctx: kehu.Context, what: str) -> Sale:
         """Sell something."""

@@ -10,11 +10,13 @@ from typing import Any, cast
 import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 import kehu
+from kehu.idempotency.keys import once
 from kehu.names import camel
 from kehu.reading.attributes import Catalogue
 from kehu_graphql.documents import Documents
@@ -139,7 +141,8 @@ def _roots(
         fields, make = made[declared.kind]
         fields.append(make(registry, declared))
     for extension in composition.root_extensions:
-        made[cast(str, extension.target)][0].extend(_hand_written(extension.extension))
+        kind = cast(str, extension.target)
+        made[kind][0].extend(_hand_written(extension.extension, [OncePerKey()] if kind == "mutation" else []))
     return (
         _root("Query", query) or new_class("Query"),
         _root("Mutation", mutation),
@@ -147,15 +150,30 @@ def _roots(
     )
 
 
+class OncePerKey(FieldExtension):
+    """A mutation that a plugin wrote by hand: asked for with an idempotency key it is one transaction, done once."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: Any, **given: Any) -> Any:
+        ctx: kehu.Context = info.context
+        if ctx.idempotency is None:
+            return await next_(source, info, **given)
+
+        async def work() -> dict[str, Any]:
+            return {"result": await next_(source, info, **given)}
+
+        return (await once(ctx, info.path.key, work))["result"]
+
+
 def _root(name: str, fields: Sequence[Any]) -> type[Any] | None:
     return define(new_class(name), list(fields), description=_ROOTS[name]) if fields else None
 
 
-def _hand_written(extension: type[Any]) -> list[StrawberryField]:
+def _hand_written(extension: type[Any], more: Sequence[FieldExtension]) -> list[StrawberryField]:
     fields = []
     for original in extension.__strawberry_definition__.fields:
         field = copy.copy(original)
         field.graphql_name = original.graphql_name or camel(original.python_name)
+        field.extensions = [*field.extensions, *more]
         fields.append(field)
     return fields
 
