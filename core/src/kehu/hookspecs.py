@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kehu.app import App
     from kehu.approvals.models import ApprovalRule
     from kehu.context import Context
+    from kehu.feeds import Feed
     from kehu.writing.changes import Change
 
 hookspec = pluggy.HookspecMarker("kehu")
@@ -72,6 +73,15 @@ class HookSpecs:
 
         Return new `ApprovalRule` objects with a position that are in no session, or None. Called once for each kind of
         a request, in its transaction, before the steps are made.
+        """
+
+    @hookspec
+    def kehu_feed(self, ctx: Context, name: str, token: str) -> Feed | None:
+        """Answer `GET /feeds/<name>?token=<token>`, for programs that cannot sign in, such as calendars.
+
+        `name` begins with the id of your plugin. Return the feed, None for a name that is not yours, or refuse: what
+        is refused is not found. `ctx` is anonymous; the token is all that says whose feed it is, so make it long, keep
+        only a hash of it, and let its owner revoke it.
         """
 
     @hookspec

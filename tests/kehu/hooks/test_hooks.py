@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.core_plugin import plugin as core
+from kehu.feeds import Feed, read_feed
 from kehu.model import Entity
 
 Customer = kehu.Customer
@@ -102,6 +103,21 @@ async def test_kehu_row_scope_hides_records(acme: kehu.Plugin, sqlite_url: str) 
     await _create(app)
     await _create(app, "secret")
     assert await _count(app) == 1
+    await app.close()
+
+
+async def test_kehu_feed_answers_a_secret_address(acme: kehu.Plugin, sqlite_url: str) -> None:
+    class News:
+        @kehu.hookimpl
+        def kehu_feed(self, name: str, token: str) -> Feed | None:
+            return Feed("text/plain", f"News for {token}") if name == "acme/news.txt" else None
+
+    acme.hookimpl(News())
+    app = await _prepared(_app(acme, sqlite_url))
+    async with app.context(kehu.ANONYMOUS) as ctx:
+        assert await read_feed(ctx, "acme/news.txt", "Ann") == Feed("text/plain", "News for Ann")
+        with pytest.raises(kehu.NotFound):
+            await read_feed(ctx, "other/news.txt", "Ann")
     await app.close()
 
 

@@ -74,6 +74,13 @@ async def test_files_and_touches_move_along_in_the_same_transaction(app: kehu.Ap
         (converted.customer_id, converted.contact_id),
         (None, None),
     ]
+    back = "leads { nodes { name } }"
+    linked = await ask(
+        app,
+        f"{{ opportunities {{ nodes {{ {back} customer {{ {back} }} contact {{ {back} }} }} }} }}",
+    )
+    named = {"leads": {"nodes": [{"name": "Nora Meier"}]}}
+    assert linked["opportunities"]["nodes"] == [{**named, "customer": named, "contact": named}]
     shown = await ask(
         app,
         "{ opportunities { nodes { attachments { id name } } } leads { nodes { attachments { name } } } }",

@@ -23,6 +23,7 @@ from kehu.jobs.runner import job_runner
 from kehu_graphql.console import console_routes
 from kehu_graphql.execution import Api
 from kehu_graphql.server.attachments import attachment_routes
+from kehu_graphql.server.feeds import feed_route
 from kehu_graphql.server.inbound import inbound_route
 from kehu_graphql.server.middleware import BodyLimit, RequestLog
 from kehu_graphql.server.named_documents import NamedDocuments
@@ -53,6 +54,7 @@ def asgi(
         session_route(api.app),
         inbound_route(api.app),
         *attachment_routes(api.app),
+        feed_route(api.app),
         *console_routes(examples),
     ]
     return Starlette(

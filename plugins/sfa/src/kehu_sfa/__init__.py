@@ -18,6 +18,7 @@ from kehu_sfa.customer_figures import fields as customer_fields
 from kehu_sfa.discount_limits import rules as discount_limit_rules
 from kehu_sfa.discount_limits.models import DiscountLimit
 from kehu_sfa.feeds import actions as feed_actions
+from kehu_sfa.feeds import addresses as feed_addresses
 from kehu_sfa.feeds.models import UserFeed
 from kehu_sfa.files import fields as file_fields
 from kehu_sfa.forecasts import accuracy
@@ -83,6 +84,7 @@ from kehu_sfa.work_plan.queries import Coaching, MyDay
 
 # Importing these has run their declarations.
 _DECLARING = (
+    feed_addresses,
     file_fields,
     commission_queries,
     commission_rules,

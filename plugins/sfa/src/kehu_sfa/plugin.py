@@ -96,6 +96,8 @@ visit_slot = plugin.resource(
 plugin.relation(Lead, "assignments", LeadAssignment.lead_id, description="Who had it and why, oldest first.")
 plugin.relation(kehu.User, "leads", Lead.owner_id, description="Leads that the user owns.")
 plugin.relation(kehu.Customer, "leads", Lead.customer_id, description="The leads that became this customer.")
+plugin.relation(kehu.Contact, "leads", Lead.contact_id, description="The leads that became this contact.")
+plugin.relation(Opportunity, "leads", Lead.opportunity_id, description="The leads that led to it.")
 
 tax_rate = plugin.resource(TaxRate, default_order=[TaxRate.percent])
 plugin.table(COUNTERS)

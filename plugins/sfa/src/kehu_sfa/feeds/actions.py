@@ -24,7 +24,10 @@ class NoFeed(kehu.Refusal):
 
 @plugin.mutation()
 async def open_calendar_feed(ctx: kehu.Context) -> str:
-    """A new secret token for your own calendar feed; shown once, and any earlier one no longer works."""
+    """A new secret token for your own calendar feed; shown once, and any earlier one no longer works.
+
+    Calendar programs subscribe to `/feeds/sfa/calendar.ics?token=<token>` on this server.
+    """
     if ctx.principal.id is None:
         raise kehu.Unauthenticated(kehu.text("Only a person has a calendar."))
     await _close(ctx)

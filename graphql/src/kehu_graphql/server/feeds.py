@@ -1,0 +1,26 @@
+"""Feeds: `GET /feeds/<plugin>/<name>?token=SECRET`, for programs that cannot sign in."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+import kehu
+from kehu.feeds import read_feed
+
+
+def feed_route(app: kehu.App) -> Route:
+    """Whoever has the address reads the feed; 404 for one that is not there, or not any more."""
+
+    async def feed(request: Request) -> Response:
+        name, token = request.path_params["name"], request.query_params.get("token", "")
+        async with app.context(kehu.ANONYMOUS, request_id=request.state.request_id) as ctx:
+            try:
+                found = await read_feed(ctx, name, token)
+            except kehu.Refusal as refusal:
+                return PlainTextResponse(str(refusal), status_code=404)
+        headers = {"Content-Type": found.media_type, "Cache-Control": "private, no-store"}
+        return Response(found.content, headers=headers)
+
+    return Route("/feeds/{name:path}", feed, methods=["GET"])
