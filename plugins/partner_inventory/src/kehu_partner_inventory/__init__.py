@@ -99,6 +99,8 @@ from kehu_partner_inventory.reservations.models import Reservation, ReservationS
 from kehu_partner_inventory.reviews import actions as review_actions
 from kehu_partner_inventory.reviews import rules as review_rules
 from kehu_partner_inventory.reviews.models import LevelDirection, LevelReview, LevelReviewStatus, LevelRule
+from kehu_partner_inventory.sellout import actions as sellout_actions
+from kehu_partner_inventory.sellout import figures as sellout_figures
 from kehu_partner_inventory.stock import actions, checking, commands, reports, rules
 from kehu_partner_inventory.stock.models import (
     InsufficientStock,
@@ -127,6 +129,7 @@ _DECLARING = (
     *(fund_actions, fund_claims, fund_fields, fund_rules),
     *(back_orders, from_quotes, order_reports, order_actions, order_fields, order_rules),
     *(rebate_accruals, rebate_actions, rebate_queries, rebate_rules),
+    *(sellout_actions, sellout_figures),
 )
 
 __all__ = [

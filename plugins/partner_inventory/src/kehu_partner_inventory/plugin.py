@@ -374,3 +374,7 @@ plugin.grant("Partner Portal", channel_order="create update setLines submit")
 plugin.grant(
     "Warehouse Manager", channel_order="read allocate ship deliver", channel_order_line="read", partner="read"
 )
+_SOLD = "reportSellOutAt countAt sellOutFromFileAt"
+plugin.grant("Partner Portal", location=_SOLD)
+plugin.grant("Partner Manager", location=" ".join(f"{verb}:TEAM" for verb in _SOLD.split()))
+plugin.grant("Warehouse Manager", location=" ".join(f"{verb}:SUBTREE" for verb in _SOLD.split()))
