@@ -24,6 +24,7 @@ from kehu.jobs.enqueuing import enqueue
 from kehu.jobs.port import RunningJob
 from kehu.model import Archivable, Entity
 from kehu.reading.loading import BatchLoader
+from kehu.translating.texts import text
 from kehu.writing.hearing import announce
 from kehu.writing.unit_of_work import UnitOfWork
 
@@ -101,7 +102,8 @@ class Context:
         if self.can(permission):
             return
         self.require_signed_in()
-        raise Forbidden(f"You need the permission {permission}.", field=field)
+        message = text("You need the permission {permission}.", permission=permission)
+        raise Forbidden(message, field=field)
 
     def require_signed_in(self) -> None:
         """Raise Unauthenticated when nobody is signed in."""
@@ -119,7 +121,8 @@ class Context:
             unscoped(sa.select(model.id).where(model.id == record.id, criterion))
         )
         if allowed is None:
-            raise Forbidden(f"You may see this {definition.name}, but not {verb.replace('_', ' ')} it.")
+            message = "You may see this {entity}, but not {verb} it."
+            raise Forbidden(text(message, entity=definition.name, verb=verb.replace("_", " ")))
 
     # --- reading ---
     async def find(self, model: type[T], key: uuid.UUID) -> T | None:
@@ -131,7 +134,8 @@ class Context:
         name = self.app.composition.entities[model].name
         record = await self.find(model, key)
         if record is None:
-            raise NotFound(f"There is no such {name}, or none that you may see.", field=field)
+            message = text("There is no such {entity}, or none that you may see.", entity=name)
+            raise NotFound(message, field=field)
         if verb != "read":
             await self.require_on(model, record, verb)
         return record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import AsyncIterator
 from datetime import date
@@ -120,6 +121,20 @@ async def test_every_name_of_core_is_told_in_chinese(sqlite_url: str) -> None:
     app = kehu.App([core], sqlite_url)
     async with app.context() as ctx:
         assert missing_names(ctx, "zh_CN", plugin="core") == []
+
+
+def test_every_sentence_of_core_is_told_in_chinese() -> None:
+    catalogues, source = Catalogues([core]), Path(kehu.__file__).parent
+    calls = [
+        node
+        for file in sorted(source.rglob("*.py"))
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "text" and node.args
+    ]
+    templates = [str(node.args[0].value) for node in calls if isinstance(node.args[0], ast.Constant)]
+
+    assert len(templates) > 30
+    assert [each for each in templates if not catalogues.has("", each, "zh_CN")] == []
 
 
 async def test_a_reference_and_a_claim_are_named_without_id_and_is(sqlite_url: str) -> None:

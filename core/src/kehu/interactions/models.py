@@ -16,6 +16,7 @@ from kehu.errors import Refusal
 from kehu.model import Entity, GlobalId, choice, column, ref
 from kehu.ownership import Owned
 from kehu.people.models import User
+from kehu.translating.texts import text
 
 # How far the clocks of telephones and servers may be apart.
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -111,7 +112,7 @@ class Interaction(Owned, Base):
 
         Raises InteractionClosed unless it was planned.
         """
-        self._leave_planned("completed")
+        self._leave_planned()
         self.status = InteractionStatus.DONE
         self.started_at = self.started_at or at
         self.ended_at = at
@@ -119,7 +120,7 @@ class Interaction(Owned, Base):
 
     def cancel(self, *, reason: str) -> None:
         """It will not happen, for this reason. Raises InteractionClosed unless it was planned."""
-        self._leave_planned("cancelled")
+        self._leave_planned()
         self.status = InteractionStatus.CANCELLED
         self.outcome = reason
 
@@ -147,11 +148,13 @@ class Interaction(Owned, Base):
     def check_times(self, *, now: datetime) -> None:
         """Raise ImpossibleTimes when it ends before it starts, InteractionInFuture when it is done and yet to come."""
         if self.started_at is not None and self.ended_at is not None and self.ended_at < self.started_at:
-            raise ImpossibleTimes(f"{self.subject} cannot end before it starts.", field="ended_at")
+            message = text("{subject} cannot end before it starts.", subject=self.subject)
+            raise ImpossibleTimes(message, field="ended_at")
         latest = max(filter(None, (self.started_at, self.ended_at)), default=now)
         if self.status is InteractionStatus.DONE and latest > now + CLOCKS_DIFFER:
             raise InteractionInFuture(
-                f"{self.subject} is done, so it cannot lie in the future.", field="ended_at"
+                text("{subject} is done, so it cannot lie in the future.", subject=self.subject),
+                field="ended_at",
             )
 
     def check_measures(self) -> None:
@@ -161,12 +164,13 @@ class Interaction(Owned, Base):
         if self.replied_after_minutes is not None and self.replied_after_minutes < 0:
             raise ImpossibleTimes("Nobody replies before the message.", field="replied_after_minutes")
 
-    def _leave_planned(self, verb: str) -> None:
-        if self.status is not InteractionStatus.PLANNED:
-            state = self.status.name.lower()
-            raise InteractionClosed(
-                f"{self.subject} is {state} already and cannot be {verb}.", field="status"
-            )
+    def _leave_planned(self) -> None:
+        if self.status is InteractionStatus.DONE:
+            message = text("{subject} is done already.", subject=self.subject)
+            raise InteractionClosed(message, field="status")
+        if self.status is InteractionStatus.CANCELLED:
+            message = text("{subject} is cancelled already.", subject=self.subject)
+            raise InteractionClosed(message, field="status")
 
 
 class InteractionParticipant(Entity, Base):

@@ -10,6 +10,7 @@ from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.errors import BadInput, Conflict, Refusal, Rejected
 from kehu.ids import key_of
 from kehu.names import camel
+from kehu.translating.texts import text
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -49,7 +50,11 @@ def check_version(record: Any, version: int | None) -> None:
     """Raise Conflict when the writer has seen another version of the record."""
     if version is not None and version != record.version:
         raise Conflict(
-            f"The record has changed since you read it: it is at version {record.version}, not {version}.",
+            text(
+                "The record has changed since you read it: it is at version {now}, not {then}.",
+                now=record.version,
+                then=version,
+            ),
             field="version",
         )
 
@@ -76,7 +81,8 @@ async def column_value(ctx: Context, column: ColumnDefinition, value: Any) -> An
     if column.options.write:
         ctx.require(column.options.write, field=column.name)
     if value is None and not column.nullable:
-        raise BadInput(f"{column.name} cannot be empty.", code="REQUIRED", field=column.name)
+        message = text("{field} cannot be empty.", field=column.name)
+        raise BadInput(message, code="REQUIRED", field=column.name)
     if column.target is not None and value is not None:
         return await _referenced(ctx, column, value)
     if column.choices and isinstance(value, enum.Enum):
