@@ -164,3 +164,27 @@ async def test_stock_at_a_partner_is_worth_what_it_cost(channel: Channel) -> Non
         "RIVAL": "0",
         "SOUTH": "0",
     }
+
+
+async def test_conflicts_are_found_along_the_tree_of_categories(channel: Channel) -> None:
+    goods = await saved(channel.app, kehu.ProductCategory(name="Goods"))
+    pumps = await saved(channel.app, kehu.ProductCategory(name="Pumps", parent_id=goods.id))
+    pipes = await saved(channel.app, kehu.ProductCategory(name="Pipes", parent_id=goods.id))
+    pump = await saved(channel.app, kehu.Product(code="P1", name="Pump", unit="pc", category_id=pumps.id))
+
+    def may(code: str, *, alone: bool = False, **what: object) -> PartnerAuthorisation:
+        partner = channel.partners[code].id
+        return PartnerAuthorisation(partner_id=partner, is_exclusive=alone, **what)
+
+    await saved(channel.app, may("AGENT", alone=True, category_id=pumps.id))
+    for what in (
+        {"product_id": pump.id},
+        {"category_id": goods.id},
+        {"category_id": pumps.id},
+        {"territory": "CN"},
+    ):
+        errors = await refused(channel.app, may("RIVAL", **what))
+        assert [error.code for error in errors] == ["CHANNEL_CONFLICT"], what
+    await saved(channel.app, may("RIVAL", category_id=pipes.id))
+    errors = await refused(channel.app, may("AGENT", alone=True, category_id=goods.id))
+    assert [error.code for error in errors] == ["CHANNEL_CONFLICT"]

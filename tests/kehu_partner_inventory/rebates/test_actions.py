@@ -9,6 +9,7 @@ import pytest
 import kehu
 from kehu_partner_inventory import (
     RebateBase,
+    RebateExclusion,
     RebateKind,
     RebateMember,
     RebateProgramme,
@@ -190,6 +191,17 @@ async def test_only_what_is_of_the_category_counts_and_not_what_is_excluded(trad
     some = await offered(trade, name="No bulk", excluded_category_id=bulk.id)
     assert (await drawn_up(trade, every))["boughtAmount"] == "15"
     assert (await drawn_up(trade, some))["boughtAmount"] == "10"
+    key = kehu.global_id("RebateProgramme", every.id)
+    await trade.channel.do(
+        f'createRebateExclusion(input: {{programmeId: "{key}", productId: "{trade.depot["BOLT"]}"}})'
+    )
+    statement = await drawn_up(trade, every)
+    assert statement["boughtAmount"] == "5"
+    await trade.channel.do(f'approveRebateStatement(id: "{statement["id"]}")')
+    errors = await refused(
+        trade.app, RebateExclusion(programme_id=every.id, product_id=trade.depot.products["SAND"].id)
+    )
+    assert [error.code for error in errors] == ["REBATE_STATEMENT_STAYS"]
 
 
 async def test_impossible_programmes_are_refused(trade: Trade) -> None:

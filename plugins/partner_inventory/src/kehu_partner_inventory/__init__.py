@@ -79,6 +79,7 @@ from kehu_partner_inventory.rebates import rules as rebate_rules
 from kehu_partner_inventory.rebates.models import (
     AccrualKind,
     RebateAccrual,
+    RebateExclusion,
     RebateMember,
     RebateProgramme,
     RebateStatement,
@@ -175,6 +176,7 @@ __all__ = [
     "Promotion",
     "RebateAccrual",
     "RebateBase",
+    "RebateExclusion",
     "RebateKind",
     "RebateMember",
     "RebateProgramme",

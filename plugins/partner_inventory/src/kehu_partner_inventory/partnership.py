@@ -12,7 +12,7 @@ from kehu_partner_inventory.funds.models import FundAllocation, FundClaim, FundR
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import READ_ONLY, WATCHED, plugin
 from kehu_partner_inventory.programmes.models import PartnerLevel
-from kehu_partner_inventory.rebates.models import RebateAccrual, RebateProgramme
+from kehu_partner_inventory.rebates.models import RebateAccrual, RebateExclusion, RebateProgramme
 from kehu_partner_inventory.reviews.models import LevelReview, LevelRule
 
 # Deals: what partners claim.
@@ -104,6 +104,13 @@ plugin.relation(
     Partner, "rebate_accruals", RebateAccrual.partner_id, description="What it earned and got, newest first."
 )
 
+rebate_exclusion = plugin.resource(
+    RebateExclusion, operations=("list", "get", "create", "delete", "aggregate")
+)
+plugin.relation(
+    RebateProgramme, "exclusions", RebateExclusion.programme_id, description="Products that do not count."
+)
+
 _RUN = {
     "rebate_accrual": "read",
     "deal_registration": "read create update submit approve reject win lose",
@@ -124,7 +131,7 @@ def _within(reach: str) -> dict[str, str]:
 plugin.grant(
     "Partner Manager",
     **_within("TEAM"),
-    **dict.fromkeys(_RULED, "read"),
+    **dict.fromkeys((*_RULED, "rebate_exclusion"), "read"),
     partner_programme="reviewLevels",
     partner="evaluate",
 )
@@ -132,6 +139,7 @@ plugin.grant(
     "Sales Manager",
     **_within("SUBTREE"),
     **dict.fromkeys(_RULED, "read create update delete"),
+    rebate_exclusion="read create delete",
     partner_programme="reviewLevels",
     partner="evaluate",
 )
@@ -143,12 +151,22 @@ plugin.grant(
     fund_claim="approve:SUBTREE reject:SUBTREE payOut:SUBTREE",
 )
 plugin.grant("Salesperson", deal_registration="read")
-plugin.grant("Auditor", **dict.fromkeys((*_RUN, *_RULED), "read export"), partner="evaluate")
+plugin.grant(
+    "Auditor", **dict.fromkeys((*_RUN, *_RULED, "rebate_exclusion"), "read export"), partner="evaluate"
+)
 plugin.grant(
     "Partner Portal",
     deal_registration="read create update submit win lose",
     fund_request="read create update submit claim",
     **dict.fromkeys(
-        ("partner_target", "rebate_accrual", "market_fund", "fund_allocation", "fund_claim"), "read"
+        (
+            "partner_target",
+            "rebate_accrual",
+            "rebate_exclusion",
+            "market_fund",
+            "fund_allocation",
+            "fund_claim",
+        ),
+        "read",
     ),
 )

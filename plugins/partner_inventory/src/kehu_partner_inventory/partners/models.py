@@ -229,11 +229,9 @@ class PartnerAuthorisation(kehu.Archivable, Base):
             raise ImpossibleAuthorisation(message, field=PartnerAuthorisation.valid_until_on)
 
     def meets(self, other: PartnerAuthorisation) -> bool:
-        """Whether some product, at some place, on some day, is in both. Categories are compared as they are named."""
+        """Whether some place, on some day, is in both; which products are, the rules find out."""
         return (
-            _both(self.product_id, other.product_id)
-            and _both(self.category_id, other.category_id)
-            and _places_meet(self.territory, other.territory)
+            _places_meet(self.territory, other.territory)
             and not _ends_early(self.valid_from_on, other.valid_until_on)
             and not _ends_early(other.valid_from_on, self.valid_until_on)
         )
@@ -251,10 +249,6 @@ class PartnerUser(kehu.Entity, Base):
 
 def _ends_early(first: date | None, last: date | None) -> bool:
     return first is not None and last is not None and last < first
-
-
-def _both(one: object | None, other: object | None) -> bool:
-    return one is None or other is None or one == other
 
 
 def _places_meet(one: str | None, other: str | None) -> bool:

@@ -28,6 +28,7 @@ from kehu_partner_inventory.pricing.models import SpecialPrice
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
 from kehu_partner_inventory.rebates.models import (
     RebateAccrual,
+    RebateExclusion,
     RebateMember,
     RebateProgramme,
     RebateStatement,
@@ -117,6 +118,7 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     RebateMember: _of_partner,
     RebateAccrual: _of_partner,
     RebateProgramme: lambda entity, partners: entity.id.in_(_rebates(partners)),
+    RebateExclusion: lambda entity, partners: entity.programme_id.in_(_rebates(partners)),
     RebateTier: lambda entity, partners: entity.programme_id.in_(_rebates(partners)),
     RebateStatement: _of_partner,
     RebateStatementLine: lambda entity, partners: entity.statement_id.in_(_statements(partners)),

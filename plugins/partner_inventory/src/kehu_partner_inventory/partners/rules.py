@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 import kehu
@@ -16,6 +19,8 @@ from kehu_partner_inventory.partners.models import (
 )
 from kehu_partner_inventory.partners.queries import subtree_of
 from kehu_partner_inventory.plugin import partner, partner_authorisation, partner_user
+from kehu_partner_inventory.pricing.queries import categories_of
+from kehu_partner_inventory.product_groups.queries import groups_with
 
 PORTAL_ROLE = "Partner Portal"
 
@@ -65,7 +70,11 @@ async def no_channel_conflict(ctx: kehu.Context, change: kehu.Change[PartnerAuth
     with change.noting():
         made.check()
         for other in await _others(ctx, made):
-            if made.meets(other) and not await _is_below(ctx, made, other):
+            if (
+                made.meets(other)
+                and await _about_the_same(ctx, made, other)
+                and not await _is_below(ctx, made, other)
+            ):
                 message = kehu.text("Another partner alone may sell this there at that time.")
                 raise ChannelConflict(message, field=PartnerAuthorisation.territory)
 
@@ -93,6 +102,24 @@ async def _others(ctx: kehu.Context, made: PartnerAuthorisation) -> list[Partner
     if not made.is_exclusive:
         statement = statement.where(a.is_exclusive.is_(True))
     return list((await ctx.session.scalars(kehu.unscoped(statement.order_by(a.id)))).all())
+
+
+async def _about_the_same(ctx: kehu.Context, one: PartnerAuthorisation, other: PartnerAuthorisation) -> bool:
+    """Whether some product is in both: the same one, one of the category, or a category that is part of the other."""
+    if not all(each.product_id or each.category_id for each in (one, other)):
+        return True
+    if one.product_id and other.product_id:
+        return one.product_id == other.product_id
+    return one.category_id in await _groups(ctx, other) or other.category_id in await _groups(ctx, one)
+
+
+async def _groups(ctx: kehu.Context, made: PartnerAuthorisation) -> Collection[uuid.UUID | None]:
+    """The categories that what is authorised is part of."""
+    if made.product_id is not None:
+        return (await categories_of(ctx, [made.product_id]))[made.product_id]
+    if made.category_id is None:
+        return ()
+    return (await ctx.session.scalars(kehu.unscoped(groups_with(made.category_id)))).all()
 
 
 async def _is_below(ctx: kehu.Context, one: PartnerAuthorisation, other: PartnerAuthorisation) -> bool:

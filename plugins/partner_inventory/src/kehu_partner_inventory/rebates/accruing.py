@@ -26,12 +26,11 @@ from kehu_partner_inventory.rebates.models import (
     RebateStatement,
     StatementStays,
 )
-from kehu_partner_inventory.rebates.queries import earned_in
+from kehu_partner_inventory.rebates.queries import BILLED, earned_by
 from kehu_partner_inventory.rebates.reckoning import RebateBase
 
 T = TypeVar("T", bound=kehu.Entity)
 
-BILLED = (RebateBase.SELL_IN, RebateBase.GROWTH, RebateBase.MIX)
 PAID = (RebateBase.ON_TIME_PAYMENT,)
 
 
@@ -97,13 +96,17 @@ async def payments_earn(ctx: kehu.Context, change: kehu.Change[PartnerPayment]) 
         await _accrue(ctx, change.obj.partner_id, PAID, Source(payment_id=change.obj.id))
 
 
-@plugin.job(schedule="40 2 * * *", atomic=True)
+@plugin.job(schedule="40 2 * * *")
 async def accrue_rebates(ctx: kehu.Context) -> None:
-    """Every night, add what no invoice and no payment tells: what was sold on, and what was not paid in time."""
-    async with ctx.write():
-        members = sa.select(RebateMember.partner_id).distinct().order_by(RebateMember.partner_id)
-        for key in (await ctx.session.scalars(kehu.unscoped(members))).all():
+    """Every night, add what no invoice and no payment tells: what was sold on, and what was not paid in time.
+
+    Each partner in a transaction of its own; a second run finds nothing to add.
+    """
+    members = sa.select(RebateMember.partner_id).distinct().order_by(RebateMember.partner_id)
+    for key in (await ctx.session.scalars(kehu.unscoped(members))).all():
+        async with ctx.write():
             await _accrue(ctx, key, tuple(RebateBase), Source())
+        ctx.forget()
 
 
 async def accrue_to(
@@ -150,8 +153,8 @@ async def _accrue(
     for programme in running:
         if programme.currency == partner.currency:
             period = Period.of(programme, programme.from_on, programme.until_on)
-            _, result = await earned_in(ctx, programme, partner, period)
-            await accrue_to(ctx, programme, partner, result.earned, source)
+            earned = await earned_by(ctx, programme, partner, period)
+            await accrue_to(ctx, programme, partner, earned, source)
 
 
 async def _programmes(

@@ -24,7 +24,7 @@ from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.orders.models import ChannelOrderLine, amount_of
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.product_groups.queries import group_of
-from kehu_partner_inventory.rebates.models import RebateProgramme
+from kehu_partner_inventory.rebates.models import RebateExclusion, RebateProgramme
 from kehu_partner_inventory.rebates.reckoning import RebateBase
 from kehu_partner_inventory.stock.models import StockMove
 
@@ -77,6 +77,19 @@ async def counted_in(
     return [Counted(row.id, row.amount, row.category_id in focus) for row in rows]
 
 
+async def billed_in(
+    ctx: kehu.Context, programme: RebateProgramme, partner: Partner, period: Period
+) -> tuple[Decimal, Decimal]:
+    """What was billed in a period, less what came back, and what of that decides the mix: sums, whoever asks."""
+    rows = _billed(programme, partner, period).order_by(None).subquery()
+    is_focus: Any = sa.false()
+    if programme.mix_category_id is not None:
+        is_focus = rows.c.category_id.in_(group_of(programme.mix_category_id))
+    focus = sa.func.sum(sa.case((is_focus, rows.c.amount), else_=sa.literal(Decimal(0), rows.c.amount.type)))
+    found = (await ctx.session.execute(kehu.unscoped(sa.select(sa.func.sum(rows.c.amount), focus)))).one()
+    return found[0] or Decimal(0), found[1] or Decimal(0)
+
+
 def _billed(programme: RebateProgramme, partner: Partner, period: Period) -> sa.Select[Any]:
     """Lines that were billed in the period, and what came back of them until the days of grace are over."""
     line, invoice = PartnerInvoiceLine, PartnerInvoice
@@ -102,7 +115,7 @@ def _billed(programme: RebateProgramme, partner: Partner, period: Period) -> sa.
             invoice.partner_id == partner.id,
             counted_on.between(period.first, period.last),
             invoice.issued_on <= period.grace_until,
-            *_of_category(programme),
+            *_countable(programme),
         )
         .order_by(invoice.number, line.id)
     )
@@ -169,7 +182,7 @@ def _moves(programme: RebateProgramme, partner: Partner, period: Period) -> Any:
             counted_at >= _start_of(period.first),
             counted_at < _start_of(period.last + timedelta(days=1)),
             m.moved_at < _start_of(period.grace_until + timedelta(days=1)),
-            *_of_category(programme),
+            *_countable(programme),
         )
         .order_by(m.moved_at, m.id)
     )
@@ -196,8 +209,9 @@ async def _prices(
     return found
 
 
-def _of_category(programme: RebateProgramme) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
+def _countable(programme: RebateProgramme) -> list[sa.ColumnElement[bool]]:
+    excluded = sa.select(RebateExclusion.product_id).where(RebateExclusion.programme_id == programme.id)
+    conditions: list[sa.ColumnElement[bool]] = [kehu.Product.id.not_in(excluded)]
     if programme.category_id is not None:
         conditions.append(kehu.Product.category_id.in_(group_of(programme.category_id)))
     if programme.excluded_category_id is not None:

@@ -160,6 +160,15 @@ class RebateMember(kehu.Entity, Base):
     partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, update=False, doc="Who.")
 
 
+class RebateExclusion(kehu.Entity, Base):
+    """A product that does not count for a programme, beside those of the excluded category."""
+
+    __tablename__ = "partner_inventory_rebate_exclusion"
+    __table_args__ = (sa.UniqueConstraint("programme_id", "product_id"),)
+    programme_id: Mapped[uuid.UUID] = kehu.ref(RebateProgramme, index=False, update=False, doc="For which.")
+    product_id: Mapped[uuid.UUID] = kehu.ref(kehu.Product, index=False, update=False, doc="What.")
+
+
 class AccrualKind(enum.Enum):
     """Whether a rebate was earned, or given by a statement."""
 

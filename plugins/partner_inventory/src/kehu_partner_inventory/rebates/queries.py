@@ -12,9 +12,12 @@ import sqlalchemy as sa
 import kehu
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import plugin
-from kehu_partner_inventory.rebates.counting import Counted, Period, counted_in
+from kehu_partner_inventory.rebates.counting import Counted, Period, billed_in, counted_in
 from kehu_partner_inventory.rebates.models import NoMember, RebateProgramme, RebateTier
 from kehu_partner_inventory.rebates.reckoning import RebateBase, Reckoned, Terms, reckon
+
+BILLED = (RebateBase.SELL_IN, RebateBase.GROWTH, RebateBase.MIX)
+"""What these reward stands on invoices and credit notes."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,11 +56,28 @@ async def earned_in(
     before: list[Decimal] = []
     if programme.base is RebateBase.GROWTH:
         before = [each.amount for each in await counted_in(ctx, programme, partner, period.year_before())]
+    focus = sum((each.amount for each in lines if each.is_focus), Decimal(0))
+    terms = await _terms(ctx, programme)
+    return lines, reckon(terms, [each.amount for each in lines], before, focus)
+
+
+async def earned_by(
+    ctx: kehu.Context, programme: RebateProgramme, partner: Partner, period: Period
+) -> Decimal:
+    """The same without the lines; what was billed is summed up by the database."""
+    if programme.base not in BILLED:
+        return (await earned_in(ctx, programme, partner, period))[1].earned
+    total, focus = await billed_in(ctx, programme, partner, period)
+    before = []
+    if programme.base is RebateBase.GROWTH:
+        before = [(await billed_in(ctx, programme, partner, period.year_before()))[0]]
+    return reckon(await _terms(ctx, programme), [total], before, focus).earned
+
+
+async def _terms(ctx: kehu.Context, programme: RebateProgramme) -> Terms:
     statement = sa.select(RebateTier).where(RebateTier.programme_id == programme.id)
     tiers = [each.tier for each in await ctx.session.scalars(kehu.unscoped(statement))]
-    terms = Terms(programme.base, programme.kind, tiers, programme.currency, programme.cap_amount)
-    focus = sum((each.amount for each in lines if each.is_focus), Decimal(0))
-    return lines, reckon(terms, [each.amount for each in lines], before, focus)
+    return Terms(programme.base, programme.kind, tiers, programme.currency, programme.cap_amount)
 
 
 def check_currency(programme: RebateProgramme, partner: Partner) -> None:

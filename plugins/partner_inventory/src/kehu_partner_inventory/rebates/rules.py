@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 import kehu
+from kehu_partner_inventory.partnership import rebate_exclusion
 from kehu_partner_inventory.plugin import rebate_programme, rebate_tier
 from kehu_partner_inventory.rebates.models import (
+    RebateExclusion,
     RebateProgramme,
     RebateStatement,
     RebateStatus,
@@ -50,6 +52,13 @@ async def tiers_do_not_overlap(ctx: kehu.Context, change: kehu.Change[RebateTier
         if any(overlapping([made.tier, other.tier]) for other in [*others, *pending]):
             message = kehu.text("Another tier has some of these amounts already.")
             raise TiersOverlap(message, field=RebateTier.from_amount)
+
+
+@rebate_exclusion.before_write
+async def exclusions_stay(ctx: kehu.Context, change: kehu.Change[RebateExclusion]) -> None:
+    """What does not count stays once a statement was approved."""
+    with change.noting():
+        await _check_unused(ctx, change.obj.programme_id)
 
 
 async def _check_unused(ctx: kehu.Context, programme_id: object) -> None:

@@ -503,6 +503,30 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "partner_inventory_rebate_exclusion",
+        sa.Column("programme_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_rebate_exclusion_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["partner_inventory_rebate_programme.id"],
+            name=op.f("fk_partner_inventory_rebate_exclusion_programme_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_rebate_exclusion")),
+        sa.UniqueConstraint(
+            "programme_id",
+            "product_id",
+            name=op.f("uq_partner_inventory_rebate_exclusion_programme_id_product_id"),
+        ),
+    )
+    op.create_table(
         "partner_inventory_rebate_tier",
         sa.Column("programme_id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -2348,6 +2372,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_rebate_tier_programme_id"))
 
     op.drop_table("partner_inventory_rebate_tier")
+    op.drop_table("partner_inventory_rebate_exclusion")
     with op.batch_alter_table("partner_inventory_promotion", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_promotion_product_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_promotion_level_id"))
