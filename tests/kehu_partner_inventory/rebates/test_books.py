@@ -122,15 +122,15 @@ async def some_trade(books: Books) -> None:
                 each["paid_on"] = each.get("paid_on") or books.today
 
 
-def counted(books: Books, base: RebateBase) -> dict[str, Any]:
+def counted(books: Books, base: RebateBase, first: date = FIRST, last: date = LAST) -> dict[str, Any]:
     """The amounts that count by the text of the specification, and what of them is of the category."""
     found: dict[str, Any] = defaultdict(list)
     for order in books.orders:
         due_on = order["on"] + timedelta(days=30 + PAYMENT_GRACE)
         in_time = order["paid_on"] is not None and order["paid_on"] <= due_on
-        if not FIRST <= order["on"] <= LAST or (base is RebateBase.ON_TIME_PAYMENT and not in_time):
+        if not first <= order["on"] <= last or (base is RebateBase.ON_TIME_PAYMENT and not in_time):
             continue
-        back = [-worth for day, worth in order["back"] if day <= LAST + timedelta(days=GRACE)]
+        back = [-worth for day, worth in order["back"] if day <= last + timedelta(days=GRACE)]
         found["all"] += [*order["lines"].values(), *back]
         found["focus"] += [order["lines"]["SAND"], *back]
     return found
@@ -192,6 +192,23 @@ async def test_statements_on_random_books_are_those_of_the_reference(books: Book
 
 def tiers_of(programme: RebateProgramme) -> Any:
     return sa.select(RebateTier).where(RebateTier.programme_id == programme.id)
+
+
+async def test_growth_on_random_books_is_that_of_the_reference(books: Books, clock: Clock) -> None:
+    await some_trade(books)
+    clock.advance(days=(date(2027, 1, 5) - books.today).days)
+    days = {"from_on": FIRST.replace(year=2027), "until_on": LAST.replace(year=2027)}
+    programme = await offered(books, RebateBase.GROWTH, kind=RebateKind.MARGINAL, **days)
+    await some_trade(books)
+    statement = await drawn_up(books, programme)
+    now = counted(books, RebateBase.GROWTH, *days.values())["all"]
+    before = counted(books, RebateBase.GROWTH)["all"]
+    async with books.trade.app.context() as ctx:
+        tiers = [each.tier for each in (await ctx.session.scalars(kehu.unscoped(tiers_of(programme)))).all()]
+    earned = expected(Terms(programme.base, programme.kind, tiers, "EUR"), now, before)
+    assert (D(statement["boughtAmount"]), D(statement["earnedAmount"])) == (sum(now), earned)
+    assert sum(D(each["earnedAmount"]) for each in statement["lines"]["nodes"]) == earned
+    assert (await owed(books))["GROWTH"][0] == statement["earnedAmount"] != "0"
 
 
 async def test_each_transaction_is_an_entry_of_the_ledger(books: Books, clock: Clock) -> None:
