@@ -96,6 +96,7 @@ def test_docs_states_prints_every_chart() -> None:
         "Partner",
         "RebateStatement",
         "Reservation",
+        "StockAlert",
         "Stocktake",
         "Transfer",
     ]

@@ -1,5 +1,7 @@
 """Partners and inventory for kehu."""
 
+from kehu_partner_inventory.alerts import watching
+from kehu_partner_inventory.alerts.models import AlertKind, AlertState, StockAlert
 from kehu_partner_inventory.availability import fields as availability_fields
 from kehu_partner_inventory.availability import queries as availability_queries
 from kehu_partner_inventory.billing import actions as billing_actions
@@ -130,11 +132,13 @@ _DECLARING = (
     *(fund_actions, fund_claims, fund_fields, fund_rules),
     *(back_orders, from_quotes, order_reports, order_actions, order_fields, order_rules),
     *(rebate_accruals, rebate_actions, rebate_queries, rebate_rules),
-    *(sellout_actions, sellout_figures),
+    *(sellout_actions, sellout_figures, watching),
 )
 
 __all__ = [
     "AccrualKind",
+    "AlertKind",
+    "AlertState",
     "ChannelOrder",
     "ChannelOrderLine",
     "ChannelOrderStatus",
@@ -191,6 +195,7 @@ __all__ = [
     "Scorecard",
     "ScorecardCriterion",
     "SpecialPrice",
+    "StockAlert",
     "StockBalance",
     "StockLayer",
     "StockLayerUse",

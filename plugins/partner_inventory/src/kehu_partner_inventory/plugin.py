@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 import kehu
+from kehu_partner_inventory.alerts.models import StockAlert
 from kehu_partner_inventory.billing.models import (
     PartnerInvoice,
     PartnerInvoiceLine,
@@ -206,6 +207,11 @@ stocktake = plugin.resource(
 stocktake_line = plugin.resource(StocktakeLine, operations=READ_ONLY, row_scope=StocktakeLine.stocktake_id)
 reorder_rule = plugin.resource(ReorderRule, row_scope=ReorderRule.location_id)
 
+stock_alert = plugin.resource(StockAlert, operations=WATCHED, default_order=[StockAlert.opened_at.desc()])
+
+plugin.relation(
+    Location, "alerts", StockAlert.location_id, description="What to look at there, newest first."
+)
 plugin.relation(
     Location, "sublocations", Location.parent_id, description="The locations that are part of it."
 )
@@ -378,3 +384,10 @@ _SOLD = "reportSellOutAt countAt sellOutFromFileAt"
 plugin.grant("Partner Portal", location=_SOLD)
 plugin.grant("Partner Manager", location=" ".join(f"{verb}:TEAM" for verb in _SOLD.split()))
 plugin.grant("Warehouse Manager", location=" ".join(f"{verb}:SUBTREE" for verb in _SOLD.split()))
+plugin.permission("stock_alert:check", "Look for alerts now")
+plugin.grant("Warehouse Worker", stock_alert="read:TEAM")
+plugin.grant("Warehouse Manager", stock_alert="read:SUBTREE check")
+plugin.grant("Partner Manager", stock_alert="read:TEAM")
+plugin.grant("Sales Manager", stock_alert="read:SUBTREE")
+plugin.grant("Auditor", stock_alert="read export")
+plugin.grant("Partner Portal", stock_alert="read")

@@ -9,6 +9,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 import kehu
+from kehu_partner_inventory.alerts.models import StockAlert
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine, PartnerPayment
 from kehu_partner_inventory.deals.models import DealRegistration
 from kehu_partner_inventory.evaluation.models import PartnerTarget
@@ -99,6 +100,7 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     kehu.Customer: lambda entity, partners: entity.id.in_(_customers(partners)),
     kehu.User: lambda entity, partners: entity.id.in_(_users(partners)),
     Partner: lambda entity, partners: entity.id.in_(partners),
+    StockAlert: _of_partner,
     PartnerPlacement: _of_partner,
     PartnerLevelChange: _of_partner,
     PartnerAuthorisation: _of_partner,

@@ -37,6 +37,12 @@ class ReorderRule(kehu.Entity, Base):
     multiple: Mapped[Decimal | None] = kehu.column(
         QUANTITY, doc="Order in multiples of this, such as a full box."
     )
+    lead_time_days: Mapped[int | None] = kehu.column(
+        doc="How long goods take to come once they are ordered; none where nobody knows."
+    )
+    safety_days: Mapped[int] = kehu.column(
+        default=0, doc="For how many days more than that there should be enough."
+    )
     is_active: Mapped[bool] = kehu.column(default=True, doc="The rule is in force.")
 
     def check(self) -> None:
@@ -48,6 +54,22 @@ class ReorderRule(kehu.Entity, Base):
             raise ImpossibleRule(message, field=ReorderRule.maximum)
         if self.multiple is not None and self.multiple <= 0:
             raise ImpossibleRule(kehu.text("A multiple is above zero."), field=ReorderRule.multiple)
+
+        if (self.lead_time_days or 0) < 0 or (self.safety_days or 0) < 0:
+            message = kehu.text("Goods do not come before they are ordered.")
+            raise ImpossibleRule(message, field=ReorderRule.lead_time_days)
+
+    def needed(self, sold: Decimal, *, window_days: int, position: Decimal) -> Decimal:
+        """How much to order so that it lasts until more can come, when so much was sold in a window of days.
+
+        What a day needs, for the lead time and the days of safety, less the position; never below zero.
+        """
+        days = (self.lead_time_days or 0) + self.safety_days
+        missing = sold * days / window_days - position
+        if missing <= 0:
+            return Decimal(0)
+        step = self.multiple or Decimal(1)
+        return (missing / step).to_integral_value(ROUND_CEILING) * step
 
     def suggestion(self, position: Decimal) -> Decimal:
         """How much to order when `position` is available or coming; 0 unless that is below the minimum."""

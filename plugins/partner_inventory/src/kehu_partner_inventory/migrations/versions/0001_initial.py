@@ -1079,6 +1079,8 @@ def upgrade() -> None:
             sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
             nullable=True,
         ),
+        sa.Column("lead_time_days", sa.Integer(), nullable=True),
+        sa.Column("safety_days", sa.Integer(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1550,6 +1552,98 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_partner_inventory_order_line_product_id"), ["product_id"], unique=False
+        )
+
+    op.create_table(
+        "partner_inventory_stock_alert",
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=True),
+        sa.Column("product_id", sa.Uuid(), nullable=True),
+        sa.Column("lot_id", sa.Uuid(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("partner_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "quantity",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column(
+            "threshold",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=True,
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["location_id"],
+            ["partner_inventory_location.id"],
+            name=op.f("fk_partner_inventory_stock_alert_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["lot_id"], ["partner_inventory_lot.id"], name=op.f("fk_partner_inventory_stock_alert_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["partner_inventory_order.id"],
+            name=op.f("fk_partner_inventory_stock_alert_order_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["core_user.id"], name=op.f("fk_partner_inventory_stock_alert_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner_inventory_partner.id"],
+            name=op.f("fk_partner_inventory_stock_alert_partner_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["core_product.id"], name=op.f("fk_partner_inventory_stock_alert_product_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["core_team.id"], name=op.f("fk_partner_inventory_stock_alert_team_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_inventory_stock_alert")),
+    )
+    with op.batch_alter_table("partner_inventory_stock_alert", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_alert_external_id"), ["external_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_stock_alert_kind"), ["kind"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_alert_location_id"), ["location_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_alert_opened_at"), ["opened_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_alert_owner_id"), ["owner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_alert_partner_id"), ["partner_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_alert_product_id"), ["product_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_partner_inventory_stock_alert_state"), ["state"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_stock_alert_team_id"), ["team_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_partner_inventory_stock_alert_open",
+            ["subject"],
+            unique=True,
+            sqlite_where=sa.text("state = 'OPEN'"),
+            postgresql_where=sa.text("state = 'OPEN'"),
         )
 
     op.create_table(
@@ -2234,6 +2328,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_move_customer_id"))
 
     op.drop_table("partner_inventory_stock_move")
+    with op.batch_alter_table("partner_inventory_stock_alert", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_partner_inventory_stock_alert_open",
+            sqlite_where=sa.text("state = 'OPEN'"),
+            postgresql_where=sa.text("state = 'OPEN'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_alert_team_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_alert_state"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_alert_product_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_alert_partner_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_alert_owner_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_alert_opened_at"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_alert_location_id"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_alert_kind"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_stock_alert_external_id"))
+
+    op.drop_table("partner_inventory_stock_alert")
     with op.batch_alter_table("partner_inventory_order_line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_order_line_product_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_order_line_order_id"))
