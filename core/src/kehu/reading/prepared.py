@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from kehu.context import Context
 
 REMEMBERED_FORMS = 50
-REMEMBERED_READERS = 1000
+# Requests that come together share a principal, later ones have another: more would be kept for nothing.
+REMEMBERED_READERS = 8
 
 Values = Mapping[str, Any]
 # The number of a form of a condition, and the values in it; 0 is no condition at all.
