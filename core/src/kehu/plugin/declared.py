@@ -14,6 +14,8 @@ from kehu.plugin.custom_fields import CustomField
 class Declared:
     """The lists that composing a plugin set reads; `conditional` are the blocks of `plugin.when(...)`."""
 
+    name: str
+
     def __init__(self) -> None:
         self.conditional: list[tuple[str, Callable[[Any], None]]] = []
         self.resources: list[d.ResourceDeclaration] = []
@@ -38,3 +40,9 @@ class Declared:
         self.handlers: list[d.HandlerDeclaration] = []
         self.inbounds: list[d.InboundDeclaration] = []
         self.tables: list[sa.Table] = []
+
+    def _here(self) -> d.Origin:
+        return d.Origin(self.name, d.caller())
+
+    def _at(self, function: Callable[..., Any]) -> d.Origin:
+        return d.Origin(self.name, d.place_of(function))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack, get_args, overload
 
 import click
@@ -16,9 +16,9 @@ from kehu.model import Deprecation, Entity
 from kehu.names import lower_first, plural
 from kehu.plugin import declarations as d
 from kehu.plugin.custom_fields import Choice, CustomField, CustomFieldOptions, Value
-from kehu.plugin.declared import Declared
 from kehu.plugin.functions import F, Handler, InboundHandler, JobFunction, WriteHook, declaring
 from kehu.plugin.resource import Resource
+from kehu.plugin.roots import Roots
 
 T = TypeVar("T", bound=Entity)
 S = TypeVar("S")
@@ -30,7 +30,7 @@ Settings = TypeVar("Settings", bound=pydantic.BaseModel)
 ALL_OPERATIONS: tuple[d.Operation, ...] = get_args(d.Operation)
 
 
-class Plugin(Declared):
+class Plugin(Roots):
     """What one distribution, or one file of a consultant, adds to kehu.
 
     `name` prefixes tables, permissions, settings, jobs and events. `requires` names the plugins whose types it
@@ -208,44 +208,6 @@ class Plugin(Declared):
 
         return declaring(declare)
 
-    def query(
-        self,
-        *,
-        name: str | None = None,
-        permission: str | None = None,
-        public: bool = False,
-        deprecated: Deprecation | None = None,
-    ) -> Callable[[F], F]:
-        """A root query field. `public`: open to people who are not signed in."""
-        return self._root("query", name, permission, deprecated, public=public, in_transaction=False)
-
-    def mutation(
-        self,
-        *,
-        name: str | None = None,
-        permission: str | None = None,
-        public: bool = False,
-        in_transaction: bool = True,
-        deprecated: Deprecation | None = None,
-    ) -> Callable[[F], F]:
-        """A root mutation field, in one transaction; refusals become userErrors of its payload.
-
-        `in_transaction=False`: the function opens its own, because it does something slow before.
-        """
-        return self._root(
-            "mutation", name, permission, deprecated, public=public, in_transaction=in_transaction
-        )
-
-    def subscription(
-        self,
-        *,
-        name: str | None = None,
-        permission: str | None = None,
-        deprecated: Deprecation | None = None,
-    ) -> Callable[[Callable[P, AsyncIterator[R]]], Callable[P, AsyncIterator[R]]]:
-        """A root subscription field: an async generator."""
-        return self._root("subscription", name, permission, deprecated, public=False, in_transaction=False)
-
     # --- hooks ---
     def before_write(self, model: type[T]) -> Callable[[WriteHook[T]], WriteHook[T]]:
         """Validate, veto or enrich writes of `model`; see `kehu_before_write`."""
@@ -368,12 +330,6 @@ class Plugin(Declared):
         return declare
 
     # --- how declarations are kept ---
-    def _here(self) -> d.Origin:
-        return d.Origin(self.name, d.caller())
-
-    def _at(self, function: Callable[..., Any]) -> d.Origin:
-        return d.Origin(self.name, d.place_of(function))
-
     def _field(
         self,
         model: type[Any],
@@ -388,26 +344,6 @@ class Plugin(Declared):
             doc = description or inspect.getdoc(function)
             self.fields.append(
                 d.FieldDeclaration(model, called, origin, kind, function, read, doc, deprecated)
-            )
-
-        return declaring(declare)
-
-    def _root(
-        self,
-        kind: d.RootKind,
-        name: str | None,
-        permission: str | None,
-        deprecated: Deprecation | None,
-        *,
-        public: bool,
-        in_transaction: bool,
-    ) -> Callable[[F], F]:
-        def declare(function: Callable[..., Any]) -> None:
-            called, origin, doc = name or function.__name__, self._at(function), inspect.getdoc(function)
-            self.roots.append(
-                d.RootDeclaration(
-                    kind, called, origin, function, permission, public, in_transaction, doc, deprecated
-                )
             )
 
         return declaring(declare)
