@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 
 import sqlalchemy as sa
 
 import kehu
 from kehu_sfa import Opportunity, OpportunityChange, Stage
-from tests.kehu.factories import changed
+from kehu_sfa.reports.pipeline import pipeline_report
+from kehu_sfa.reports.selection import DealSelection, Dimension
+from tests.kehu.factories import changed, saved
+from tests.kehu_sfa.conftest import Clock
 from tests.kehu_sfa.factories import Stages, saved_opportunity
 
 A_WHILE = 0.3  # seconds; long enough for the other writer to come to where it has to wait
@@ -65,3 +69,33 @@ async def test_deals_of_a_stage_and_the_stage_change_without_a_circle(app: kehu.
     )
 
     assert [await told(app, deal) for deal in deals] == [[55]] * 4
+
+
+async def test_a_deal_was_in_the_sector_that_its_customer_was_in_then(
+    app: kehu.App, stages: Stages, clock: Clock
+) -> None:
+    mill = await saved(app, kehu.Customer(name="Mill", industry="food"))
+    other = await saved(app, kehu.Customer(name="Other", industry="steel"))
+    deal = await saved_opportunity(app, stages.qualified, customer_id=mill.id)
+    moments = [clock.now]
+    for record, values in (
+        (mill, {"industry": "energy"}),
+        (stages.qualified, {"default_probability": 11}),
+        (deal, {"amount": Decimal(5), "currency": "EUR"}),
+        (deal, {"customer_id": other.id}),
+        (mill, {"industry": "paper"}),
+        (deal, {"customer_id": None}),
+    ):
+        clock.advance(hours=1)
+        await changed(app, record, **values)
+        moments.append(clock.now)
+
+    async with app.context() as ctx:
+        told = [
+            [group.label for group in await pipeline_report(ctx, by=Dimension.SECTOR, as_of=moment)]
+            for moment in moments
+        ]
+        chosen = await pipeline_report(ctx, selection=DealSelection(sector="food"), as_of=moments[0])
+
+    assert told == [["food"], ["energy"], ["energy"], ["energy"], ["steel"], ["steel"], [None]]
+    assert [group.count for group in chosen] == [1]

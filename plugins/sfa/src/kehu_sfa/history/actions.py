@@ -27,9 +27,14 @@ async def remember(ctx: kehu.Context, change: kehu.Change[Opportunity], moves: S
     if not is_remembered(change, moved=bool(moves)):
         return
     present = None if change.creating else (await _present(ctx, [change.obj.id])).get(change.obj.id)
+    if present is not None and present.customer_id == change.obj.customer_id:
+        sector = present.sector
+    else:
+        sector = await _industry(ctx, change.obj.customer_id)
     steps = [(move.stage or await _stage(ctx, move.to_stage_id), move.at) for move in moves]
     for stage, at in steps or [(await _stage(ctx, change.obj.stage_id), ctx.now())]:
         row = _row(ctx, change.obj, stage, at=at if present is None else max(at, present.valid_from))
+        row.sector = sector
         if present is not None:
             present.valid_until = row.valid_from
         present = ctx.add(row)
@@ -69,7 +74,23 @@ async def remember_stage(ctx: kehu.Context, stage: Stage) -> None:
     opportunities = {deal.id: deal for deal in await ctx.session.scalars(kehu.unscoped(going_by_it))}
     for key, present in (await _present(ctx, list(opportunities))).items():
         row = _row(ctx, opportunities[key], stage, at=max(ctx.now(), present.valid_from))
-        present.valid_until = row.valid_from
+        row.sector, present.valid_until = present.sector, row.valid_from
+        ctx.add(row)
+
+
+async def remember_sector(ctx: kehu.Context, customer: kehu.Customer) -> None:
+    """The customer is in another industry, and with it its opportunities are in another sector."""
+    found = (
+        sa.select(Opportunity, Stage)
+        .join(Stage, Stage.id == Opportunity.stage_id)
+        .where(Opportunity.customer_id == customer.id)
+        .order_by(Opportunity.id)
+        .with_for_update(key_share=True, of=Opportunity)
+    )
+    deals = {deal.id: (deal, stage) for deal, stage in await ctx.session.execute(kehu.unscoped(found))}
+    for key, present in (await _present(ctx, list(deals))).items():
+        row = _row(ctx, *deals[key], at=max(ctx.now(), present.valid_from))
+        row.sector, present.valid_until = customer.industry, row.valid_from
         ctx.add(row)
 
 
@@ -105,6 +126,15 @@ async def _present(ctx: kehu.Context, keys: Sequence[uuid.UUID]) -> dict[uuid.UU
         for row in (*stored, *pending)
         if row.valid_until is None and row.opportunity_id in keys
     }
+
+
+async def _industry(ctx: kehu.Context, customer_id: uuid.UUID | None) -> str | None:
+    """The industry of the customer, which nobody changes until this transaction ends."""
+    if customer_id is None:
+        return None
+    now = sa.select(kehu.Customer.industry).where(kehu.Customer.id == customer_id)
+    found = now.with_for_update(read=True)
+    return await ctx.session.scalar(kehu.unscoped(found))
 
 
 async def _stage(ctx: kehu.Context, stage_id: uuid.UUID) -> Stage:

@@ -73,6 +73,9 @@ class OpportunityChange(kehu.Entity, Base):
     lost_reason: Mapped[str | None] = kehu.column(sa.String(40), doc="Why it was lost.")
     source: Mapped[str | None] = kehu.column(sa.String(40), doc="How we came to know of it.")
     customer_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Customer, doc="With whom.")
+    sector: Mapped[str | None] = kehu.column(
+        sa.String(100), expose=False, doc="The industry that the customer was in."
+    )
     product_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Product, doc="What it was mainly about.")
     owner_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.User, doc="Who was responsible.")
     team_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Team, doc="The team that it belonged to.")

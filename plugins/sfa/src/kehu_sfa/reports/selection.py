@@ -38,7 +38,7 @@ class Dimension(enum.Enum):
 class DealSelection:
     """Which opportunities a report is about; what is left out does not matter.
 
-    Owner, team, product and source are those that the opportunity had at the moment of the report; a team
+    Owner, team, product, source and sector are those that the opportunity had at the moment of the report; a team
     comes with all teams below it; the days are those of the decision, both included.
     """
 
@@ -87,7 +87,7 @@ async def deals_at(
     """The opportunities as they were at a moment, now unless given, as far as the reader may see them."""
     c, chosen = OpportunityChange, selection or EVERYTHING
     statement = (
-        sa.select(c, kehu.Customer.industry)
+        sa.select(c, _sector())
         .outerjoin(kehu.Customer, kehu.Customer.id == c.customer_id)
         .where(*holds(c, at or ctx.now()), c.is_archived.is_(False), *await _conditions(ctx, chosen))
         .order_by(c.opportunity_id)
@@ -95,6 +95,11 @@ async def deals_at(
     if categories is not None:
         statement = statement.where(c.category.in_(categories))
     return [Deal(row, sector) for row, sector in (await ctx.session.execute(statement)).all()]
+
+
+def _sector() -> sa.ColumnElement[str | None]:
+    """The sector at that moment, where the reader may see the customer."""
+    return sa.case((kehu.Customer.id.is_not(None), OpportunityChange.sector))
 
 
 async def _conditions(ctx: kehu.Context, chosen: DealSelection) -> list[sa.ColumnElement[bool]]:
@@ -105,7 +110,7 @@ async def _conditions(ctx: kehu.Context, chosen: DealSelection) -> list[sa.Colum
         (c.product_id, _key(chosen.product_id, "Product")),
         (c.customer_id, _key(chosen.customer_id, "Customer")),
         (c.source, chosen.source),
-        (kehu.Customer.industry, chosen.sector),
+        (_sector(), chosen.sector),
     ]
     conditions = [column == value for column, value in equal if value is not None]
     if chosen.team_id is not None:

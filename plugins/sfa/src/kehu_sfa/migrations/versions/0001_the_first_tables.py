@@ -830,6 +830,7 @@ def upgrade() -> None:
         sa.Column("lost_reason", sa.String(length=40), nullable=True),
         sa.Column("source", sa.String(length=40), nullable=True),
         sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("sector", sa.String(length=100), nullable=True),
         sa.Column("product_id", sa.Uuid(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("team_id", sa.Uuid(), nullable=True),
