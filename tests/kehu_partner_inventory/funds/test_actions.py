@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
+from kehu.attachments.actions import attach
 from kehu.events.models import OutboxEvent
 from kehu_partner_inventory import MarketFund
 from tests.kehu.factories import saved
@@ -191,3 +192,20 @@ async def test_a_portal_user_sees_and_claims_what_is_its_own(channel: Channel, f
 async def keys(channel: Channel, *, to: kehu.Principal = kehu.SYSTEM) -> list[str]:
     found = await channel.ask("{ fundRequests { nodes { id } } }", to=to)
     return [each["id"] for each in found["fundRequests"]["nodes"]]
+
+
+async def test_a_portal_user_attaches_the_proof_to_the_request(channel: Channel, fund: str) -> None:
+    north, rival = await channel.user_of("NORTH"), await channel.user_of("RIVAL")
+    key = await requested(channel, await allotted(channel, fund), 300, to=north)
+    pdf: dict[str, Any] = {"name": "invoice.pdf", "media_type": "application/pdf", "content": b"%PDF-1.7"}
+    async with channel.app.context(north) as ctx:
+        await attach(ctx, key, **pdf)
+    async with channel.app.context(rival) as ctx:
+        with pytest.raises(kehu.NotFound):
+            await attach(ctx, key, **pdf)
+    async with channel.app.context() as ctx:
+        await attach(ctx, channel["NORTH"], **(pdf | {"name": "Our own opinion.pdf"}))
+    shown = "{ attachments { nodes { name } } }"
+    for user, names in ((north, ["invoice.pdf"]), (rival, [])):
+        found = await channel.ask(shown, to=user)
+        assert [each["name"] for each in found["attachments"]["nodes"]] == names

@@ -158,6 +158,7 @@ plugin.grant(
     "Partner Portal",
     deal_registration="read create update submit win lose",
     fund_request="read create update submit claim",
+    **{"core.attachment": "read create"},
     **dict.fromkeys(
         (
             "partner_target",

@@ -133,7 +133,7 @@ class FundAllocation(kehu.Entity, Base):
     amount: Mapped[Decimal] = kehu.column(doc="How much, in the fund's currency.")
 
 
-class FundRequest(kehu.Entity, Base):
+class FundRequest(kehu.Archivable, Base):
     """What a partner wants to do with its allocation, and what of that was granted."""
 
     __tablename__ = "partner_inventory_fund_request"

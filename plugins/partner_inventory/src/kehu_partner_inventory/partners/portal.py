@@ -108,6 +108,7 @@ SHOWN: Final[Mapping[type[Any], Shown]] = {
     SpecialPrice: _of_partner,
     DealRegistration: _of_partner,
     PartnerTarget: _of_partner,
+    kehu.Attachment: lambda entity, _partners: entity.record_type == "FundRequest",
     MarketFund: lambda entity, partners: entity.id.in_(_allotted(partners, _ALLOTTED.c.fund_id)),
     FundAllocation: _of_partner,
     FundRequest: lambda entity, partners: entity.allocation_id.in_(_allotted(partners, _ALLOTTED.c.id)),

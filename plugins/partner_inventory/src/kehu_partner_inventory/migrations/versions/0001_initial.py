@@ -1411,6 +1411,8 @@ def upgrade() -> None:
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_reason", sa.String(length=500), nullable=True),
+        sa.Column("external_id", sa.String(length=200), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1432,6 +1434,9 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             batch_op.f("ix_partner_inventory_fund_request_campaign"), ["campaign"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_partner_inventory_fund_request_external_id"), ["external_id"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_partner_inventory_fund_request_status"), ["status"], unique=False
@@ -2359,6 +2364,7 @@ def downgrade() -> None:
     op.drop_table("partner_inventory_invoice")
     with op.batch_alter_table("partner_inventory_fund_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_request_status"))
+        batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_request_external_id"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_request_campaign"))
         batch_op.drop_index(batch_op.f("ix_partner_inventory_fund_request_allocation_id"))
 
