@@ -46,4 +46,4 @@ async def test_every_document_of_the_guide_works(api: Api, repository: Path) -> 
             [[]],
         )
         ran += 1
-    assert ran == len(documents) - 1 == 12
+    assert ran == len(documents) - 1 == 13
