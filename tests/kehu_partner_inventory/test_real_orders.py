@@ -11,11 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+import xlrd  # type: ignore[import-untyped]  # has no types
 
 import kehu
 from kehu_graphql import Api
 from kehu_partner_inventory import ChannelOrder, Partner, PartnerStatus
-from kehu_partner_inventory.orders.actions import WantedLine, set_lines
+from kehu_partner_inventory.locations.models import Location
+from kehu_partner_inventory.orders.actions import (
+    LineQuantity,
+    WantedLine,
+    confirm,
+    invoice,
+    set_lines,
+    ship,
+    submit,
+    take_back,
+)
+from kehu_partner_inventory.orders.models import ChannelOrderLine
+from tests.kehu_partner_inventory.depot import Depot, depot_of
 
 D = Decimal
 Row = dict[str, str]
@@ -54,6 +68,7 @@ async def entered(app: kehu.App, sales: Sequence[Sale], currency: str) -> None:
                     kind="DEALER",
                     currency=currency,
                     status=PartnerStatus.ACTIVE,
+                    credit_limit=D(1_000_000),
                 )
             )
         await ctx.flush()
@@ -182,6 +197,51 @@ async def test_superstores_orders_come_to_the_sales_of_the_file(api: Api, kehu_d
     assert found["channelOrdersAggregate"] == [{"count": 5111}]
     [lines] = found["channelOrderLinesAggregate"]
     assert lines["sum"] == {"quantity": "38654", "netAmount": "2326534.3543"}
+
+
+@pytest.mark.slow
+async def test_superstores_returns_come_back_as_its_sheet_says(api: Api, kehu_data: Path) -> None:
+    """296 orders are ordered, confirmed, shipped and taken back: that is what makes it slow."""
+    folder = kehu_data / "superstore_en"
+    with xlrd.open_workbook(folder / "Sample - Superstore.xls", on_demand=True) as book:
+        returned = set(book.sheet_by_name("Returns").col_values(1, 1))
+    rows = [row for row in rows_of(folder / "Sample - Superstore.csv") if row["Order ID"] in returned]
+    sales = [sale for row in rows for sale in _superstore(row)]
+    await entered(api.app, sales, "USD")
+    depot = await depot_of(api.app)
+    await receive_all(depot, sales)
+
+    async with api.app.context() as ctx, ctx.write():
+        main = await ctx.get(Location, depot.locations["MAIN"].id)
+        for order in (await ctx.session.scalars(sa.select(ChannelOrder))).all():
+            for act in (submit, confirm, ship, invoice):
+                await act(order, ctx)
+                await ctx.flush()
+            own = sa.select(ChannelOrderLine).where(ChannelOrderLine.order_id == order.id)
+            lines = [_whole(line) for line in await ctx.session.scalars(own)]
+            await take_back(order, ctx, lines, main, "Did not fit")
+
+    back = "channelOrderLinesAggregate(filter: {returned: {gt: 0}}) { sum { returned netAmount } }"
+    found = await asked(api, f"{{ channelOrders(first: 1) {{ totalCount }} {back} }}")
+    assert found["channelOrders"]["totalCount"] == 296
+    [lines_back] = found["channelOrderLinesAggregate"]
+    assert lines_back["sum"] == {"returned": "3053", "netAmount": "180504.2779"}
+    await depot.books_balance()
+
+
+async def receive_all(depot: Depot, sales: Sequence[Sale]) -> None:
+    """As much of every product as is sold."""
+    wanted: dict[str, Decimal] = defaultdict(Decimal)
+    for sale in sales:
+        wanted[sale.product] += sale.quantity
+    lines = [depot.line(product, quantity, unitCost=1) for product, quantity in wanted.items()]
+    for first in range(0, len(lines), 100):
+        some = ", ".join(lines[first : first + 100])
+        await depot.do(f'receiveAtLocation(id: "{depot["MAIN"]}", lines: [{some}])')
+
+
+def _whole(line: ChannelOrderLine) -> LineQuantity:
+    return LineQuantity(kehu.GlobalId(kehu.global_id("ChannelOrderLine", line.id)), line.quantity)
 
 
 def _superstore(row: Row) -> list[Sale]:
