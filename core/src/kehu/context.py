@@ -108,7 +108,7 @@ class Context:
     def require_signed_in(self) -> None:
         """Raise Unauthenticated when nobody is signed in."""
         if self.principal is ANONYMOUS:
-            raise Unauthenticated("Sign in first.")
+            raise Unauthenticated(text("Sign in first."))
 
     async def require_on(self, model: type[Any], record: Entity, verb: str) -> None:
         """Raise Forbidden unless the principal's grant for `verb` reaches this stored record."""

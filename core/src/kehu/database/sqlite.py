@@ -24,6 +24,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only
 
 from kehu.errors import Conflict
+from kehu.translating.texts import text
 
 WAIT_SECONDS = 30.0
 
@@ -118,7 +119,8 @@ async def begin_immediate(connection: AsyncConnection, *, wait_seconds: float = 
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
         except sa.exc.OperationalError as error:
             if "locked" not in str(error.orig) or asyncio.get_running_loop().time() > deadline:
-                raise Conflict("The database is busy with another writer; try again.", code="BUSY") from error
+                busy = text("The database is busy with another writer; try again.")
+                raise Conflict(busy, code="BUSY") from error
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.05)
         else:

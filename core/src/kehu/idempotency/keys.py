@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from kehu.errors import BadInput, Conflict, KehuError, Refusal
 from kehu.idempotency.models import IdempotencyKey
 from kehu.idempotency.values import CannotBeKept, decoded, encoded
+from kehu.translating.texts import text
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -112,7 +113,7 @@ async def once(ctx: Context, part: str, work: Callable[[], Awaitable[Values]]) -
     except _Taken:
         found = await _find(ctx, part)
     if found is None:
-        raise Conflict("A request under the same idempotency key is under way; try again.")
+        raise Conflict(text("A request under the same idempotency key is under way; try again."))
     return await _again(ctx, found)
 
 

@@ -16,6 +16,7 @@ from kehu.people import signing_in
 from kehu.people.models import Level, User
 from kehu.people.passwords import hash_password
 from kehu.people.signing_in import SignedIn, end_sessions
+from kehu.translating.texts import text
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ async def viewer(ctx: Context) -> Viewer:
     own_account = unscoped(sa.select(User).where(User.id == ctx.principal.id))
     found = (await ctx.session.scalars(own_account)).one_or_none()
     if found is None:
-        raise Unauthenticated("Nobody is signed in.")
+        raise Unauthenticated(text("Nobody is signed in."))
     permissions = [f"{name} {level.name}" for name, level in sorted(ctx.principal.grants.items())]
     return Viewer(found, permissions, [_rights(ctx, e) for e in ctx.app.composition.entities.values()])
 

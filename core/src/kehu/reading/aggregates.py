@@ -20,6 +20,7 @@ from kehu.reading.attributes import Attribute
 from kehu.reading.having import Having, conditions
 from kehu.reading.measures import Measure
 from kehu.reading.percentiles import between, check_percent, neighbours
+from kehu.translating.texts import text
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -91,7 +92,7 @@ async def aggregate(
     rows = (await ctx.session.execute(statement)).all()
     if len(rows) > LARGEST_RESULT:
         raise BadInput(
-            f"More than {LARGEST_RESULT} groups; filter or group more coarsely.",
+            text("More than {most} groups; filter or group more coarsely.", most=LARGEST_RESULT),
             code="TOO_MANY_GROUPS",
             field="groupBy",
         )

@@ -204,7 +204,7 @@ async def _records(ctx: Context, entity: EntityDefinition, ids: Sequence[str], v
         keys[at] = key_of(ids[at], entity.name, field="id")
         record = await ctx.get(entity.model, keys[at])
         if ids.index(ids[at]) != at:
-            raise BadInput("Each record may be named once only.", field="id")
+            raise BadInput(text("Each record may be named once only."), field="id")
         return record
 
     records = await for_each(range(len(ids)), find)

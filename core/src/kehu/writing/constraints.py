@@ -51,7 +51,9 @@ def refusal_of(error: IntegrityError, changes: Sequence[Change[Any]]) -> Refusal
         return MissingReference(
             "The record points at one that does not exist any more.", field=columns[0] if columns else None
         )
-    return Conflict("The write breaks a rule of the database; read the records again and repeat the change.")
+    return Conflict(
+        text("The write breaks a rule of the database; read the records again and repeat the change.")
+    )
 
 
 def _duplicate(entity: EntityDefinition, column: str) -> DuplicateValue:

@@ -17,6 +17,7 @@ from kehu.audit.models import AuditEntry
 from kehu.errors import Conflict, FieldError, KehuError, Refusal, Rejected
 from kehu.events.trail import Emitted, outbox_rows, write_outbox
 from kehu.ownership import Owned
+from kehu.translating.texts import text
 from kehu.writing.changes import Change, Operation
 from kehu.writing.checks import check_values
 from kehu.writing.constraints import refusal_of
@@ -186,7 +187,7 @@ class UnitOfWork:
             await self._ctx.session.flush()
         except StaleDataError:
             raise Conflict(
-                "Somebody else changed this record meanwhile; read it again and repeat the change."
+                text("Somebody else changed this record meanwhile; read it again and repeat the change.")
             ) from None
         except IntegrityError as error:
             raise refusal_of(error, changes) from error

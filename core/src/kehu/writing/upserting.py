@@ -90,7 +90,7 @@ def _refuse_repeated(key: NaturalKey, keys: Sequence[Key]) -> None:
     field = key.columns[-1].name
     repeated = [at for at, given in enumerate(keys) if keys.index(given) != at]
     if repeated:
-        errors = BadInput("Each record may be named once only.", field=field).errors
+        errors = BadInput(text("Each record may be named once only."), field=field).errors
         raise ItemsRejected(dict.fromkeys(repeated, errors))
 
 
@@ -167,5 +167,5 @@ async def _change(ctx: Context, entity: EntityDefinition, record: Any, values: V
 
 
 def _required(name: str) -> FieldError:
-    (error,) = BadInput(f"{name} cannot be empty.", code="REQUIRED", field=name).errors
+    (error,) = BadInput(text("{field} cannot be empty.", field=name), code="REQUIRED", field=name).errors
     return error
