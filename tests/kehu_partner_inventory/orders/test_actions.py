@@ -191,6 +191,20 @@ async def test_only_active_partners_order_and_only_what_they_may_sell(trade: Tra
     assert await trade.status(key) == "DRAFT"
 
 
+async def test_nothing_is_ordered_after_the_last_day_of_the_contract(trade: Trade, clock: Clock) -> None:
+    north = trade.channel.partners["NORTH"]
+    await changed(trade.app, north, contract_until_on=clock.now.date())
+    draft, submitted = await trade.order(("BOLT", 1)), await trade.order(("BOLT", 1))
+    await trade.do(submitted, "submit")
+    clock.advance(days=1)
+    assert await trade.refused(draft, "submit") == [("CONTRACT_ENDED", "partner")]
+    assert await trade.refused(submitted, "confirm") == [("CONTRACT_ENDED", "partner")]
+    assert (await trade.status(draft), await trade.status(submitted)) == ("DRAFT", "SUBMITTED")
+    await changed(trade.app, north, contract_until_on=clock.now.date())
+    await trade.do(draft, "submit", "confirm")
+    assert await trade.status(draft) == "CONFIRMED"
+
+
 async def test_impossible_orders_are_refused(trade: Trade) -> None:
     empty = await trade.order()
     assert await trade.refused(empty, "submit") == [("CHANNEL_ORDER_EMPTY", "lines")]

@@ -58,6 +58,12 @@ class PartnerNotActive(kehu.Refusal):
     code = "PARTNER_NOT_ACTIVE"
 
 
+class ContractEnded(kehu.Refusal):
+    """After the last day of its contract a partner orders nothing more."""
+
+    code = "CONTRACT_ENDED"
+
+
 class NotAuthorised(kehu.Refusal):
     """The partner may not sell this product."""
 

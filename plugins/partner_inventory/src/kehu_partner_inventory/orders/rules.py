@@ -14,6 +14,7 @@ from kehu_partner_inventory.orders.models import (
     ChannelOrder,
     ChannelOrderLine,
     ChannelOrderStatus,
+    ContractEnded,
     NotAuthorised,
     PartnerNotActive,
 )
@@ -65,10 +66,14 @@ async def partner_of(ctx: kehu.Context, order: ChannelOrder) -> Partner:
 
 
 async def check_may_order(ctx: kehu.Context, partner: Partner, lines: Sequence[ChannelOrderLine]) -> None:
-    """Raise PartnerNotActive; NotAuthorised where the partner has authorisations, and none for a product."""
+    """Raise PartnerNotActive, ContractEnded; NotAuthorised where it has authorisations, and none for a product."""
     if partner.status is not PartnerStatus.ACTIVE:
         message = kehu.text("{partner} is {state}.", partner=partner.code, state=partner.status.name)
         raise PartnerNotActive(message, field="partner")
+    last_day = partner.contract_until_on
+    if last_day is not None and last_day < ctx.today():
+        message = kehu.text("The contract of {partner} ended on {day}.", partner=partner.code, day=last_day)
+        raise ContractEnded(message, field="partner")
     a = PartnerAuthorisation
     statement = sa.select(a).where(a.partner_id == partner.id, a.archived_at.is_(None))
     known = (await ctx.session.scalars(kehu.unscoped(statement))).all()
