@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import sqlalchemy as sa
 
@@ -129,6 +131,18 @@ async def test_where_one_alone_may_sell_only_those_below_it_may_too(channel: Cha
     assert [(error.code, error.field) for error in errors] == [("CHANNEL_CONFLICT", "territory")]
     errors = await refused(channel.app, may("NORTH", "DE", alone=True))
     assert [error.code for error in errors] == ["CHANNEL_CONFLICT"]
+
+
+async def test_of_two_who_shall_be_alone_at_the_same_moment_one_is_refused(channel: Channel) -> None:
+    document = (
+        'mutation { done: createPartnerAuthorisation(input: {partnerId: "%s", territory: "DE", isExclusive: true}) '
+        "{ userErrors { code field } } }"
+    )
+    answers = await asyncio.gather(*(channel.ask(document % channel[code]) for code in ("AGENT", "RIVAL")))
+    errors = [error for answer in answers for error in answer["done"]["userErrors"]]
+    assert errors == [{"code": "CHANNEL_CONFLICT", "field": "territory"}]
+    found = await channel.ask("{ partnerAuthorisations { totalCount } }")
+    assert found == {"partnerAuthorisations": {"totalCount": 1}}
 
 
 async def test_impossible_partners_are_refused(channel: Channel) -> None:

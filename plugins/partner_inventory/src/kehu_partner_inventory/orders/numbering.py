@@ -31,6 +31,17 @@ async def next_number(ctx: kehu.Context, series: str) -> str:
     return f"{series}-{year}-{count:05d}"
 
 
+async def lock_series(ctx: kehu.Context, series: str) -> None:
+    """Let nobody else pass this for a series until the transaction ends, whether or not it has ever given a number."""
+    insert: Any = postgresql.insert if ctx.app.is_postgresql else sqlite.insert
+    held = (
+        insert(_COUNTERS)
+        .values(series=series, year=0, last=0)
+        .on_conflict_do_update(index_elements=["series", "year"], set_={"last": _COUNTERS.c.last})
+    )
+    await ctx.session.execute(held.execution_options(kehu_unaudited=True))
+
+
 async def lock_numbers(ctx: kehu.Context, series: str) -> None:
     """Let nobody else take a number of a series, or pass this, until the transaction ends."""
     rows = sa.select(OrderNumberCounter).where(OrderNumberCounter.series == series)

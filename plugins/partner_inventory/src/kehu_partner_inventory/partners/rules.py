@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import kehu
 from kehu.people.models import Role, RoleAssignment
 from kehu.trees import chain_above
+from kehu_partner_inventory.orders.numbering import lock_series
 from kehu_partner_inventory.partners.models import (
     ChannelConflict,
     Partner,
@@ -61,10 +62,11 @@ async def moves_keep_history(ctx: kehu.Context, change: kehu.Change[Partner]) ->
 
 @partner_authorisation.before_write
 async def no_channel_conflict(ctx: kehu.Context, change: kehu.Change[PartnerAuthorisation]) -> None:
-    """Where one partner alone may sell something, no other may, but those below it."""
+    """Where one partner alone may sell something, no other may, but those below it, whoever writes at the moment."""
     made = change.obj
     if change.deleting or made.archived_at is not None:
         return
+    await lock_series(ctx, "AUTHORISATION")
     if made.territory is not None:
         made.territory = made.territory.strip().upper() or None
     with change.noting():
