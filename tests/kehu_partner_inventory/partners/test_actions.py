@@ -134,13 +134,26 @@ async def test_where_one_alone_may_sell_only_those_below_it_may_too(channel: Cha
 
 
 async def test_of_two_who_shall_be_alone_at_the_same_moment_one_is_refused(channel: Channel) -> None:
-    document = (
-        'mutation { done: createPartnerAuthorisation(input: {partnerId: "%s", territory: "DE", isExclusive: true}) '
-        "{ userErrors { code field } } }"
-    )
-    answers = await asyncio.gather(*(channel.ask(document % channel[code]) for code in ("AGENT", "RIVAL")))
-    errors = [error for answer in answers for error in answer["done"]["userErrors"]]
-    assert errors == [{"code": "CHANNEL_CONFLICT", "field": "territory"}]
+    """The second asks while the first has written, and is not yet done."""
+    written = asyncio.Event()
+
+    async def first() -> None:
+        async with channel.app.context() as ctx, ctx.write():
+            agent = channel.partners["AGENT"].id
+            ctx.add(PartnerAuthorisation(partner_id=agent, territory="DE", is_exclusive=True))
+            await ctx.flush()
+            written.set()
+            await asyncio.sleep(0.2)
+
+    async def second() -> list[tuple[str, str | None]]:
+        await written.wait()
+        more = 'territory: "DE", isExclusive: true'
+        return await channel.refused(
+            f'createPartnerAuthorisation(input: {{partnerId: "{channel["RIVAL"]}", {more}}})'
+        )
+
+    _, errors = await asyncio.gather(first(), second())
+    assert errors == [("CHANNEL_CONFLICT", "territory")]
     found = await channel.ask("{ partnerAuthorisations { totalCount } }")
     assert found == {"partnerAuthorisations": {"totalCount": 1}}
 
