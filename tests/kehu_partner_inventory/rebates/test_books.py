@@ -28,6 +28,7 @@ from tests.kehu.factories import changed, refused, saved
 from tests.kehu_partner_inventory.conftest import Clock
 from tests.kehu_partner_inventory.depot import D
 from tests.kehu_partner_inventory.rebates.reference import expected
+from tests.kehu_partner_inventory.rebates.shop import Shop
 from tests.kehu_partner_inventory.trade import Trade, open_trade
 
 FIRST, LAST, GRACE, PAYMENT_GRACE = date(2026, 1, 1), date(2026, 6, 30), 20, 3
@@ -157,10 +158,10 @@ async def owed(books: Books, more: str = "") -> dict[str, tuple[str, str, str]]:
     }
 
 
-async def simulated(books: Books, programme: RebateProgramme) -> str:
+async def simulated(books: Books, programme: RebateProgramme, first: date = FIRST, last: date = LAST) -> str:
     found = await books.trade.channel.ask(
         f'{{ simulateRebate(programme: "{kehu.global_id("RebateProgramme", programme.id)}", '
-        f'partners: ["{books.trade.channel["NORTH"]}"], fromOn: "{FIRST}", untilOn: "{LAST}") {{ earned }} }}'
+        f'partners: ["{books.trade.channel["NORTH"]}"], fromOn: "{first}", untilOn: "{last}") {{ earned }} }}'
     )
     return str(found["simulateRebate"][0]["earned"])
 
@@ -209,6 +210,7 @@ async def test_growth_on_random_books_is_that_of_the_reference(books: Books, clo
     assert (D(statement["boughtAmount"]), D(statement["earnedAmount"])) == (sum(now), earned)
     assert sum(D(each["earnedAmount"]) for each in statement["lines"]["nodes"]) == earned
     assert (await owed(books))["GROWTH"][0] == statement["earnedAmount"] != "0"
+    assert await simulated(books, programme, *days.values()) == statement["earnedAmount"]
 
 
 async def test_each_transaction_is_an_entry_of_the_ledger(books: Books, clock: Clock) -> None:
@@ -265,6 +267,34 @@ async def test_what_was_sold_on_counts_at_what_was_paid_for_it(books: Books, clo
     assert all(each["move"] and each["invoiceLine"]["orderLine"]["order"]["number"] for each in lines)
     assert await simulated(books, programme) == "1.65"
     assert await owed(books) == {"SELL_OUT": ("1.65", "0", "1.65")}
+
+
+async def test_sell_out_on_random_books_is_that_of_the_reference(books: Books) -> None:
+    programme = await offered(books, RebateBase.SELL_OUT)
+    shop = Shop(books.trade, books.clock, books.chance, await place(books.trade))
+    for code in ("BOLT", "FLOUR"):
+        await shop.find(code, 5)
+    await shop.sell("BOLT", "FLOUR")
+    for _ in range(7):
+        books.clock.advance(days=books.chance.randint(5, 40))
+        await shop.buy("BOLT", "SAND")
+        await shop.sell("BOLT", "SAND", "FLOUR")
+        books.clock.advance(days=books.chance.randint(0, 20))
+        await shop.take_back("SAND")
+        await shop.undo_a_sale()
+
+    statement, amounts = await drawn_up(books, programme), shop.counted(FIRST, LAST, grace_days=GRACE)
+
+    async with books.trade.app.context() as ctx:
+        tiers = [each.tier for each in (await ctx.session.scalars(kehu.unscoped(tiers_of(programme)))).all()]
+    earned = expected(Terms(programme.base, programme.kind, tiers, "EUR"), amounts, [])
+    assert len(shop.sales) > len(amounts) > len(shop.sales) / 4
+    assert (D(statement["boughtAmount"]), D(statement["earnedAmount"])) == (sum(amounts), earned)
+    lines = statement["lines"]["nodes"]
+    assert sorted(D(each["amount"]) for each in lines) == sorted(amounts)
+    assert sum(D(each["earnedAmount"]) for each in lines) == earned > 0
+    assert await simulated(books, programme) == statement["earnedAmount"]
+    assert (await owed(books))["SELL_OUT"][0] == statement["earnedAmount"]
 
 
 async def place(trade: Trade) -> str:
