@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
@@ -52,6 +54,7 @@ class Growth:
                 await connection.run_sync(index.create)
             await connection.execute(sa.text("ANALYZE"))
             await connection.commit()
+        await self._settled()
 
     async def _on_postgresql(self, connection: AsyncConnection, numbers: dict[str, int]) -> None:
         """Without looking up each product and location, which are known to be there."""
@@ -72,6 +75,14 @@ class Growth:
         await connection.commit()
         await connection.execute(sa.text("PRAGMA foreign_keys = ON"))
         await connection.commit()
+
+    async def _settled(self) -> None:
+        """Wait until all is on the disk, so that nobody who is measured waits for gigabytes of others."""
+        at_rest = "CHECKPOINT" if self._app.is_postgresql else "PRAGMA wal_checkpoint(TRUNCATE)"
+        async with self._app.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(sa.text(at_rest))
+        await asyncio.to_thread(os.sync)
 
     def _place(self, code: str) -> UUID:
         return self._depot.locations[code].id
