@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 import kehu
-from kehu_partner_inventory import LevelRule, PartnerLevel, PartnerMeasure, PartnerProgramme
+from kehu_partner_inventory import (
+    LevelRule,
+    PartnerLevel,
+    PartnerMeasure,
+    PartnerProgramme,
+    ReviewInterval,
+)
+from kehu_partner_inventory.reviews.actions import review_ended_periods
 from tests.kehu.factories import changed, saved
+from tests.kehu_partner_inventory.conftest import Clock
 from tests.kehu_partner_inventory.depot import D, somebody
 from tests.kehu_partner_inventory.trade import Trade, open_trade
 
@@ -115,6 +124,72 @@ async def test_a_later_review_replaces_what_nobody_decided(trade: Trade) -> None
     await trade.channel.do(f'ratePartner(id: "{trade.channel["NORTH"]}", reason: "By hand.")')
     call = f'confirmLevelReview(id: "{second[0]}")'
     assert await trade.channel.refused(call) == [("LEVEL_REVIEW_OUTDATED", "partner")]
+
+
+async def nightly(trade: Trade) -> list[tuple[str, str, str, str]]:
+    """Run the job; all proposals, oldest first: of whom, until when, to which level, and where they stand."""
+    async with trade.app.context() as ctx:
+        await review_ended_periods(ctx)
+    found = await trade.channel.ask(f"{{ levelReviews(orderBy: [{{field: ID}}]) {{ nodes {{ {SHOWN} }} }} }}")
+    return [
+        (each["partner"]["code"], each["untilOn"], each["toLevel"]["name"], each["status"])
+        for each in found["levelReviews"]["nodes"]
+    ]
+
+
+async def test_a_period_that_has_ended_is_reviewed_once_and_a_manager_confirms(
+    trade: Trade, clock: Clock
+) -> None:
+    found = await trade.channel.ask("{ partnerProgrammes { nodes { id } } }")
+    (programme,) = found["partnerProgrammes"]["nodes"]
+    call = f'updatePartnerProgramme(input: {{id: "{programme["id"]}", reviewInterval: QUARTER}})'
+    shown = await trade.channel.do(call, "partnerProgramme { reviewInterval reviewedUntilOn }")
+    assert shown["partnerProgramme"] == {"reviewInterval": "QUARTER", "reviewedUntilOn": "2025-12-31"}
+    clock.advance(days=30)
+    assert await nightly(trade) == []
+
+    clock.advance(days=1)
+    first = await nightly(trade)
+    assert first == [
+        ("NORTH", "2026-03-31", "Gold", "PROPOSED"),
+        ("SOUTH", "2026-03-31", "Silver", "PROPOSED"),
+    ]
+    found = await trade.channel.ask("{ levelReviews(orderBy: [{field: ID}]) { nodes { id } } }")
+    await trade.channel.do(f'confirmLevelReview(id: "{found["levelReviews"]["nodes"][0]["id"]}")')
+    clock.advance(days=1)
+    assert await nightly(trade) == [(*first[0][:3], "CONFIRMED"), first[1]]
+
+    clock.advance(days=91)
+    assert await nightly(trade) == [
+        (*first[0][:3], "CONFIRMED"),
+        (*first[1][:3], "REPLACED"),
+        ("NORTH", "2026-06-30", "Silver", "PROPOSED"),
+        ("SOUTH", "2026-06-30", "Silver", "PROPOSED"),
+    ]
+
+
+async def test_whoever_was_reviewed_by_hand_since_is_not_reviewed_again(trade: Trade, clock: Clock) -> None:
+    async with trade.app.context() as ctx:
+        programme = (await ctx.session.scalars(sa.select(PartnerProgramme))).one()
+    await changed(trade.app, programme, review_interval=ReviewInterval.QUARTER)
+    early = [each["partner"]["code"] for each in await reviewed(trade)]
+    clock.advance(days=30)
+    late = [each["partner"]["code"] for each in await reviewed(trade)]
+    clock.advance(days=1)
+    expected = [(code, "REPLACED") for code in early] + [(code, "PROPOSED") for code in late]
+    assert [(code, status) for code, _, _, status in await nightly(trade)] == expected
+    assert (early, late) == (["NORTH", "SOUTH"], ["NORTH", "SOUTH"])
+
+
+async def test_what_was_reviewed_before_its_period_ended_is_reviewed_again(
+    trade: Trade, clock: Clock
+) -> None:
+    async with trade.app.context() as ctx:
+        programme = (await ctx.session.scalars(sa.select(PartnerProgramme))).one()
+    await changed(trade.app, programme, review_interval=ReviewInterval.QUARTER)
+    await reviewed(trade)
+    clock.advance(days=31)
+    assert [status for _, _, _, status in await nightly(trade)] == ["REPLACED"] * 2 + ["PROPOSED"] * 2
 
 
 async def test_a_manager_reviews_the_partners_of_the_own_team(trade: Trade) -> None:

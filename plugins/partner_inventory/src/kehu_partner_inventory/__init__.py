@@ -73,7 +73,7 @@ from kehu_partner_inventory.pricing import queries as price_queries
 from kehu_partner_inventory.pricing import rules as price_rules
 from kehu_partner_inventory.pricing.models import Promotion, SpecialPrice
 from kehu_partner_inventory.programmes import rules as programme_rules
-from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
+from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme, ReviewInterval
 from kehu_partner_inventory.rebates import accruing as rebate_accruals
 from kehu_partner_inventory.rebates import actions as rebate_actions
 from kehu_partner_inventory.rebates import queries as rebate_queries
@@ -192,6 +192,7 @@ __all__ = [
     "ReorderRule",
     "Reservation",
     "ReservationState",
+    "ReviewInterval",
     "Scorecard",
     "ScorecardCriterion",
     "SpecialPrice",

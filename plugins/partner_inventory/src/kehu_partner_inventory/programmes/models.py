@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import enum
 import uuid
+from datetime import date, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -18,6 +20,26 @@ class ImpossibleLevel(kehu.Refusal):
     code = "IMPOSSIBLE_LEVEL"
 
 
+class ReviewInterval(enum.Enum):
+    """How long the periods of a programme are; they begin with the year."""
+
+    MONTH = "MONTH"
+    QUARTER = "QUARTER"
+    HALF_YEAR = "HALF_YEAR"
+    YEAR = "YEAR"
+
+    @property
+    def months(self) -> int:
+        """1, 3, 6 or 12."""
+        return {"MONTH": 1, "QUARTER": 3, "HALF_YEAR": 6, "YEAR": 12}[self.value]
+
+    def last_over(self, today: date) -> tuple[date, date]:
+        """First and last day of the last period that is over, today being in the one after it."""
+        began_on = today.replace(month=(today.month - 1) // self.months * self.months + 1, day=1)
+        until_on = began_on - timedelta(days=1)
+        return until_on.replace(month=until_on.month - self.months + 1, day=1), until_on
+
+
 class PartnerProgramme(kehu.Archivable, Base):
     """What we offer to partners of a kind, and what we ask of them."""
 
@@ -26,6 +48,25 @@ class PartnerProgramme(kehu.Archivable, Base):
     description: Mapped[str | None] = kehu.column(
         sa.Text, order=False, doc="What partners should know of it."
     )
+    review_interval: Mapped[ReviewInterval | None] = kehu.column(
+        doc="How long its periods are; levels are reviewed when one has ended, at first the one that runs. "
+        "None where people ask for reviews."
+    )
+    reviewed_until_on: Mapped[date | None] = kehu.column(
+        create=False, update=False, doc="Last day of the last period that needs no review any more."
+    )
+
+    def count_from(self, today: date) -> None:
+        """Periods that are over by today are not reviewed any more; the first one is the one that runs."""
+        self.reviewed_until_on = self.review_interval.last_over(today)[1] if self.review_interval else None
+
+    def period_to_review(self, today: date) -> tuple[date, date] | None:
+        """First and last day of the last period that is over; None where it was reviewed, or people ask."""
+        if self.review_interval is None:
+            return None
+        period = self.review_interval.last_over(today)
+        is_done = self.reviewed_until_on is not None and period[1] <= self.reviewed_until_on
+        return None if is_done else period
 
 
 class PartnerLevel(kehu.Archivable, Base):

@@ -1,4 +1,4 @@
-"""The verbs of level reviews: review the partners of a programme, confirm or dismiss what that proposes."""
+"""Level reviews: people or the night run review a programme, and people confirm or dismiss what that proposes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
@@ -20,7 +20,7 @@ from kehu_partner_inventory.evaluation.scoring import Figures
 from kehu_partner_inventory.partners.actions import put_on_level
 from kehu_partner_inventory.partners.models import Partner, PartnerLevelChange, PartnerStatus
 from kehu_partner_inventory.partnership import level_review
-from kehu_partner_inventory.plugin import partner_programme
+from kehu_partner_inventory.plugin import partner_programme, plugin
 from kehu_partner_inventory.programmes.models import PartnerLevel, PartnerProgramme
 from kehu_partner_inventory.reviews.models import (
     ImpossibleRule,
@@ -30,6 +30,9 @@ from kehu_partner_inventory.reviews.models import (
     LevelRule,
 )
 from kehu_partner_inventory.reviews.proposing import Finding, Rung, proposed
+
+_Ladder = tuple[Sequence[PartnerLevel], dict[uuid.UUID, list[LevelRule]]]
+"""The levels of a programme, lowest first, and the rules of each."""
 
 
 @partner_programme.action
@@ -42,22 +45,24 @@ async def review_levels(
     """
     if until_on < from_on:
         raise ImpossibleRule(kehu.text("A period cannot end before it begins."), field="until_on")
+    await ctx.session.refresh(programme, with_for_update=True)
     levels, rules = await _ladder(ctx, programme)
-    partners = await _reviewed(ctx, levels)
-    found = await figures_of(ctx, partners, Span(from_on, until_on))
-    made = []
-    for each in partners:
-        rungs = []
-        for level in levels:
-            own = [
-                await _finding(ctx, rule, level, each, found[each.id], until_on) for rule in rules[level.id]
-            ]
-            rungs.append(Rung(level.id, level.rank, own))
-        rung = proposed(rungs, current=each.level_id) if each.level_id else None
-        if rung is not None:
-            made.append(_proposal(ctx, each, rung, rungs, (from_on, until_on)))
-    await _replace(ctx, [each.id for each in partners], made)
-    return made
+    return await _propose(ctx, await _reviewed(ctx, levels), (levels, rules), Span(from_on, until_on))
+
+
+@plugin.job(schedule="30 3 * * *")
+async def review_ended_periods(ctx: kehu.Context) -> None:
+    """Every night, propose up- and downgrades by the periods of programmes that are over everywhere.
+
+    Each programme in a transaction of its own. A period is reviewed once, and not for partners of whom something was
+    proposed by it since it ended.
+    """
+    over = (ctx.now() - timedelta(hours=12)).date()
+    p = PartnerProgramme
+    waiting = sa.select(p.id).where(p.review_interval.is_not(None), p.archived_at.is_(None)).order_by(p.id)
+    for key in (await ctx.session.scalars(kehu.unscoped(waiting))).all():
+        async with ctx.write():
+            await _review_period(ctx, key, over)
 
 
 @level_review.action
@@ -95,9 +100,50 @@ def findings(review: LevelReview) -> list[Finding]:
     ]
 
 
-async def _ladder(
-    ctx: kehu.Context, programme: PartnerProgramme
-) -> tuple[Sequence[PartnerLevel], dict[uuid.UUID, list[LevelRule]]]:
+async def _review_period(ctx: kehu.Context, key: uuid.UUID, over: date) -> None:
+    """Review what is due of a programme, and note that it was."""
+    statement = sa.select(PartnerProgramme).where(PartnerProgramme.id == key).with_for_update()
+    fresh = {"populate_existing": True}
+    programme = (await ctx.session.scalars(kehu.unscoped(statement), execution_options=fresh)).one()
+    period = programme.period_to_review(over)
+    if period is None:
+        return
+    ladder = await _ladder(ctx, programme)
+    r, partners = LevelReview, await _reviewed(ctx, ladder[0])
+    ended_at = datetime.combine(period[1] + timedelta(days=1), time(), UTC)
+    known = sa.select(r.partner_id).where(
+        r.partner_id.in_([each.id for each in partners]),
+        r.from_on == period[0],
+        r.until_on == period[1],
+        r.proposed_at >= ended_at,
+    )
+    done = set((await ctx.session.scalars(kehu.unscoped(known))).all())
+    await _propose(ctx, [each for each in partners if each.id not in done], ladder, Span(*period))
+    programme.reviewed_until_on = period[1]
+
+
+async def _propose(
+    ctx: kehu.Context, partners: Sequence[Partner], ladder: _Ladder, span: Span
+) -> list[LevelReview]:
+    """What the levels and their rules make of what these partners did, in place of what nobody decided."""
+    levels, rules = ladder
+    found = await figures_of(ctx, partners, span)
+    made = []
+    for each in partners:
+        rungs = []
+        for level in levels:
+            own = [
+                await _finding(ctx, rule, level, each, found[each.id], span.last) for rule in rules[level.id]
+            ]
+            rungs.append(Rung(level.id, level.rank, own))
+        rung = proposed(rungs, current=each.level_id) if each.level_id else None
+        if rung is not None:
+            made.append(_proposal(ctx, each, rung, rungs, (span.first, span.last)))
+    await _replace(ctx, [each.id for each in partners], made)
+    return made
+
+
+async def _ladder(ctx: kehu.Context, programme: PartnerProgramme) -> _Ladder:
     level = PartnerLevel
     statement = sa.select(level).where(level.programme_id == programme.id, level.archived_at.is_(None))
     levels = (await ctx.session.scalars(kehu.unscoped(statement.order_by(level.rank)))).all()

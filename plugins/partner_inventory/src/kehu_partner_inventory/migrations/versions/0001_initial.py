@@ -70,6 +70,8 @@ def upgrade() -> None:
         "partner_inventory_programme",
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("review_interval", sa.String(length=40), nullable=True),
+        sa.Column("reviewed_until_on", sa.Date(), nullable=True),
         sa.Column("external_id", sa.String(length=200), nullable=True),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
