@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 
 from kehu.composition import permission_entity
+from kehu.database.locks import take_locks
 from kehu.errors import KehuError
 from kehu.events.models import OutboxEvent
 from kehu.ids import global_id, uuid7
@@ -91,11 +92,7 @@ async def write_outbox(ctx: Context, rows: Sequence[dict[str, Any]]) -> None:
     writer anyway.
     """
     if ctx.app.is_postgresql:
-        keys = sorted({row["lane"].int % _LANE_LOCKS for row in rows})
-        locks = sa.text(
-            "SELECT pg_advisory_xact_lock(:lanes, lane) FROM unnest(CAST(:keys AS int[])) AS lane"
-        )
-        await ctx.session.execute(locks, {"lanes": _LANES, "keys": keys})
+        await take_locks(ctx.session, _LANES, (row["lane"].int % _LANE_LOCKS for row in rows))
     await ctx.session.execute(sa.insert(OUTBOX), rows)
 
 

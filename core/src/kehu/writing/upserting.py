@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kehu.composition import ColumnDefinition, EntityDefinition, NaturalKey
+from kehu.database.locks import take_locks
 from kehu.errors import BadInput, FieldError, Refusal, Rejected
 from kehu.ids import global_id
 from kehu.model import Archivable
@@ -97,18 +98,10 @@ def _refuse_repeated(key: NaturalKey, keys: Sequence[Key]) -> None:
 async def _wait_for_others(
     ctx: Context, entity: EntityDefinition, key: NaturalKey, keys: Sequence[Key]
 ) -> None:
-    """Let nobody else look for these keys before this transaction ends; SQLite has one writer anyway.
-
-    Locks are taken in one order, so nobody waits in a circle.
-    """
-    if not ctx.app.is_postgresql:
-        return
-    names = (f"{entity.name} {key.constant} {given!r}" for given in keys)
-    locks = sorted({zlib.crc32(name.encode()) - 2**31 for name in names})
-    statement = sa.text(
-        "SELECT pg_advisory_xact_lock(:keys, lock) FROM unnest(CAST(:locks AS int[])) AS lock"
-    )
-    await ctx.session.execute(statement, {"keys": _KEYS, "locks": locks})
+    """Let nobody else look for these keys before this transaction ends; SQLite has one writer anyway."""
+    if ctx.app.is_postgresql:
+        names = (f"{entity.name} {key.constant} {given!r}" for given in keys)
+        await take_locks(ctx.session, _KEYS, (zlib.crc32(name.encode()) - 2**31 for name in names))
 
 
 async def _found(
