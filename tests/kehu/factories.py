@@ -11,6 +11,7 @@ import kehu
 from kehu.errors import FieldError
 from kehu.people.models import Grant, Membership, Reach, Role, RoleAssignment, Team, User
 from kehu.people.passwords import hash_password
+from kehu.people.signing_in import sign_in
 
 T = TypeVar("T", bound=kehu.Entity)
 
@@ -78,3 +79,15 @@ async def give_role(app: kehu.App, person: User, **grants: Reach) -> Role:
         await saved(app, Grant(role_id=role.id, permission=f"{plugin}.{entity}:{verb}", level=reach))
     await saved(app, RoleAssignment(user_id=person.id, role_id=role.id))
     return role
+
+
+async def token_of_somebody(app: kehu.App) -> str:
+    """The token of a session of a user who may do everything."""
+    person = await make_user(app, "Ann", email="ann@example.com")
+    async with app.context() as ctx, ctx.write():
+        role = ctx.add(Role(name="Everything"))
+        await ctx.flush()
+        ctx.add(Grant(role_id=role.id, permission="*", level=Reach.ALL))
+        ctx.add(RoleAssignment(role_id=role.id, user_id=person.id))
+    async with app.context(kehu.ANONYMOUS) as ctx:
+        return (await sign_in(ctx, "ann@example.com", PASSWORD)).token

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from tests.network import free_port
 
 PLUGINS = "core,sfa"
 STARTING_SECONDS = 60
@@ -46,13 +47,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, st
         serving.terminate()
         serving.wait(20)
         log.close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until_healthy(address: str, serving: subprocess.Popen[bytes]) -> None:

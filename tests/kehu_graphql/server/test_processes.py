@@ -17,10 +17,9 @@ import pytest
 
 import kehu
 from kehu.migrating import upgrade
-from kehu.people.models import Grant, Reach, Role, RoleAssignment
-from kehu.people.signing_in import sign_in
-from tests.kehu.factories import PASSWORD, make_user
-from tests.kehu_graphql.clients.conftest import free_port, wait_until_healthy
+from tests.kehu.factories import token_of_somebody
+from tests.kehu_graphql.clients.conftest import wait_until_healthy
+from tests.network import free_port
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
 
@@ -40,18 +39,6 @@ def running(url: str, folder: Path, *arguments: str) -> Iterator[subprocess.Pope
         finally:
             process.terminate()
             process.wait(30)
-
-
-async def token_of_somebody(app: kehu.App) -> str:
-    """The token of a session of a user who may do everything."""
-    person = await make_user(app, "Ann", email="ann@example.com")
-    async with app.context() as ctx, ctx.write():
-        role = ctx.add(Role(name="Everything"))
-        await ctx.flush()
-        ctx.add(Grant(role_id=role.id, permission="*", level=Reach.ALL))
-        ctx.add(RoleAssignment(role_id=role.id, user_id=person.id))
-    async with app.context(kehu.ANONYMOUS) as ctx:
-        return (await sign_in(ctx, "ann@example.com", PASSWORD)).token
 
 
 async def heard(lines: AsyncIterator[str]) -> str:
