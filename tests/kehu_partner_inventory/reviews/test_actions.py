@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
+from kehu.jobs.models import Job
 from kehu_partner_inventory import (
     LevelRule,
     PartnerLevel,
@@ -15,12 +16,13 @@ from kehu_partner_inventory import (
     PartnerProgramme,
     ReviewInterval,
 )
-from kehu_partner_inventory.reviews.actions import review_ended_periods
+from kehu_partner_inventory.reviews.actions import review_ended_period, review_ended_periods
 from tests.kehu.factories import changed, saved
 from tests.kehu_partner_inventory.conftest import Clock
 from tests.kehu_partner_inventory.depot import D, somebody
 from tests.kehu_partner_inventory.trade import Trade, open_trade
 
+NIGHTLY = "partner_inventory.review_ended_period"
 PERIOD = 'fromOn: "2026-01-01", untilOn: "2026-03-31"'
 SHOWN = "id direction fromOn untilOn fromLevel { name } toLevel { name } partner { code } status"
 LEVELS: list[tuple[str, list[tuple[PartnerMeasure, int, str | None]]]] = [
@@ -130,6 +132,10 @@ async def nightly(trade: Trade) -> list[tuple[str, str, str, str]]:
     """Run the job; all proposals, oldest first: of whom, until when, to which level, and where they stand."""
     async with trade.app.context() as ctx:
         await review_ended_periods(ctx)
+        jobs = (await ctx.session.scalars(sa.select(Job).where(Job.name == NIGHTLY))).all()
+        async with ctx.write():
+            for job in jobs:
+                await review_ended_period(ctx, **job.arguments)
     found = await trade.channel.ask(f"{{ levelReviews(orderBy: [{{field: ID}}]) {{ nodes {{ {SHOWN} }} }} }}")
     return [
         (each["partner"]["code"], each["untilOn"], each["toLevel"]["name"], each["status"])
@@ -166,6 +172,20 @@ async def test_a_period_that_has_ended_is_reviewed_once_and_a_manager_confirms(
         ("NORTH", "2026-06-30", "Silver", "PROPOSED"),
         ("SOUTH", "2026-06-30", "Silver", "PROPOSED"),
     ]
+
+
+async def test_each_programme_is_a_job_so_that_one_that_fails_keeps_none_waiting(trade: Trade) -> None:
+    other = await saved(trade.app, PartnerProgramme(name="Resellers", review_interval=ReviewInterval.MONTH))
+    async with trade.app.context() as ctx:
+        dealers = await ctx.session.scalar(sa.select(PartnerProgramme).where(PartnerProgramme.id != other.id))
+    assert dealers is not None
+    await changed(trade.app, dealers, review_interval=ReviewInterval.QUARTER)
+    async with trade.app.context() as ctx:
+        for _night in range(2):
+            await review_ended_periods(ctx)
+        jobs = (await ctx.session.scalars(sa.select(Job).where(Job.name == NIGHTLY))).all()
+    asked = sorted(job.arguments["programme_id"] for job in jobs)
+    assert asked == sorted(str(each.id) for each in (dealers, other))
 
 
 async def test_whoever_was_reviewed_by_hand_since_is_not_reviewed_again(trade: Trade, clock: Clock) -> None:

@@ -54,15 +54,23 @@ async def review_levels(
 async def review_ended_periods(ctx: kehu.Context) -> None:
     """Every night, propose up- and downgrades by the periods of programmes that are over everywhere.
 
-    Each programme in a transaction of its own. A period is reviewed once, and not for partners of whom something was
-    proposed by it since it ended.
+    Each programme in a job of its own, so that one that cannot be reviewed (no rate of a currency) keeps none waiting.
     """
-    over = (ctx.now() - timedelta(hours=12)).date()
     p = PartnerProgramme
     waiting = sa.select(p.id).where(p.review_interval.is_not(None), p.archived_at.is_(None)).order_by(p.id)
-    for key in (await ctx.session.scalars(kehu.unscoped(waiting))).all():
-        async with ctx.write():
-            await _review_period(ctx, key, over)
+    async with ctx.write():
+        for key in (await ctx.session.scalars(kehu.unscoped(waiting))).all():
+            arguments = {"programme_id": str(key)}
+            await ctx.enqueue(review_ended_period, arguments, key=f"level-review-{key}")
+
+
+@plugin.job(atomic=True)
+async def review_ended_period(ctx: kehu.Context, programme_id: str) -> None:
+    """Review the latest period of a programme that is over everywhere.
+
+    A period is reviewed once, and not for partners of whom something was proposed by it since it ended.
+    """
+    await _review_period(ctx, uuid.UUID(programme_id), (ctx.now() - timedelta(hours=12)).date())
 
 
 @level_review.action
