@@ -14,7 +14,7 @@ import uvicorn
 
 import kehu
 from kehu.cli import CommandContext
-from kehu.migrating import require_current, upgrade
+from kehu.migrating import require_current
 from kehu.people.principals import find_user, principal_of
 from kehu_graphql.demo import (
     DEMO_EMAIL,
@@ -62,6 +62,8 @@ def demo(command: CommandContext, host: str | None, port: int | None, seed: int,
     at = (host or command.settings.host, port or command.settings.port)
 
     async def run() -> None:
+        from kehu.migrating import upgrade  # noqa: PLC0415  # `kehu serve` does without Alembic
+
         await upgrade(app)
         await ensure_predefined_roles(app)
         made = await ensure_demo_data(app, seed)

@@ -21,6 +21,7 @@ async def test_the_revisions_make_exactly_what_the_code_maps(
     await upgrade(app)
 
     assert await check(app) == []
+    await require_current(app)
     await app.close()
 
 

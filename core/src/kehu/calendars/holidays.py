@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
-import holidays as library
-
 
 @lru_cache(maxsize=256)
 def public_holidays(country: str, subdivision: str | None, year: int) -> tuple[date, ...]:
@@ -25,10 +23,14 @@ def make_up_days(country: str, subdivision: str | None, year: int) -> tuple[date
 
 def has_subdivision(country: str, subdivision: str) -> bool:
     """Whether the library knows this part of the country."""
+    import holidays as library  # noqa: PLC0415  # its calendars take long to import, and few processes ask
+
     return subdivision in library.list_supported_countries().get(country, ())
 
 
 def _proclaimed(country: str, subdivision: str | None, year: int) -> Iterable[date]:
+    import holidays as library  # noqa: PLC0415  # its calendars take long to import, and few processes ask
+
     if country not in library.list_supported_countries():
         return ()
     return library.country_holidays(country, subdiv=subdivision, years=year)

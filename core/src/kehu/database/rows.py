@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import importlib.util
 import sqlite3
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -15,12 +16,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kehu.database import sqlite
-
-try:
-    import asyncpg  # type: ignore[import-untyped]  # ships no types
-    from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
-except ModuleNotFoundError:  # the extra `postgres` is not installed
-    asyncpg = None
 
 CONNECTIONS = 10
 REMEMBERED_STATEMENTS = 500
@@ -47,7 +42,8 @@ def open_rows(engine: AsyncEngine) -> Rows | None:
     if engine.dialect.name == "sqlite":
         in_memory = engine.url.database in (None, "", ":memory:")
         return None if in_memory else SqliteRows(engine)
-    return None if asyncpg is None else PostgresRows(engine)
+    has_driver = importlib.util.find_spec("asyncpg") is not None  # the extra `postgres` brings it
+    return PostgresRows(engine) if has_driver else None
 
 
 class SqliteRows:
@@ -89,6 +85,10 @@ class PostgresRows:
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
+        from sqlalchemy.dialects.postgresql.asyncpg import (  # noqa: PLC0415  # nothing for who runs on SQLite
+            PGDialect_asyncpg,
+        )
+
         self.dialect: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
         self._engine = engine
         self._arguments = _arguments(engine.url)
@@ -140,6 +140,8 @@ class PostgresRows:
             await turn
 
     async def _connect(self) -> Any:
+        import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415  # ships no types; nothing for SQLite
+
         self._open += 1
         try:
             return await asyncpg.connect(

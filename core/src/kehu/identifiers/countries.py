@@ -7,9 +7,6 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from babel import Locale
-from babel.core import get_global
-
 from kehu.identifiers.names import fold
 
 _LOCALES = ("en", "zh", "zh_Hant")
@@ -129,6 +126,8 @@ def _codes_by_name() -> Mapping[str, str]:
 
 
 def _territories() -> Iterator[tuple[str, str]]:
+    from babel import Locale  # noqa: PLC0415  # a server starts without Babel
+
     for locale in _LOCALES:
         for code, name in Locale.parse(locale).territories.items():
             if _is_country(code):
@@ -142,6 +141,9 @@ def _other_names() -> Iterator[tuple[str, str]]:
 
 def _alpha_3() -> Iterator[tuple[str, str]]:
     """Alpha-3 codes, and UK, from CLDR's aliases; a former country counts when one country succeeded it."""
+    from babel import Locale  # noqa: PLC0415
+    from babel.core import get_global  # noqa: PLC0415
+
     territories = Locale.parse("en").territories
     for alias, codes in get_global("territory_aliases").items():
         is_code = alias == "UK" or (len(alias) == 3 and alias.isalpha())

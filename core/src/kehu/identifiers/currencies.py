@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import ClassVar
 
-from babel.numbers import get_currency_precision, list_currencies
-
 # ISO 4217 codes that are no money: for tests, and for "no currency".
 _NO_CURRENCY = frozenset({"XTS", "XXX"})
 
@@ -29,9 +27,13 @@ def minor_digits(code: str) -> int:
     """
     if not is_currency(code):
         raise UnknownCurrency(f"{code!r} is not an ISO 4217 currency.")
+    from babel.numbers import get_currency_precision  # noqa: PLC0415  # a server starts without Babel
+
     return get_currency_precision(code)
 
 
 @cache
 def _currencies() -> frozenset[str]:
+    from babel.numbers import list_currencies  # noqa: PLC0415
+
     return frozenset(list_currencies()) - _NO_CURRENCY

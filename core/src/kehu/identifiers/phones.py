@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar
-
-import phonenumbers
+from typing import TYPE_CHECKING, ClassVar
 
 from kehu.identifiers.characters import half_width
+
+if TYPE_CHECKING:
+    import phonenumbers
 
 # libphonenumber knows "ext." and its kin in a dozen languages, but not the Chinese words for it.
 _CHINESE_EXTENSION = re.compile(r"\s*(?:转|轉|分机|分機)[::]?\s*(?=\d+\s*$)")
@@ -26,6 +27,8 @@ def normalise_phone(text: str, region: str) -> str:
     Raises InvalidPhone for what is no number, or none that the country assigns.
     Source: Google libphonenumber, through the phonenumbers distribution.
     """
+    import phonenumbers  # noqa: PLC0415  # knows every country's numbers, which takes a while to import
+
     typed = _CHINESE_EXTENSION.sub(" ext. ", half_width(text).strip())
     try:
         number = phonenumbers.parse(typed, region.upper())
@@ -37,6 +40,8 @@ def normalise_phone(text: str, region: str) -> str:
 
 
 def _place(number: phonenumbers.PhoneNumber, region: str) -> str:
+    import phonenumbers  # noqa: PLC0415
+
     if number.country_code == phonenumbers.country_code_for_region(region.upper()):
         return region.upper()
     return f"the country of +{number.country_code}"

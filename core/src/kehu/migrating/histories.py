@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import importlib.resources
-from collections.abc import Iterator
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -14,6 +12,7 @@ from alembic.script import Script, ScriptDirectory
 
 from kehu.app import App
 from kehu.errors import SetupError
+from kehu.migrating.folders import folder_of, version_table
 from kehu.plugin import Plugin
 
 
@@ -76,11 +75,6 @@ class History:
         return revisions[done:]
 
 
-def version_table(plugin: str) -> str:
-    """The name of a plugin's version table."""
-    return f"kehu_version_{plugin}"
-
-
 def histories(app: App) -> list[History]:
     """The histories of the App's plugins, in the order in which they are upgraded: what is required comes first."""
     found = (history_of(plugin) for plugin in app.composition.plugins)
@@ -89,11 +83,8 @@ def histories(app: App) -> list[History]:
 
 def history_of(plugin: Plugin) -> History | None:
     """The history of a plugin: `migrations/versions` in its package; None for one without, such as a single file."""
-    for package in _packages(plugin):
-        folder = Path(str(importlib.resources.files(package))) / "migrations" / "versions"
-        if folder.is_dir():
-            return History(plugin.name, folder)
-    return None
+    folder = folder_of(plugin)
+    return None if folder is None else History(plugin.name, folder)
 
 
 def needed_history(app: App, plugin: str) -> History:
@@ -107,12 +98,3 @@ def needed_history(app: App, plugin: str) -> History:
             f"with an __init__.py in both."
         )
     raise SetupError(f"Plugin {plugin!r} is not enabled; those with migrations are: {', '.join(known)}.")
-
-
-def _packages(plugin: Plugin) -> Iterator[str]:
-    """Where to look: the plugin's package, or for a plugin given as an object the packages around its first entity."""
-    if plugin.package is not None:
-        yield plugin.package
-    elif plugin.local_file is None and plugin.resources:
-        parts = plugin.resources[0].model.__module__.split(".")[:-1]
-        yield from (".".join(parts[:length]) for length in range(len(parts), 0, -1))

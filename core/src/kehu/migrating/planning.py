@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from kehu.app import App
-from kehu.errors import SetupError
 from kehu.migrating import relation_indexes
 from kehu.migrating.comparing import differences
 from kehu.migrating.connecting import reached
@@ -52,11 +51,9 @@ async def check(app: App) -> list[str]:
         return pending or await connection.run_sync(_drifted, app)
 
 
-async def require_current(app: App) -> None:
-    """Raise SetupError unless every revision has been run; a server asks this before it starts."""
-    pending = [sentence for plan in await plan(app) for sentence in _about(plan)]
-    if pending:
-        raise SetupError(" ".join(pending))
+async def lacking(app: App) -> list[str]:
+    """What the database lacks, in sentences that say what to do. Raises SetupError as `plan` does."""
+    return [sentence for plan in await plan(app) for sentence in _about(plan)]
 
 
 def _plan(connection: sa.Connection, app: App) -> list[PluginPlan]:

@@ -12,7 +12,7 @@ from kehu.app import App
 from kehu.errors import SetupError
 from kehu.ledger.records import forget_plugin, recorded
 from kehu.migrating.connecting import changing_schema, reached
-from kehu.migrating.histories import version_table
+from kehu.migrating.folders import version_table
 from kehu.migrating.references import check_nothing_refers_to
 from kehu.people.models import Grant
 

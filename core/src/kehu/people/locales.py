@@ -5,9 +5,6 @@ from __future__ import annotations
 from functools import cache
 from zoneinfo import available_timezones
 
-from babel import Locale, UnknownLocaleError
-from babel.core import get_global, get_locale_identifier, parse_locale
-
 from kehu.errors import Refusal
 
 
@@ -25,6 +22,9 @@ class UnknownTimeZone(Refusal):
 
 def normalise_language(text: str) -> str:
     """The language in `text` as CLDR writes it: `zh-cn` becomes `zh_CN`. Raises UnknownLanguage."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # a server starts without Babel
+    from babel.core import get_locale_identifier, parse_locale  # noqa: PLC0415
+
     typed = text.strip().replace("-", "_")
     try:
         Locale.parse(typed)
@@ -43,6 +43,8 @@ def check_time_zone(name: str) -> None:
 
 def country_of_time_zone(name: str) -> str | None:
     """The ISO 3166 code of the country in which clocks show this zone, or None: `Asia/Shanghai` is in CN."""
+    from babel.core import get_global  # noqa: PLC0415
+
     country = get_global("zone_territories").get(name)
     return country if country and country.isalpha() else None
 

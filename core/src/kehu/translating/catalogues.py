@@ -8,9 +8,6 @@ import importlib.util
 from collections.abc import Iterator, Sequence
 from importlib.resources.abc import Traversable
 
-from babel import Locale, UnknownLocaleError
-from babel.messages.pofile import read_po
-
 from kehu.plugin import Plugin
 from kehu.translating.texts import Text
 
@@ -61,6 +58,8 @@ def package_of(plugin: Plugin) -> str | None:
 
 def _fallbacks(locale: str) -> list[str]:
     """`zh_CN`, then `zh`; nothing for English, which is what the texts are written in."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # a server starts without Babel
+
     try:
         parsed = Locale.parse(locale.replace("-", "_"))
     except (ValueError, UnknownLocaleError):
@@ -72,6 +71,8 @@ def _fallbacks(locale: str) -> list[str]:
 
 
 def _messages(package: str, language: str) -> Iterator[tuple[tuple[str | None, str], str]]:
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     file = _file(package, language)
     if file is None or not file.is_file():
         return

@@ -17,14 +17,15 @@ from kehu.errors import KehuError, Refusal
 from kehu.events.models import DeliveryStatus
 from kehu.events.trail import OUTBOX
 from kehu.people.principals import principal_of_author
+from kehu.webhooks.answers import GONE, Answer
 from kehu.webhooks.models import WebhookSubscription
 from kehu.webhooks.payloads import PING, body_of
 from kehu.webhooks.routing import WEBHOOKS
-from kehu.webhooks.sending import GONE, Answer, Sender
 from kehu.webhooks.signing import signed_headers
 
 if TYPE_CHECKING:
     from kehu.app import App
+    from kehu.webhooks.sending import Sender
 
 AT_ONCE = 20
 AT_ONCE_TO_ONE = 4
@@ -154,6 +155,8 @@ class Postman:
     def _make_sender(self) -> Sender:
         """Made when the first message is sent: certificates take a moment to load."""
         if self._sender is None:
+            from kehu.webhooks.sending import Sender  # noqa: PLC0415  # a server starts without an HTTP client
+
             allowed = self._app.settings_of(CoreSettings).webhook_private_targets
             self._sender = Sender(allow_private=allowed)
         return self._sender

@@ -11,9 +11,8 @@ from collections.abc import AsyncIterator, Mapping
 
 import httpx2
 
+from kehu.webhooks.answers import Answer
 from kehu.webhooks.targets import Resolver, Target, TargetRefused, addresses_of, resolve_by_system, target_of
-
-GONE = 410
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -25,17 +24,6 @@ class Limits:
     whole_seconds: float = 20.0
     body_seconds: float = 3.0
     answer_bytes: int = 64 * 1024
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a request. `error` is None for an answer of 2xx; `is_refused` when nothing was sent."""
-
-    status: int | None
-    body: str
-    seconds: float
-    error: str | None = None
-    is_refused: bool = False
 
 
 class Sender:

@@ -72,9 +72,7 @@ def _lifespan(api: Api, jobs_at_once: int) -> Lifespan[Starlette]:
     @contextlib.asynccontextmanager
     async def lifespan(server: Starlette) -> AsyncIterator[None]:
         await api.app.hooks.run("kehu_start", app=api.app)
-        # What is here now stays for ever; the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # What is here now stays for ever; the collector need not look at it, now or later.
         try:
             async with job_runner(api.app, jobs_at_once=jobs_at_once):
                 yield

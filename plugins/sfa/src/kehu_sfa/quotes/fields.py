@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from babel import Locale, UnknownLocaleError
 
 import kehu
 from kehu_sfa.plugin import quote
 from kehu_sfa.quotes.models import Quote, QuoteStatus
-from kehu_sfa.quotes.printing import Sheet
 from kehu_sfa.quotes.rules import lines_of
 
 
 @quote.field
 async def html(quote: Quote, ctx: kehu.Context) -> str:
     """The quote as a page to print or to make a PDF of, in the language that the customer prefers."""
+    from kehu_sfa.quotes.printing import Sheet  # noqa: PLC0415  # a server starts without Babel
+
     customer = await ctx.find(kehu.Customer, quote.customer_id)
     contact = await ctx.find(kehu.Contact, quote.contact_id) if quote.contact_id else None
     preferred = customer.preferred_language if customer else None
@@ -44,6 +44,8 @@ def is_current(q: type[Quote]) -> sa.ColumnElement[bool]:
 
 def _known(locale: str | None) -> str | None:
     """The locale as Babel spells it, if it knows it."""
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # a server starts without Babel
+
     try:
         return str(Locale.parse(locale.replace("-", "_"))) if locale else None
     except (ValueError, UnknownLocaleError):
