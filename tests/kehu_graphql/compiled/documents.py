@@ -67,8 +67,8 @@ class Writing:
         assert query is not None
         some = [self._chance.choice(roots) for _ in range(self._chance.choice([1, 1, 1, 2, 3]))]
         body = " ".join(
-            self._node(f"r{i}")
-            if name == "node"
+            self._node(name, f"r{i}")
+            if name in ("node", "nodes")
             else self._field(query, name, query.fields[name], 0, f"r{i}")
             for i, name in enumerate(some)
         )
@@ -77,15 +77,16 @@ class Writing:
         text = f"{head} {{ {body} }} {' '.join(self._fragments)}"
         return Document(text, self.variables)
 
-    def _node(self, alias: str) -> str:
-        """A record of a type that only its id tells; sometimes asked what another type has."""
+    def _node(self, root: str, alias: str) -> str:
+        """Records of a type that only their ids tell; sometimes asked what another type has."""
         name = self._chance.choice([name for name, ids in self._known.ids.items() if ids])
         other = self._chance.choice([name, name, *self._known.ids])
         kind = self._schema.get_type(other)
         assert isinstance(kind, GraphQLObjectType)
-        given = json.dumps(self._chance.choice(self._known.ids[name]))
+        some = self._chance.choices(self._known.ids[name], k=3)
+        given = f"id: {json.dumps(some[0])}" if root == "node" else f"ids: {json.dumps(some)}"
         inner = self._selection(kind, 1)
-        return f"{alias}: node(id: {given}) {{ __typename id ... on {other} {{ {inner} }} }}"
+        return f"{alias}: {root}({given}) {{ __typename id ... on {other} {{ {inner} }} }}"
 
     # --- selections ---
     def _selection(self, kind: GraphQLObjectType, depth: int) -> str:
@@ -190,7 +191,8 @@ class Writing:
         if isinstance(kind, GraphQLInputObjectType):
             return self._input(kind, depth)
         if isinstance(kind, GraphQLEnumType):
-            return self._chance.choice(list(kind.values))
+            is_measure = kind.name == "AggregateMeasure" and self._chance.random() < 0.9
+            return "COUNT" if is_measure else self._chance.choice(list(kind.values))
         if name in ("after", "before"):
             return self._chance.choice(self._known.cursors)
         return self._scalar(kind.name, name)
@@ -202,11 +204,20 @@ class Writing:
             others = [n for n in others if is_leaf_type(get_named_type(kind.fields[n].type))]
         count = self._chance.choice([0, 1, 1, 1, 2]) if not required else self._chance.randint(0, 1)
         names = [*required, *self._chance.sample(others, min(count, len(others)))]
+        if self._chance.random() < 0.9:
+            names = self._sensible(kind, names)
         found = {}
         for part in names:
             self._target = self._known.targets.get((kind.name, part), self._target)
             found[part] = self._value(kind.fields[part].type, part, depth + 1)
         return found
+
+    def _sensible(self, kind: GraphQLInputObjectType, names: list[str]) -> list[str]:
+        """Which fields go together, where not all do: a term of a grouping is one thing, COUNT is of no field."""
+        if kind.name.endswith("GroupBy"):
+            references = [name for name in kind.fields if name not in ("field", "bucket")]
+            return [self._chance.choice(["field", "field", "field", *references])]
+        return [name for name in names if name != "field"] if kind.name.endswith("Having") else names
 
     def _scalar(self, kind: str, name: str) -> Any:
         chance = self._chance

@@ -97,7 +97,7 @@ class Both:
         if result.errors:
             code = (result.errors[0].extensions or {}).get("code")
             assert code != "GRAPHQL_VALIDATION_FAILED", (document, result.errors[0])
-            assert planned is None, document
+            assert planned is None, (document.text, result.errors)
             self.outcomes[f"error {code}"] += 1
             return
         if planned is None:
@@ -148,7 +148,8 @@ async def test_a_plan_answers_what_graphql_core_answers(both: Both, seed: int) -
     entities = both.api.app.composition.entities.values()
     roots = [e.plural for e in entities if "list" in e.operations]
     roots += [e.singular for e in entities if "get" in e.operations]
-    roots += ["node"] * 4
+    roots += ["node"] * 4 + ["nodes"] * 2
+    roots += [f"{e.plural}Aggregate" for e in entities if "aggregate" in e.operations]
     both.outcomes.clear()
     for _ in range(COUNT):
         writing = Writing(both.schema, chance, both.known, both.covers)
@@ -156,7 +157,7 @@ async def test_a_plan_answers_what_graphql_core_answers(both: Both, seed: int) -
     print(dict(both.outcomes))  # noqa: T201  # how much was compared
     # Here, where their warnings are ignored, not in the middle of another test.
     gc.collect()
-    assert both.outcomes["same"] >= COUNT // 4, both.outcomes
+    assert both.outcomes["same"] >= COUNT // 2, both.outcomes
     if seed == FIXED_SEED:
         answered = both.outcomes["same"] + both.outcomes["not planned"]
         assert both.outcomes["not planned"] <= 0.02 * answered, both.outcomes

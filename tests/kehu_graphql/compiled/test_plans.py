@@ -31,6 +31,14 @@ LONG = (
 )
 
 
+FIGURES = """query ($least: Decimal!) { customersAggregate(
+    groupBy: [{field: INDUSTRY}, {field: CREATED_AT, bucket: YEAR}]
+    having: [{measure: COUNT, value: {gte: $least}}]
+) { key { industry } count sum { employees } distinct { ownerId } } }"""
+BY_RECORD = """{ opportunitiesAggregate(groupBy: [{field: OWNER_ID}, {customer: {field: NAME}}]) {
+    key { owner { name } customerKey { name } } count median: percentile { amount } } }"""
+
+
 @pytest.fixture
 async def api(database_url: str, templates: Templates) -> AsyncIterator[Api]:
     app = await templates.open(database_url, "sfa")
@@ -77,8 +85,15 @@ async def _planned(
 
 @pytest.mark.parametrize(
     ("document", "variables", "expected"),
-    [(PAGE, {"industry": "Wood", "first": 4}, 1), (NESTED, {"first": 5}, 3), (ONE, {}, 2), (LONG, {}, 1)],
-    ids=["page", "nested", "one", "long"],
+    [
+        (PAGE, {"industry": "Wood", "first": 4}, 1),
+        (NESTED, {"first": 5}, 3),
+        (ONE, {}, 2),
+        (LONG, {}, 1),
+        (FIGURES, {"least": "1"}, 1),
+        (BY_RECORD, {}, 2),
+    ],
+    ids=["page", "nested", "one", "long", "figures", "by record"],
 )
 async def test_a_hot_query_takes_as_many_statements_as_it_has_lists(
     api: Api, document: str, variables: dict[str, Any], expected: int
@@ -106,6 +121,31 @@ async def test_a_plan_opens_neither_a_session_nor_a_transaction(api: Api) -> Non
         assert await api.plans.answer(ctx, NESTED, {"first": 2}, None) is not None
         assert "session" not in ctx.__dict__
     assert began == []
+
+
+async def test_figures_count_only_what_each_reader_may_see(api: Api) -> None:
+    ann, none = await _owner(api, "Ann"), await _owner(api, "Ann", Level.NONE)
+    for who, count, owners in ((kehu.SYSTEM, 6, 2), (ann, 3, 1)):
+        row = f'"count":{count},"sum":{{"employees":null}},"distinct":{{"ownerId":{owners}}}'
+        expected = f'{{"data":{{"customersAggregate":[{{"key":{{"industry":"Wood"}},{row}}}]}}}}'
+        assert await _planned(api, FIGURES, who, least="1") == expected.encode()
+    assert await _planned(api, FIGURES, ann, least="3.5") == b'{"data":{"customersAggregate":[]}}'
+    assert await _planned(api, FIGURES, none, least="1") == b'{"data":{"customersAggregate":[]}}'
+
+
+async def test_a_figure_that_is_skipped_is_not_asked_for(api: Api) -> None:
+    document = "query ($no: Boolean!) { customersAggregate { count sum @include(if: $no) { employees } } }"
+    seen: list[str] = []
+    sa.event.listen(
+        api.app.engine.sync_engine, "before_cursor_execute", lambda *args: seen.append(str(args[2]).upper())
+    )
+    assert await _planned(api, document, no=False) == b'{"data":{"customersAggregate":[{"count":6}]}}'
+    async with api.app.context() as ctx:
+        result: Any = await api.schema.execute(document, variable_values={"no": False}, context_value=ctx)
+    assert result.data == {"customersAggregate": [{"count": 6}]}
+    asked = [statement for statement in seen if statement.startswith("SELECT COUNT")]
+    assert len(asked) == 2
+    assert not any("SUM(" in statement for statement in asked)
 
 
 async def test_one_plan_shows_each_reader_only_what_that_reader_may_see(api: Api) -> None:

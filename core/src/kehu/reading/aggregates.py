@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,45 @@ class Group:
     percentiles: Mapping[tuple[Decimal, str], Decimal | None] = dataclasses.field(default_factory=dict)
 
 
+Reader = Callable[..., Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure: the places of the columns that it is made of, and how; a column on its own where `read` is None."""
+
+    places: tuple[int, ...]
+    read: Reader | None = None
+
+    def of(self, row: Sequence[Any]) -> Any:
+        """The figure of a row."""
+        if self.read is None:
+            return row[self.places[0]]
+        return self.read(*[row[place] for place in self.places])
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Grouped:
+    """The statement of an aggregate, one group a row: the `width` keys first, then how many records there are.
+
+    It gives one row more than there may be (see `LARGEST_RESULT`).
+    """
+
+    statement: sa.Select[Any]
+    width: int
+    measures: Mapping[tuple[Measure, str], Figure]
+    percentiles: Mapping[tuple[Decimal, str], Figure]
+
+    def group(self, row: Sequence[Any]) -> Group:
+        """The group that a row is."""
+        return Group(
+            tuple(row[: self.width]),
+            row[self.width],
+            {name: figure.of(row) for name, figure in self.measures.items()},
+            {name: figure.of(row) for name, figure in self.percentiles.items()},
+        )
+
+
 async def aggregate(
     ctx: Context,
     model: type[Any],
@@ -75,12 +115,43 @@ async def aggregate(
 
     Raises Forbidden for an attribute that the principal may not read, BadInput (TOO_MANY_GROUPS) above 1,000 groups.
     """
+    found = grouped(
+        ctx,
+        model,
+        filter=filter,
+        group_by=group_by,
+        measures=measures,
+        percentiles=percentiles,
+        having=having,
+    )
+    rows = (await ctx.session.execute(found.statement)).all()
+    if len(rows) > LARGEST_RESULT:
+        raise BadInput(
+            text("More than {most} groups; filter or group more coarsely.", most=LARGEST_RESULT),
+            code="TOO_MANY_GROUPS",
+            field="groupBy",
+        )
+    return [found.group(row) for row in rows]
+
+
+def grouped(
+    ctx: Context,
+    model: type[Any],
+    *,
+    filter: Mapping[str, Any] | None,
+    group_by: Sequence[Grouping],
+    measures: Sequence[tuple[Measure, Attribute]],
+    percentiles: Sequence[tuple[Decimal, Attribute]] = (),
+    having: Sequence[Having] = (),
+) -> Grouped:
+    """The statement of `aggregate`, whose filter may have slots. Raises what `aggregate` raises but for many groups."""
     _check(ctx, group_by, [a for _, a in measures], [a for _, a in percentiles], having)
     keys = [_key(ctx, model, grouping).label(f"key_{i}") for i, grouping in enumerate(group_by)]
-    columns, readers = _measured(model, measures)
+    columns: list[Any] = [*keys, sa.func.count()]
+    figures = _measured(model, measures, columns)
     between = _percentiles(model, percentiles, columns)
     statement = (
-        sa.select(*keys, sa.func.count(), *columns)
+        sa.select(*columns)
         .select_from(model)
         .where(*ctx.app.filters.listed(ctx, model, filter))
         .group_by(*keys)
@@ -89,23 +160,7 @@ async def aggregate(
     )
     for each in having:
         statement = statement.having(*conditions(model, each))
-    rows = (await ctx.session.execute(statement)).all()
-    if len(rows) > LARGEST_RESULT:
-        raise BadInput(
-            text("More than {most} groups; filter or group more coarsely.", most=LARGEST_RESULT),
-            code="TOO_MANY_GROUPS",
-            field="groupBy",
-        )
-    width = len(keys)
-    return [
-        Group(
-            tuple(row[:width]),
-            row[width],
-            {name: read(row[width + 1 :]) for name, read in readers.items()},
-            {name: read(row[width + 1 :]) for name, read in between.items()},
-        )
-        for row in rows
-    ]
+    return Grouped(statement, len(keys), figures, between)
 
 
 def _check(
@@ -145,41 +200,39 @@ def _reached(entity: Any, path: Sequence[ReferenceDefinition], attribute: Attrib
 
 def _percentiles(
     model: type[Any], percentiles: Sequence[tuple[Decimal, Attribute]], columns: list[Any]
-) -> dict[tuple[Decimal, str], Any]:
-    """How to read each percentile from the columns, to which those that it needs are added."""
-    readers: dict[tuple[Decimal, str], Any] = {}
+) -> dict[tuple[Decimal, str], Figure]:
+    """Each percentile, with the columns that it needs added to the others."""
+    figures: dict[tuple[Decimal, str], Figure] = {}
     for percent, attribute in percentiles:
         check_percent(percent)
         at = len(columns)
         columns += neighbours(attribute.on(model), percent)
-        readers[percent, attribute.name] = lambda values, at=at, percent=percent: between(
-            percent, *values[at : at + 3]
-        )
-    return readers
+        read = functools.partial(between, percent)
+        figures[percent, attribute.name] = Figure((at, at + 1, at + 2), read)
+    return figures
 
 
 def _measured(
-    model: type[Any], measures: Sequence[tuple[Measure, Attribute]]
-) -> tuple[list[Any], dict[tuple[Measure, str], Any]]:
-    """The columns to select, and how to read each measure from them.
+    model: type[Any], measures: Sequence[tuple[Measure, Attribute]], columns: list[Any]
+) -> dict[tuple[Measure, str], Figure]:
+    """Each measure, with the columns that it needs added to the others.
 
     An average is a sum and a count, so that it is exact.
     """
-    columns: list[Any] = []
-    readers: dict[tuple[Measure, str], Any] = {}
+    figures: dict[tuple[Measure, str], Figure] = {}
     for measure, attribute in measures:
         expression, at = attribute.on(model), len(columns)
         if measure is Measure.AVG:
             columns += [sa.func.sum(expression), sa.func.count(expression)]
-            readers[measure, attribute.name] = lambda values, at=at: _average(values[at], values[at + 1])
-        else:
-            columns.append(
-                sa.func.count(sa.distinct(expression))
-                if measure is Measure.DISTINCT
-                else getattr(sa.func, measure.value)(expression)
-            )
-            readers[measure, attribute.name] = lambda values, at=at: values[at]
-    return columns, readers
+            figures[measure, attribute.name] = Figure((at, at + 1), _average)
+            continue
+        columns.append(
+            sa.func.count(sa.distinct(expression))
+            if measure is Measure.DISTINCT
+            else getattr(sa.func, measure.value)(expression)
+        )
+        figures[measure, attribute.name] = Figure((at,))
+    return figures
 
 
 def _average(total: Any, count: int) -> Decimal | None:

@@ -62,6 +62,13 @@ def found(model: type[Any], selection: Selection) -> sa.Select[Any]:
     return _select(selection, model).where(model.id == sa.bindparam("key", None, type_=model.id.type))
 
 
+def found_among(ctx: Context, model: type[Any], selection: Selection) -> sa.Select[Any]:
+    """The records whose keys are the parameter `parents`, in no order; the first column is the key."""
+    parent = _parents(is_postgresql=ctx.app.is_postgresql)
+    key = parent.c.id if ctx.app.is_postgresql else sa.type_coerce(parent.c.value, model.id.type)
+    return _select(selection, model, model.id.label("parent")).where(model.id.in_(sa.select(key)))
+
+
 def listed_of_parents(ctx: Context, foreign_key: Any, form: ListForm, selection: Selection) -> sa.Select[Any]:
     """One page for each of the parameter `parents`, in order within each; the first column is the parent's key."""
     conditions = [*ctx.app.filters.listed(ctx, form.model, form.filter), *_bounds(form, form.model)]

@@ -275,7 +275,14 @@ class _PageWriting:
         return f"(cursor({end}) if rows else None)"
 
 
-def compiled_function(parameters: str, expression: str, record: Record) -> Callable[..., Any]:
+class Expressions(Protocol):
+    """What expressions refer to: values by their names, and what is found by key, each in `m0`, `m1`, ..."""
+
+    names: dict[str, Any]
+    lists: Any
+
+
+def compiled_function(parameters: str, expression: str, record: Expressions) -> Callable[..., Any]:
     """A function of these parameters, among them `maps`, that answers the expression.
 
     What clients wrote is in it as literals only: the names that they give to fields.

@@ -15,11 +15,13 @@ from kehu.composition import EntityDefinition
 from kehu.ids import key_of, parse_global_id
 from kehu.reading.lists import found
 from kehu.reading.prepared import Prepared
+from kehu_graphql.compiled.aggregates import Aggregate
 from kehu_graphql.compiled.arguments import Arguments, VariableReader
 from kehu_graphql.compiled.connections import Connection, Run, compiled_function, maps_of, within
 from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
 from kehu_graphql.compiled.records import Making, Record
+from kehu_graphql.compiled.several import Several, driver_key
 from kehu_graphql.documents import Documents
 from kehu_graphql.schema.roots import RootOf
 
@@ -132,8 +134,12 @@ def _root(making: Making, query: Any, nodes: Sequence[FieldNode]) -> Root:
         if not making.principal.can(meaning.entity.permission("read")):
             raise NotCovered("forbidden")
         return One(making, meaning.entity, field, nodes).at_root
+    if meaning.operation == "aggregate" and meaning.entity is not None:
+        return Aggregate(making, meaning.entity, field, nodes).at_root
     if meaning.operation == "node":
         return AnyOne(making, field, nodes).at_root
+    if meaning.operation == "nodes":
+        return AnySeveral(making, field, nodes).at_root
     raise NotCovered(name)
 
 
@@ -189,3 +195,33 @@ class AnyOne:
         if one is None:
             one = self._known[name] = One(self._making, entity, self._field, self._nodes)
         return await one.found(run, key)
+
+
+class AnySeveral:
+    """`nodes`: records of any types, in the order of their ids."""
+
+    def __init__(self, making: Making, field: GraphQLField, nodes: Sequence[FieldNode]) -> None:
+        self._making, self._nodes = making, nodes
+        self._arguments = Arguments(field, nodes[0])
+        self._known: dict[str, Several] = {}
+
+    async def at_root(self, run: Run) -> Any:
+        """The records, with None where there is none that the principal may see, or of a type that has no ids."""
+        app = self._making.app
+        asked = [parse_global_id(each) for each in self._arguments.values(run.variables)["ids"]]
+        keys: dict[str, dict[Any, None]] = {}
+        for name, key in asked:
+            entity = app.composition.by_name.get(name)
+            if entity is not None and "get" in entity.operations:
+                keys.setdefault(name, {})[driver_key(app, key)] = None
+        found = {
+            name: await self._several(name).of_parents(run, list(of_type)) for name, of_type in keys.items()
+        }
+        return [found.get(name, {}).get(driver_key(app, key)) for name, key in asked]
+
+    def _several(self, name: str) -> Several:
+        several = self._known.get(name)
+        if several is None:
+            entity = self._making.app.composition.by_name[name]
+            several = self._known[name] = Several(self._making, entity, self._nodes)
+        return several

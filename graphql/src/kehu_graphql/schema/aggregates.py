@@ -39,6 +39,7 @@ from kehu_graphql.schema.fields import (
 )
 from kehu_graphql.schema.inputs import decimal_filter, described_as, text_of_reference
 from kehu_graphql.schema.registry import Registry, decimal
+from kehu_graphql.schema.roots import RootOf
 
 COUNT = "COUNT"
 PERCENTILE = "percentile"
@@ -75,7 +76,7 @@ def aggregate_field(registry: Registry, catalogue: Catalogue, entity: EntityDefi
     ) -> Any:
         ctx: kehu.Context = info.context
         ctx.require_signed_in()
-        groupings = [_grouping(catalogue, attributes, term) for term in group_by or ()]
+        groupings = [grouping(catalogue, attributes, term) for term in group_by or ()]
         measures, percentiles = _selected(info, attributes)
         groups = await aggregate(
             ctx,
@@ -84,7 +85,7 @@ def aggregate_field(registry: Registry, catalogue: Catalogue, entity: EntityDefi
             group_by=groupings,
             measures=measures,
             percentiles=percentiles,
-            having=[_having(attributes, term) for term in having or ()],
+            having=[having_of(attributes, term) for term in having or ()],
         )
         return [_Row(group, groupings) for group in groups]
 
@@ -92,6 +93,7 @@ def aggregate_field(registry: Registry, catalogue: Catalogue, entity: EntityDefi
         f"{entity.plural}Aggregate",
         list_of(row),
         resolve=resolve,
+        means=RootOf(entity, "aggregate"),
         arguments={
             "filter": Argument(nullable(registry.filters[entity.model]), description="Only these."),
             "group_by": Argument(
@@ -115,7 +117,7 @@ class _Row:
 
     def __init__(self, group: Group, groupings: Sequence[Grouping]) -> None:
         self.group, self.path = group, ()
-        self.keys = {_names(g): value for g, value in zip(groupings, group.keys, strict=True)}
+        self.keys = {names_of(g): value for g, value in zip(groupings, group.keys, strict=True)}
 
     path: Path
 
@@ -130,18 +132,19 @@ class _Row:
         return self.keys.get((*self.path, name))
 
 
-def _names(grouping: Grouping) -> Path:
-    return (*(reference.name for reference in grouping.path), grouping.attribute.name)
+def names_of(each: Grouping) -> Path:
+    """The names of the references that lead to the record, and of its attribute."""
+    return (*(reference.name for reference in each.path), each.attribute.name)
 
 
-def _grouping(catalogue: Catalogue, attributes: Attributes, term: Mapping[str, Any]) -> Grouping:
+def grouping(catalogue: Catalogue, attributes: Attributes, term: Mapping[str, Any]) -> Grouping:
     """What a term means: a field, or a term of the record that a field refers to."""
     given = [name for name, value in term.items() if value is not None and name != "bucket"]
     if len(given) != 1 or (given[0] != "field" and term.get("bucket") is not None):
         raise kehu.BadInput("Group by a field, or by a field of one related record.", field="groupBy")
     if given[0] != "field":
         reference = attributes.references[given[0]]
-        inner = _grouping(catalogue, catalogue[reference.target], term[given[0]])
+        inner = grouping(catalogue, catalogue[reference.target], term[given[0]])
         return dataclasses.replace(inner, path=(reference, *inner.path))
     name = getattr(term["field"], "value", term["field"])
     attribute = next(a for a in attributes.groupable if a.constant == name)
@@ -151,7 +154,8 @@ def _grouping(catalogue: Catalogue, attributes: Attributes, term: Mapping[str, A
     return Grouping(attribute, bucket)
 
 
-def _having(attributes: Attributes, term: Mapping[str, Any]) -> Having:
+def having_of(attributes: Attributes, term: Mapping[str, Any]) -> Having:
+    """What a condition on a figure means. Raises BadInput for COUNT of a field, or another measure of none."""
     name, measure = term.get("field"), term["measure"].value
     if (name is None) != (measure == COUNT):
         raise kehu.BadInput("Every measure but COUNT is of a field.", field="having")
@@ -343,8 +347,8 @@ def _selected(
     measures: dict[tuple[Measure, Attribute], None] = {}
     percentiles: dict[tuple[Decimal, Attribute], None] = {}
     for node in raw.field_nodes:
-        for asked in _fields(node.selection_set, raw.fragments):
-            inner = [each.name.value for each in _fields(asked.selection_set, raw.fragments)]
+        for asked in _fields(node.selection_set, raw):
+            inner = [each.name.value for each in _fields(asked.selection_set, raw)]
             members = [attributes.by_name[name] for name in inner if name in attributes.by_name]
             measure = next((m for m in Measure if m.value == asked.name.value), None)
             if measure is not None:
@@ -364,11 +368,22 @@ def _percent(asked: FieldNode, variables: Mapping[str, Any]) -> Decimal:
     return _MEDIAN
 
 
-def _fields(selections: SelectionSetNode | None, fragments: Mapping[str, Any]) -> Iterator[FieldNode]:
+def _fields(selections: SelectionSetNode | None, raw: Any) -> Iterator[FieldNode]:
     for selection in selections.selections if selections else ():
+        if not _is_included(selection, raw.variable_values):
+            continue
         if isinstance(selection, FieldNode):
             yield selection
         elif isinstance(selection, FragmentSpreadNode):
-            yield from _fields(fragments[selection.name.value].selection_set, fragments)
+            yield from _fields(raw.fragments[selection.name.value].selection_set, raw)
         elif isinstance(selection, InlineFragmentNode):
-            yield from _fields(selection.selection_set, fragments)
+            yield from _fields(selection.selection_set, raw)
+
+
+def _is_included(node: Any, variables: Mapping[str, Any]) -> bool:
+    for directive in node.directives or ():
+        given = directive.arguments[0].value
+        answer = variables.get(given.name.value) if isinstance(given, VariableNode) else given.value
+        if bool(answer) is (directive.name.value == "skip"):
+            return False
+    return True

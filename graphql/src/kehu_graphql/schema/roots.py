@@ -33,7 +33,7 @@ from kehu_graphql.schema.registry import Registry
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RootOf:
-    """What a root field of an entity does: get, list or aggregate; `node` is of no entity in particular."""
+    """What a root field of an entity does: get, list or aggregate; `node` and `nodes` are of none."""
 
     entity: EntityDefinition | None
     operation: str
@@ -69,6 +69,7 @@ def node_fields(registry: Registry) -> list[GeneratedField]:
             "nodes",
             many,
             resolve=nodes,
+            means=RootOf(None, "nodes"),
             arguments={"ids": Argument(list_of(strawberry.ID), description="Which records.")},
             description="Records by their global ids, in order; null where there is none.",
         ),
