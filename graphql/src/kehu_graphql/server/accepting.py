@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers
-
 EVENTS = "text/event-stream"
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+GRAPHQL_IN_UTF8 = f"{GRAPHQL}; charset=utf-8"
 
 
-def accepts_graphql_response(headers: Headers) -> bool:
-    """Whether the client names the media type; `*/*` and silence get application/json, which every client reads."""
-    return "application/graphql-response+json" in headers.get("accept", "")
+def media_type_of(accept: str) -> str:
+    """GraphQL's media type for clients that name it; `*/*` and silence get JSON, which every client reads."""
+    return GRAPHQL_IN_UTF8 if GRAPHQL in accept else JSON
 
 
 def preferred_type(accept: str) -> str:

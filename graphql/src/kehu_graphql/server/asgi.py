@@ -28,10 +28,8 @@ from kehu_graphql.server.inbound import inbound_route
 from kehu_graphql.server.middleware import BodyLimit, RequestLog
 from kehu_graphql.server.named_documents import NamedDocuments
 from kehu_graphql.server.operations import Operations
+from kehu_graphql.server.planned import COMPRESSED_FROM, COMPRESSION, PATH, Planned
 from kehu_graphql.server.sessions import session_route
-
-COMPRESSED_FROM = 1000  # bytes; less is not worth its header
-COMPRESSION = 5
 
 
 def asgi(
@@ -45,10 +43,11 @@ def asgi(
 
     It runs the App's jobs too, `jobs_at_once` of them. With `trusted` documents it executes no others.
     """
-    operations = Operations(api, NamedDocuments(trusted))
+    named = NamedDocuments(trusted)
+    operations = Operations(api, named)
     routes: list[BaseRoute] = [
-        Route("/graphql", operations),
-        WebSocketRoute("/graphql", operations),
+        Route(PATH, operations),
+        WebSocketRoute(PATH, operations),
         Route("/schema.graphql", _schema(api)),
         Route("/healthz", _health(api)),
         session_route(api.app),
@@ -60,6 +59,7 @@ def asgi(
     return Starlette(
         routes=routes,
         middleware=[
+            Middleware(Planned, api, named),
             Middleware(RequestLog),
             Middleware(BodyLimit, larger={FOLDER: api.app.settings_of(CoreSettings).attachment_max_bytes}),
             Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=COMPRESSION),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-import uuid
 from collections.abc import Mapping
 
 import structlog
@@ -18,8 +18,51 @@ MAX_BODY_BYTES = 1_000_000
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
+class Arrival:
+    """A request that has come in: its id, taken from X-Request-ID where that is harmless, and since when it is here.
+
+    The first who meets the request makes it, whoever comes later finds it in the scope.
+    """
+
+    __slots__ = ("_started", "request_id")
+
+    def __init__(self, given: str) -> None:
+        self.request_id = given if given and _ID.fullmatch(given) else os.urandom(16).hex()
+        self._started = time.perf_counter()
+
+    @classmethod
+    def of(cls, scope: Scope) -> Arrival:
+        """That of this request."""
+        state = scope.setdefault("state", {})
+        found = state.get("arrival")
+        if isinstance(found, Arrival):
+            return found
+        return cls(Headers(scope=scope).get("x-request-id", "")).noted(scope)
+
+    def noted(self, scope: Scope) -> Arrival:
+        """Itself, once the scope knows of it."""
+        state = scope.setdefault("state", {})
+        state["arrival"], state["request_id"] = self, self.request_id
+        return self
+
+    @property
+    def milliseconds(self) -> float:
+        """How long it has been here."""
+        return round((time.perf_counter() - self._started) * 1000, 1)
+
+    def log(self, scope: Scope, status: int) -> None:
+        """The line that says how it went."""
+        log.info(
+            "request",
+            kind=scope["type"],
+            path=scope["path"],
+            status=status,
+            milliseconds=self.milliseconds,
+        )
+
+
 class RequestLog:
-    """Gives each request an id, taken from X-Request-ID where it is harmless, and logs how it went.
+    """Gives each request an id and logs how it went.
 
     Who sends `Server-Timing: true` is told the milliseconds until the answer began, in the header of that name.
     """
@@ -31,39 +74,26 @@ class RequestLog:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        asked = Headers(scope=scope)
-        given = asked.get("x-request-id", "")
-        request_id = given if _ID.fullmatch(given) else uuid.uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-        started, status = time.perf_counter(), 0
+        arrival, status = Arrival.of(scope), 0
+        is_timed = "server-timing" in Headers(scope=scope)
 
         async def with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                if "server-timing" in asked:
-                    headers["Server-Timing"] = f"total;dur={_milliseconds_since(started)}"
+                headers["X-Request-ID"] = arrival.request_id
+                if is_timed:
+                    headers["Server-Timing"] = f"total;dur={arrival.milliseconds}"
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "same-origin")
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with structlog.contextvars.bound_contextvars(request_id=arrival.request_id):
             try:
                 await self._app(scope, receive, with_headers)
             finally:
-                log.info(
-                    "request",
-                    kind=scope["type"],
-                    path=scope["path"],
-                    status=status,
-                    milliseconds=_milliseconds_since(started),
-                )
-
-
-def _milliseconds_since(started: float) -> float:
-    return round((time.perf_counter() - started) * 1000, 1)
+                arrival.log(scope, status)
 
 
 class BodyLimit:

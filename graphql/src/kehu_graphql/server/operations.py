@@ -22,12 +22,10 @@ import kehu
 from kehu.idempotency.keys import Idempotency
 from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
-from kehu_graphql.server.accepting import accepts_graphql_response, preferred_type
+from kehu_graphql.server.accepting import GRAPHQL_IN_UTF8, JSON, media_type_of, preferred_type
 from kehu_graphql.server.named_documents import NOT_FOUND, NamedDocuments
-from kehu_graphql.server.planned import answer
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
 
-MEDIA_TYPE = "application/graphql-response+json; charset=utf-8"
 OK, BAD_REQUEST = 200, 400
 
 
@@ -67,7 +65,7 @@ class Operations(GraphQL[Any, Any]):
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL],
         )
-        self._api, self._app = api, api.app
+        self._app = api.app
         self._documents = documents or NamedDocuments()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
@@ -83,26 +81,15 @@ class Operations(GraphQL[Any, Any]):
             return json.dumps(data, separators=(",", ":"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
-            return
-        in_its_own = accepts_graphql_response(Headers(scope=scope))
-        media_type = MEDIA_TYPE if in_its_own else "application/json"
-        rest = await answer(self._api, self._documents, scope, receive, send, media_type=media_type)
-        if rest is not None:
-            await self._executed(scope, rest, send, in_its_own=in_its_own)
-
-    async def _executed(self, scope: Scope, receive: Receive, send: Send, *, in_its_own: bool) -> None:
-        """Strawberry's answer, in its media type for those who name it."""
-        if not in_its_own:
+        if scope["type"] != "http" or media_type_of(Headers(scope=scope).get("accept", "")) == JSON:
             await super().__call__(scope, receive, send)
             return
 
         async def in_its_media_type(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("application/json"):
-                    headers["content-type"] = MEDIA_TYPE
+                if headers.get("content-type", "").startswith(JSON):
+                    headers["content-type"] = GRAPHQL_IN_UTF8
                 if message["status"] == OK and scope["state"].get("never_ran"):
                     message["status"] = BAD_REQUEST
             await send(message)

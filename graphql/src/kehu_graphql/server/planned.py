@@ -1,24 +1,44 @@
-"""Requests that plans answer: read and answered without Strawberry, which gets every other request untouched."""
+"""Requests that plans answer: read and answered here, and every other request is passed on as it came.
+
+Most requests are of this kind, so nothing stands in between: no router, no objects for requests and headers. What
+the middleware does for all others is done here too: id, log, limit of size, compression, protecting headers.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
+import anyio.to_thread
 import orjson
+import structlog
 from graphql import GraphQLError
-from starlette.datastructures import Headers
-from starlette.requests import Request
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import kehu
+from kehu.idempotency.keys import Idempotency
 from kehu_graphql.execution import Api
-from kehu_graphql.server.accepting import EVENTS, preferred_type
+from kehu_graphql.server.accepting import EVENTS, media_type_of, preferred_type
+from kehu_graphql.server.middleware import MAX_BODY_BYTES, Arrival
 from kehu_graphql.server.named_documents import NamedDocuments
-from kehu_graphql.server.security import principal_of
+from kehu_graphql.server.security import principal_of_scope
+
+PATH = "/graphql"
+COMPRESSED_FROM = 1000  # bytes; less is not worth its header
+COMPRESSION = 5
+# What takes long to compress does not keep everybody else waiting.
+COMPRESSED_ASIDE_FROM = 128 * 1024
 
 _PARTS = frozenset(("query", "variables", "operationName", "extensions"))
+_PROTECTING = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"same-origin"))
+_VARY = (b"vary", b"Accept-Encoding")
+_GZIPPED = (b"content-encoding", b"gzip")
+_GZIP_WINDOW = 31  # zlib's name for the format of gzip
+
+# Names are in lower case, as ASGI has them; of a header that came twice the first.
+Head = Mapping[bytes, bytes]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,49 +48,82 @@ class _Asked:
     operation: str | None
 
 
-async def answer(
-    api: Api, named: NamedDocuments, scope: Scope, receive: Receive, send: Send, *, media_type: str
-) -> Receive | None:
-    """Answer a POST if there is a plan for it. Otherwise gives a `receive` for whoever answers it then."""
-    headers = Headers(scope=scope)
-    if not _may_be_planned(scope, headers):
-        return receive
-    body, messages = await _read(receive)
-    replayed = _replaying(messages, receive)
-    asked = None if body is None else _asked(body, named)
-    if asked is None:
-        return replayed
-    principal = scope["state"]["principal"] = await principal_of(api.app, Request(scope))
-    if principal is kehu.ANONYMOUS:
-        return replayed
-    async with api.app.context(principal, request_id=scope["state"]["request_id"]) as ctx:
-        planned = await api.plans.answer(ctx, asked.document, asked.variables, asked.operation)
-    if planned is None:
-        return replayed
-    await _send(send, planned, media_type)
-    return None
+class Planned:
+    """In front of `app`, which answers what no plan does."""
+
+    def __init__(self, app: ASGIApp, api: Api, named: NamedDocuments) -> None:
+        self._app, self._api, self._named = app, api, named
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = _head(scope)
+        if head is None:
+            await self._app(scope, receive, send)
+            return
+        arrival = Arrival(head.get(b"x-request-id", b"").decode("latin-1")).noted(scope)
+        bound = structlog.contextvars.bind_contextvars(request_id=arrival.request_id)
+        try:
+            body, messages = await _read(receive)
+            answer = None if body is None else await self._answer(scope, head, body)
+            if answer is not None:
+                await _send(send, answer, head, arrival)
+                arrival.log(scope, 200)
+        except BaseException:
+            arrival.log(scope, 0)
+            raise
+        finally:
+            structlog.contextvars.reset_contextvars(**bound)
+        if answer is None:
+            await self._app(scope, _replaying(messages, receive), send)
+
+    async def _answer(self, scope: Scope, head: Head, body: bytes) -> bytes | None:
+        """The answer as JSON; None where no plan gives one."""
+        asked = _asked(body, self._named)
+        if asked is None:
+            return None
+        app, state = self._api.app, scope["state"]
+        principal = state["principal"] = await principal_of_scope(app, scope, head)
+        if principal is kehu.ANONYMOUS:
+            return None
+        async with app.context(principal, request_id=state["request_id"]) as ctx:
+            key = head.get(b"idempotency-key")
+            if key is not None:
+                ctx.idempotency = Idempotency(key.decode("latin-1"))
+            return await self._api.plans.answer(ctx, asked.document, asked.variables, asked.operation)
 
 
-def _may_be_planned(scope: Scope, headers: Headers) -> bool:
-    """A body of JSON, for which an answer of JSON will do."""
-    return (
-        scope["method"] == "POST"
-        and headers.get("content-type", "").partition(";")[0].strip() == "application/json"
-        and preferred_type(headers.get("accept", "")) != EVENTS
-        and not scope.get("query_string")
-    )
+def _head(scope: Scope) -> Head | None:
+    """The headers of a request that may be planned: a body of JSON, for which an answer of JSON will do."""
+    if (
+        scope["type"] != "http"
+        or scope["method"] != "POST"
+        or scope["path"] != scope.get("root_path", "") + PATH
+        or scope.get("query_string")
+    ):
+        return None
+    head = dict(reversed(scope["headers"]))
+    if head.get(b"content-type", b"").partition(b";")[0].strip() != b"application/json":
+        return None
+    length = head.get(b"content-length", b"0")
+    if not length.isdigit() or int(length) > MAX_BODY_BYTES:
+        return None
+    accept = head.get(b"accept", b"").decode("latin-1")
+    return None if EVENTS in accept and preferred_type(accept) == EVENTS else head
 
 
 async def _read(receive: Receive) -> tuple[bytes | None, list[Message]]:
     """The body, and the messages that it came in; no body where the client went away or sent too much."""
     messages: list[Message] = []
+    size = 0
     while True:
         message = await receive()
         messages.append(message)
         if message["type"] != "http.request":
             return None, messages
+        size += len(message.get("body", b""))
+        if size > MAX_BODY_BYTES:
+            return None, messages
         if not message.get("more_body", False):
-            return b"".join(each.get("body", b"") for each in messages), messages
+            return b"".join([each.get("body", b"") for each in messages]), messages
 
 
 def _replaying(messages: list[Message], receive: Receive) -> Receive:
@@ -110,10 +163,26 @@ def _asked(body: bytes, named: NamedDocuments) -> _Asked | None:
     return _Asked(document, variables or {}, operation)
 
 
-async def _send(send: Send, body: bytes, media_type: str) -> None:
+async def _send(send: Send, body: bytes, head: Head, arrival: Arrival) -> None:
+    media_type = media_type_of(head.get(b"accept", b"").decode("latin-1"))
     headers = [
-        (b"content-length", str(len(body)).encode()),
         (b"content-type", media_type.encode()),
+        (b"x-request-id", arrival.request_id.encode()),
+        *_PROTECTING,
     ]
+    if len(body) >= COMPRESSED_FROM:
+        headers.append(_VARY)
+        if b"gzip" in head.get(b"accept-encoding", b""):
+            headers.append(_GZIPPED)
+            body = await _compressed(body)
+    if b"server-timing" in head:
+        headers.append((b"server-timing", f"total;dur={arrival.milliseconds}".encode()))
+    headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def _compressed(body: bytes) -> bytes:
+    if len(body) < COMPRESSED_ASIDE_FROM:
+        return zlib.compress(body, COMPRESSION, _GZIP_WINDOW)
+    return await anyio.to_thread.run_sync(zlib.compress, body, COMPRESSION, _GZIP_WINDOW)

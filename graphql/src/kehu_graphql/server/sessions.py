@@ -59,7 +59,7 @@ async def _enter(app: kehu.App, request: Request) -> Response:
             return _refused(error.code, error.message, 429 if error.code == "TOO_MANY_ATTEMPTS" else 401)
     response = JSONResponse({"expiresAt": signed_in.expires_at.isoformat()})
     response.set_cookie(
-        cookie_name(request),
+        cookie_name(request.scope),
         signed_in.token,
         max_age=int(LONGEST.total_seconds()),
         httponly=True,
@@ -74,7 +74,7 @@ async def _leave(app: kehu.App, request: Request) -> Response:
     async with app.context(await principal_of(app, request), request_id=request.state.request_id) as ctx:
         await sign_out(ctx)
     response = Response(status_code=204)
-    response.delete_cookie(cookie_name(request), path="/")
+    response.delete_cookie(cookie_name(request.scope), path="/")
     return response
 
 
