@@ -64,6 +64,10 @@ class RememberedPrincipals:
         finally:
             del self._reading[key]
         token_hash, generation = key
+        before = self._known.get(token_hash)
+        if before is not None and before.principal == principal:
+            # What has been made for a principal is found by the principal itself.
+            principal = before.principal
         # What was written meanwhile may have come too late to be read.
         if principal is not None and generation == self._generation:
             self._known[token_hash] = _Known(principal, time.monotonic(), self._clock())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -13,22 +15,28 @@ from kehu.database import unscoped
 from kehu.identifiers import InvalidEmail, normalise_email
 from kehu.people.models import Grant, Membership, Reach, Role, RoleAssignment, Team, User
 
+Read = Callable[[sa.Select[*tuple[Any, ...]]], Awaitable[Any]]
 
-async def principal_of(ctx: Context, user: User, *, session: str | None = None) -> Principal:
-    """The principal that `user` is; it may do what all its roles together grant, at the highest level.
 
-    `session` is the hash of the token the person signed in with.
-    """
-    teams = await _teams_of(ctx, user.id)
-    return Principal(
-        id=user.id,
-        name=user.name,
-        teams=teams,
-        subtree=await _with_all_below(ctx, teams),
-        grants=await _grants_of(ctx, user.id),
-        time_zone=user.time_zone,
-        locale=user.locale,
-        session=session,
+async def principal_of(ctx: Context, user: User) -> Principal:
+    """The principal that `user` is; it may do what all its roles together grant, at the highest level."""
+
+    async def read(statement: sa.Select[*tuple[Any, ...]]) -> Any:
+        return (await ctx.session.execute(unscoped(statement), {"user_id": user.id})).all()
+
+    named = Principal(user.id, user.name, time_zone=user.time_zone, locale=user.locale)
+    return await with_rights(read, named)
+
+
+async def with_rights(read: Read, named: Principal) -> Principal:
+    """`named` with the teams and grants of its user; `read` has the rows of a statement about `user_id`."""
+    teams = [key for (key,) in await read(_TEAMS)]
+    below = {key for (key,) in await read(_SUBTREE)} if teams else set()
+    return dataclasses.replace(
+        named,
+        teams=tuple(teams),
+        subtree=(*teams, *sorted(below.difference(teams))),
+        grants=highest((permission, level) for permission, level in await read(_GRANTS)),
     )
 
 
@@ -55,35 +63,33 @@ def email_key(email: str) -> str:
         return email.strip().lower()
 
 
-async def _teams_of(ctx: Context, user_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
-    statement = (
+def _teams() -> sa.Select[Any]:
+    return (
         sa.select(Membership.team_id)
         .join(Team, Team.id == Membership.team_id)
-        .where(Membership.user_id == user_id, Team.archived_at.is_(None))
+        .where(Membership.user_id == _USER_ID, Team.archived_at.is_(None))
         .order_by(Membership.created_at, Membership.id)
     )
-    return tuple((await ctx.session.scalars(unscoped(statement))).all())
 
 
-async def _with_all_below(ctx: Context, teams: tuple[uuid.UUID, ...]) -> tuple[uuid.UUID, ...]:
-    if not teams:
-        return ()
-    top = sa.select(Team.id).where(Team.id.in_(teams)).cte("subtree", recursive=True)
+def _subtree() -> sa.Select[Any]:
+    """The teams and all below them, archived ones too."""
+    top = sa.select(Team.id).where(Team.id.in_(_teams().order_by(None))).cte("subtree", recursive=True)
     below = sa.select(Team.id).join(top, Team.parent_id == top.c.id)
-    statement = sa.select(top.union(below).c.id)
-    found = set((await ctx.session.scalars(unscoped(statement))).all())
-    return (*teams, *sorted(found.difference(teams)))
+    return sa.select(top.union(below).c.id)
 
 
-async def _grants_of(ctx: Context, user_id: uuid.UUID) -> Mapping[str, Level]:
-    statement = (
+def _grants() -> sa.Select[str, Reach]:
+    return (
         sa.select(Grant.permission, Grant.level)
         .join(RoleAssignment, RoleAssignment.role_id == Grant.role_id)
         .join(Role, Role.id == Grant.role_id)
-        .where(RoleAssignment.user_id == user_id, Role.archived_at.is_(None))
+        .where(RoleAssignment.user_id == _USER_ID, Role.archived_at.is_(None))
     )
-    granted = await ctx.session.execute(unscoped(statement))
-    return highest((permission, level) for permission, level in granted)
+
+
+_USER_ID = sa.bindparam("user_id", type_=sa.Uuid())
+_TEAMS, _SUBTREE, _GRANTS = _teams(), _subtree(), _grants()
 
 
 def highest(grants: Iterable[tuple[str, Reach]]) -> dict[str, Level]:

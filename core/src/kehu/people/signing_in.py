@@ -7,6 +7,7 @@ import hashlib
 import secrets
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
@@ -14,10 +15,11 @@ import sqlalchemy as sa
 from kehu.access import Principal
 from kehu.broker import RecordChange
 from kehu.context import Context
+from kehu.database.plain import committed
 from kehu.errors import Refusal
 from kehu.people.models import SignInSession, User
 from kehu.people.passwords import hash_password, is_password, needs_rehash
-from kehu.people.principals import email_key, find_user, principal_of
+from kehu.people.principals import email_key, find_user, with_rights
 from kehu.people.throttling import ADDRESS_LIMIT, EMAIL_LIMIT, Throttle
 
 if TYPE_CHECKING:
@@ -30,6 +32,19 @@ LONGEST_DEVICE = 300
 
 _sessions = cast(sa.Table, SignInSession.__table__)
 _users = cast(sa.Table, User.__table__)
+_moment = _sessions.c.seen_at.type
+# An open session of somebody who may sign in.
+_SESSION = (
+    sa.select(User.id, User.name, User.time_zone, User.locale, _sessions.c.seen_at)
+    .join(_sessions, _sessions.c.user_id == User.id)
+    .where(
+        _sessions.c.token_hash == sa.bindparam("token_hash", type_=_sessions.c.token_hash.type),
+        _sessions.c.expires_at > sa.bindparam("now", type_=_moment),
+        _sessions.c.seen_at > sa.bindparam("idle_since", type_=_moment),
+        User.is_active,
+        User.archived_at.is_(None),
+    )
+)
 
 
 class SignInFailed(Refusal):
@@ -103,16 +118,13 @@ async def principal_of_token(app: App, token: str) -> Principal | None:
 async def _read_principal(app: App, token_hash: str) -> Principal | None:
     async with app.context() as ctx:
         now = ctx.now()
-        statement = (
-            sa.select(User, _sessions.c.seen_at)
-            .join(_sessions, _sessions.c.user_id == User.id)
-            .where(_sessions.c.token_hash == token_hash, _is_open(now))
-        )
-        found = (await ctx.session.execute(statement)).one_or_none()
-        if found is None or not _may_sign_in(found[0]):
+        found = await committed(ctx, _SESSION, token_hash=token_hash, now=now, idle_since=now - IDLE)
+        if not found:
             return None
-        principal = await principal_of(ctx, found[0], session=token_hash)
-        if now - found[1] >= SEEN_EVERY:
+        ((user_id, name, time_zone, locale, seen_at),) = found
+        named = Principal(user_id, name, time_zone=time_zone, locale=locale, session=token_hash)
+        principal = await with_rights(partial(committed, ctx, user_id=user_id), named)
+        if now - seen_at >= SEEN_EVERY:
             await _note_use(ctx, token_hash)
         return principal
 
