@@ -13,7 +13,15 @@ from kehu.access import SYSTEM, Principal, RememberedPrincipals
 from kehu.broker import Broker
 from kehu.composition import Composition, compose
 from kehu.context import Context
-from kehu.database import AsyncScopedSession, Rows, forget_statements, open_engine, open_rows
+from kehu.database import (
+    AsyncScopedSession,
+    Rows,
+    Stores,
+    forget_statements,
+    open_engine,
+    open_rows,
+    open_stores,
+)
 from kehu.database.sqlite import WriteLock
 from kehu.deliveries import Deliveries
 from kehu.dispatch import Hooks
@@ -25,6 +33,7 @@ from kehu.model import utc_now
 from kehu.plugin import Plugin
 from kehu.reading.attributes import Catalogue
 from kehu.reading.filters import Filters
+from kehu.reading.seeing import Seeing
 from kehu.translating.catalogues import Catalogues
 
 S = TypeVar("S", bound=pydantic.BaseModel)
@@ -60,6 +69,8 @@ class App:
         self.clock = clock
         self.engine = engine or open_engine(database_url)
         self.rows: Rows | None = open_rows(self.engine)
+        self.seeing = None if self.rows is None else Seeing(self.rows)
+        self.stores: Stores | None = open_stores(self.engine)
         self.is_postgresql = self.engine.dialect.name == "postgresql"
         self.nodes = Nodes(self)
         self.remembered = RememberedPrincipals(clock)
@@ -82,7 +93,8 @@ class App:
     async def close(self) -> None:
         """Close all database connections, and keep nothing of this App."""
         await self.nodes.close()
-        if self.rows is not None:
-            await self.rows.close()
+        for opened in (self.rows, self.stores):
+            if opened is not None:
+                await opened.close()
         await self.engine.dispose()
         forget_statements(self.engine, self.composition.entities)

@@ -25,6 +25,7 @@ from kehu.jobs.port import RunningJob
 from kehu.model import Archivable, Entity
 from kehu.reading.loading import BatchLoader
 from kehu.translating.texts import text
+from kehu.writing.changes import Change
 from kehu.writing.hearing import announce
 from kehu.writing.unit_of_work import UnitOfWork
 
@@ -124,6 +125,12 @@ class Context:
             message = "You may see this {entity}, but not {verb} it."
             raise Forbidden(text(message, entity=definition.name, verb=verb.replace("_", " ")))
 
+    def require_once_stored(self, model: type[Any], record: Entity, verb: str) -> None:
+        """Like `require_on`, of a record that is only about to be stored. Only inside `write()`."""
+        if self._unit is None:
+            raise RuntimeError("require_once_stored() outside of `async with ctx.write():`")
+        self._unit.owe(model, record, verb)
+
     # --- reading ---
     async def find(self, model: type[T], key: uuid.UUID) -> T | None:
         """The record with this key, or None where there is none that the principal may see."""
@@ -139,6 +146,15 @@ class Context:
         if verb != "read":
             await self.require_on(model, record, verb)
         return record
+
+    async def sees(self, model: type[T], key: uuid.UUID) -> bool:
+        """Whether there is surely such a record that the principal may see; where this says no, `get` says why.
+
+        Asked beside the transaction of `write()`, and therefore only as long as nothing was asked or stored in it.
+        """
+        is_untouched = self._unit is not None and self.session.first_use is not None
+        seeing = self.app.seeing
+        return is_untouched and seeing is not None and await seeing.sees(self, model, key)
 
     def load(self, model: type[T], key: uuid.UUID) -> Awaitable[T | None]:
         """Like `find`, together with all keys asked for at the same time: one statement for many records."""
@@ -190,18 +206,12 @@ class Context:
             try:
                 await self._begin()
                 yield
-                await unit.flush()
-                if self.running_job is not None:
-                    await self.running_job.confirm(self)
-                await unit.record()
-                news = [*(RecordChange.of(change) for change in unit.done), *self._announcements]
-                await self.app.nodes.notify(self, news)
-                await self.session.commit()
+                news = await self._complete(unit)
             except BaseException:
                 await self.session.rollback()
                 raise
             finally:
-                self._unit = None
+                self._unit = self.session.first_use = None
                 self._loaders.clear()
                 self._announcements = []
         self.app.broker.publish(news)
@@ -283,9 +293,30 @@ class Context:
         async with self.app.write_lock:
             yield
 
+    async def _complete(self, unit: UnitOfWork) -> list[RecordChange]:
+        """Store what is pending and its trail, and commit; what subscribers are to be told of."""
+        await unit.end()
+        if self.running_job is not None:
+            await self.running_job.confirm(self)
+        news = self._news(unit.done)
+        if not await unit.commit_at_once(self.app.nodes.told(news)):
+            await unit.record()
+            await self.app.nodes.notify(self, news)
+            await self.session.commit()
+        return news
+
+    def _news(self, changes: Sequence[Change[Any]]) -> list[RecordChange]:
+        return [*(RecordChange.of(change) for change in changes), *self._announcements]
+
     async def _begin(self) -> None:
+        """End what was only read; the transaction begins with the first use of the session, if there is any."""
         if self.session.in_transaction():
             await self.session.commit()
+        self.session.first_use = self._begin_writing
+
+    async def _begin_writing(self) -> None:
         if self.app.write_lock is not None:
             connection = await self.session.connection(execution_options={"kehu_writing": True})
             await begin_immediate(connection)
+        if self._unit is not None:
+            await self._unit.settle()

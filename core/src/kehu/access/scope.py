@@ -23,6 +23,22 @@ def row_scope(ctx: Context, model: type[Any], entity: Any, verb: str = "read") -
     return narrowed(_granted(ctx, definition, entity, verb), added_scope(ctx, model, entity))
 
 
+def reaches(ctx: Context, model: type[Any], record: Any, verb: str) -> bool:
+    """Whether the row scope of `verb` has a record that is not stored yet, as far as its own values tell.
+
+    False where it does not have it, and where only the database knows: then it is to be stored and asked for.
+    """
+    definition = ctx.app.composition.entities[model]
+    if added_scope(ctx, model, model) is not None:
+        return False
+    level = ctx.principal.level(definition.permission(verb))
+    if level in {Level.ALL, Level.NONE}:
+        return level is Level.ALL
+    if definition.declaration.row_scope != "auto":
+        return False
+    return not issubclass(model, Owned) or _owns(ctx, record, level)
+
+
 def added_scope(ctx: Context, model: type[Any], entity: Any) -> Criterion:
     """What hooks of plugins add to the row scope, whatever the verb; None where they add nothing."""
     criterion: Criterion = None
@@ -56,6 +72,14 @@ def _by_owner(ctx: Context, entity: Any, level: Level) -> Criterion:
         return mine
     teams = ctx.principal.teams if level is Level.TEAM else ctx.principal.subtree
     return sa.or_(mine, entity.team_id.in_(teams))
+
+
+def _owns(ctx: Context, record: Owned, level: Level) -> bool:
+    """What `_by_owner` says, of one record in Python."""
+    if record.owner_id == ctx.principal.id:
+        return True
+    teams = ctx.principal.teams if level is Level.TEAM else ctx.principal.subtree
+    return level is not Level.OWN and record.team_id in teams
 
 
 def _through_parents(

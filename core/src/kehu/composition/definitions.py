@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -67,6 +68,16 @@ class EntityDefinition:
     actions: list[d.ActionDeclaration] = dataclasses.field(default_factory=list)
     extensions: list[d.ExtensionDeclaration] = dataclasses.field(default_factory=list)
     interfaces: list[d.ImplementationDeclaration] = dataclasses.field(default_factory=list)
+    _derived: dict[Callable[..., Any], Any] = dataclasses.field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def derived(self, make: Callable[[EntityDefinition], T]) -> T:
+        """What `make` makes of this entity once all plugins have added to it: made when first asked for, and kept."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        made: T = self._derived[make]
+        return made
 
     @property
     def name(self) -> str:
@@ -140,6 +151,7 @@ def events_permission(plugin: str) -> str:
     return f"{plugin}.event:read"
 
 
+@functools.lru_cache(maxsize=1000)
 def permission_entity(type_name: str) -> str:
     """How a type is spelled inside permissions: `StageChange` is `stage_change`."""
     return "".join(f"_{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(type_name))

@@ -3,13 +3,18 @@
 from kehu.database.engine import forget_statements, open_engine
 from kehu.database.rows import Rows, open_rows
 from kehu.database.session import AsyncScopedSession, BypassedWritePath, unscoped
+from kehu.database.stores import Bundle, NotStored, Stores, open_stores
 
 __all__ = [
     "AsyncScopedSession",
+    "Bundle",
     "BypassedWritePath",
+    "NotStored",
     "Rows",
+    "Stores",
     "forget_statements",
     "open_engine",
     "open_rows",
+    "open_stores",
     "unscoped",
 ]

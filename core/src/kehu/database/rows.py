@@ -9,7 +9,7 @@ import asyncio
 import collections
 import importlib.util
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -40,10 +40,18 @@ class Rows(Protocol):
 def open_rows(engine: AsyncEngine) -> Rows | None:
     """Rows of the database of `engine`; None where its driver is missing, or where only one connection can see it."""
     if engine.dialect.name == "sqlite":
-        in_memory = engine.url.database in (None, "", ":memory:")
-        return None if in_memory else SqliteRows(engine)
-    has_driver = importlib.util.find_spec("asyncpg") is not None  # the extra `postgres` brings it
-    return PostgresRows(engine) if has_driver else None
+        return None if is_in_memory(engine) else SqliteRows(engine)
+    return PostgresRows(engine) if has_asyncpg() else None
+
+
+def is_in_memory(engine: AsyncEngine) -> bool:
+    """Whether a database of SQLite is seen by one connection only."""
+    return engine.url.database in (None, "", ":memory:")
+
+
+def has_asyncpg() -> bool:
+    """Whether the driver is there, which the extra `postgres` brings."""
+    return importlib.util.find_spec("asyncpg") is not None
 
 
 class SqliteRows:
@@ -56,7 +64,7 @@ class SqliteRows:
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Row]:
         """All rows of a SELECT, in their order."""
-        _announce(self._engine, statement, values)
+        announce_statement(self._engine, statement, values)
         connection = self._connection or self._connect()
         return connection.execute(statement, values).fetchall()
 
@@ -67,28 +75,39 @@ class SqliteRows:
             self._connection = None
 
     def _connect(self) -> sqlite3.Connection:
-        database = self._engine.url.database
-        assert database is not None
-        connection = sqlite3.connect(
-            database, cached_statements=REMEMBERED_STATEMENTS, check_same_thread=False
-        )
-        sqlite.configure(connection)
+        connection = self._connection = connect_sqlite(self._engine)
         connection.execute("PRAGMA query_only=ON")
-        self._connection = connection
         return connection
+
+
+def connect_sqlite(engine: AsyncEngine) -> sqlite3.Connection:
+    """A new connection to the file of `engine`, beside its pool."""
+    database = engine.url.database
+    assert database is not None
+    connection = sqlite3.connect(database, cached_statements=REMEMBERED_STATEMENTS, check_same_thread=False)
+    sqlite.configure(connection)
+    return connection
 
 
 class PostgresRows:
     """A few connections of asyncpg, each statement prepared once on each; a statement waits while all are in use.
 
-    No transaction is opened and nothing is ever set on a connection, so none has to be reset.
+    No transaction is opened and nothing is ever set on a connection after its beginning, so none has to be reset.
+    `settings` are those of the server that hold on each.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        connections: int = CONNECTIONS,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         from sqlalchemy.dialects.postgresql.asyncpg import (  # noqa: PLC0415  # nothing for who runs on SQLite
             PGDialect_asyncpg,
         )
 
+        self._most, self._settings = connections, dict(settings or {})
         self.dialect: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
         self._engine = engine
         self._arguments = _arguments(engine.url)
@@ -99,7 +118,7 @@ class PostgresRows:
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Row]:
         """All rows of a SELECT, in their order."""
-        _announce(self._engine, statement, values)
+        announce_statement(self._engine, statement, values)
         connection = await self._take()
         try:
             rows: Sequence[Row] = await connection.fetch(statement, *values)
@@ -133,7 +152,7 @@ class PostgresRows:
                 if not connection.is_closed():
                     return connection
                 self._open -= 1
-            if self._open < CONNECTIONS:
+            if self._open < self._most:
                 return await self._connect()
             turn = loop.create_future()
             self._waiting.append(turn)
@@ -146,6 +165,7 @@ class PostgresRows:
         try:
             return await asyncpg.connect(
                 **self._arguments,
+                server_settings=self._settings,
                 statement_cache_size=REMEMBERED_STATEMENTS,
                 max_cached_statement_lifetime=0,
             )
@@ -176,7 +196,7 @@ def _arguments(url: sa.URL) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _announce(engine: AsyncEngine, statement: str, values: Sequence[Any]) -> None:
+def announce_statement(engine: AsyncEngine, statement: str, values: Sequence[Any]) -> None:
     """Whoever listens to the statements of the engine hears of those that go past its pool too."""
     for listener in engine.sync_engine.dispatch.before_cursor_execute:
         listener(None, None, statement, values, None, False)  # noqa: FBT003  # SQLAlchemy's contract

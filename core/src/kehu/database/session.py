@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator, Awaitable, Callable, Container
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from sqlalchemy.orm import ORMExecuteState, Session, unitofwork, with_loader_criteria
 from sqlalchemy.sql import visitors
 
@@ -47,12 +48,16 @@ class ScopedSession(Session):
 
 
 class AsyncScopedSession(AsyncSession):
-    """A session that concurrent resolvers may share: its calls wait for one another, re-entrant within a task."""
+    """A session that concurrent resolvers may share: its calls wait for one another, re-entrant within a task.
+
+    `first_use`, where it is set, is awaited once, before the next call that comes to the database.
+    """
 
     sync_session_class = ScopedSession
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.first_use: Callable[[], Awaitable[None]] | None = None
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[Any] | None = None
 
@@ -70,33 +75,65 @@ class AsyncScopedSession(AsyncSession):
             finally:
                 self._holder = None
 
+    def begin_nested(self) -> AsyncSessionTransaction:
+        """A savepoint, inside of the transaction that is begun with the first use."""
+        return _Savepoint(self, nested=True)
+
+    async def use(self) -> None:
+        """What has to be done before the first use."""
+        first, self.first_use = self.first_use, None
+        if first is None:
+            return
+        try:
+            await first()
+        except BaseException as error:
+            self.first_use = functools.partial(_raise, error)
+            raise
+
+
+async def _raise(error: BaseException) -> None:
+    """What failed before the first use has failed for all that come after it."""
+    raise error
+
+
+class _Savepoint(AsyncSessionTransaction):
+    async def start(self, is_ctxmanager: bool = False) -> AsyncSessionTransaction:  # noqa: FBT001, FBT002  # SQLAlchemy's
+        session = self.session
+        assert isinstance(session, AsyncScopedSession)
+        await session.use()
+        return await super().start(is_ctxmanager)
+
 
 def _taking_turns(name: str) -> Any:
     original = getattr(AsyncSession, name)
 
     async def method(self: AsyncScopedSession, *args: Any, **kwargs: Any) -> Any:
         async with self.my_turn():
+            if self.first_use is not None and name not in _ENDS:
+                await self.use()
             return await original(self, *args, **kwargs)
 
     method.__name__, method.__doc__ = name, original.__doc__
     return method
 
 
+_ENDS = frozenset(("commit", "rollback", "close"))
+
 for _name in (
     "execute",
     "scalar",
     "scalars",
+    "stream",
+    "stream_scalars",
     "get",
     "get_one",
     "flush",
-    "commit",
-    "rollback",
     "refresh",
     "run_sync",
     "delete",
     "merge",
-    "close",
     "connection",
+    *_ENDS,
 ):
     setattr(AsyncScopedSession, _name, _taking_turns(_name))
 

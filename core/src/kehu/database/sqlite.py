@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from datetime import UTC, date, datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any, Literal
@@ -112,13 +112,29 @@ def prepare(engine: AsyncEngine) -> None:
 
 async def begin_immediate(connection: AsyncConnection, *, wait_seconds: float = WAIT_SECONDS) -> None:
     """Take SQLite's write lock; waits in asyncio while another process has it. Raises Conflict after `wait_seconds`."""
-    deadline = asyncio.get_running_loop().time() + wait_seconds
-    pause = 0.001
-    while True:
+
+    async def begin() -> None:
         try:
             await connection.exec_driver_sql("BEGIN IMMEDIATE")
         except sa.exc.OperationalError as error:
-            if "locked" not in str(error.orig) or asyncio.get_running_loop().time() > deadline:
+            raise error.orig or error from error
+
+    await until_free(begin, wait_seconds=wait_seconds)
+
+
+async def until_free(
+    begin: Callable[[], Awaitable[None] | None], *, wait_seconds: float = WAIT_SECONDS
+) -> None:
+    """Call `begin` until no other process has the write lock. Raises Conflict after `wait_seconds`."""
+    loop = asyncio.get_running_loop()
+    deadline, pause = loop.time() + wait_seconds, 0.001
+    while True:
+        try:
+            waiting = begin()
+            if waiting is not None:
+                await waiting
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or loop.time() > deadline:
                 busy = text("The database is busy with another writer; try again.")
                 raise Conflict(busy, code="BUSY") from error
             await asyncio.sleep(pause)

@@ -51,6 +51,10 @@ class Nodes:
         if self._app.is_postgresql and changes:
             await ctx.session.execute(_NOTIFY, self._messages(changes))
 
+    def told(self, changes: Sequence[RecordChange]) -> tuple[str, list[str]]:
+        """The channel of PostgreSQL on which the other nodes listen, and what is to be said there of these changes."""
+        return CHANNEL, self._texts(changes) if self._app.is_postgresql else []
+
     async def tell(self, changes: Sequence[RecordChange]) -> None:
         """Tell the other nodes, if there can be any, now: of what is committed already."""
         if self._app.is_postgresql and changes:
@@ -106,13 +110,16 @@ class Nodes:
             await driver.execute("SELECT 1")
 
     def _messages(self, changes: Sequence[RecordChange]) -> dict[str, object]:
+        return {"channel": CHANNEL, "messages": self._texts(changes)}
+
+    def _texts(self, changes: Sequence[RecordChange]) -> list[str]:
         entities = self._app.composition.entities
         told = [
             (entities[c.model].name, c.key.hex, c.operation, list(c.changed))
             for c in changes
             if c.model in entities
         ]
-        return {"channel": CHANNEL, "messages": list(_messages(self._id, told))}
+        return list(_messages(self._id, told))
 
     def _understood(self, payload: str) -> list[RecordChange]:
         """What another node told; nothing for one's own words, and for types that this node does not have."""

@@ -26,7 +26,7 @@ DEEPEST = 10
 LONGEST_REQUEST_ID = 64
 
 # Any number that is ours: the first of the two keys of PostgreSQL's advisory locks on lanes.
-_LANES = 501_723
+LANES = 501_723
 _LANE_LOCKS = 256
 
 
@@ -92,8 +92,13 @@ async def write_outbox(ctx: Context, rows: Sequence[dict[str, Any]]) -> None:
     writer anyway.
     """
     if ctx.app.is_postgresql:
-        await take_locks(ctx.session, _LANES, (row["lane"].int % _LANE_LOCKS for row in rows))
+        await take_locks(ctx.session, LANES, lane_locks(rows))
     await ctx.session.execute(sa.insert(OUTBOX), rows)
+
+
+def lane_locks(rows: Sequence[dict[str, Any]]) -> list[int]:
+    """The numbers of the locks of the lanes of these rows, each once and in the order in which they are taken."""
+    return sorted({row["lane"].int % _LANE_LOCKS for row in rows})
 
 
 def customer_of(record: Any) -> uuid.UUID | None:

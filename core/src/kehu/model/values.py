@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -103,6 +104,9 @@ def _json_decimal_on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
     return f"kehu_units({compiler.process(element.clauses, **kwargs)}, {element.type.scale})"
 
 
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
 def is_storable(text: str) -> bool:
     """Whether both databases can keep the text: no NUL, and no half of a character."""
-    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return "\x00" not in text and (text.isascii() or _HALF_A_CHARACTER.search(text) is None)

@@ -8,11 +8,13 @@ from typing import Any, Generic, Literal, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm.base import NO_VALUE
 
 from kehu.composition import EntityDefinition
 from kehu.errors import FieldError, Refusal, field_name
 from kehu.model import Entity
 from kehu.names import camel
+from kehu.writing.shapes import Shape, shape_of
 
 T = TypeVar("T", bound=Entity)
 V = TypeVar("V")
@@ -26,11 +28,12 @@ class Change(Generic[T]):
 
     `obj` is the record with its new values; `before` and `after` hold what changes, by attribute name, and custom
     fields by their full key; of a record that goes away `before` holds everything. `changed_by` names the plugin for
-    each value that a hook set after the user did.
+    each value that a hook set after the user did. `shape` is what the write path knows of the entity.
     """
 
     def __init__(self, obj: T, operation: Operation, entity: EntityDefinition) -> None:
         self.obj, self.entity = obj, entity
+        self.shape = entity.derived(shape_of)
         self.op: Operation = operation
         self.before: dict[str, Any] = {}
         self.after: dict[str, Any] = {}
@@ -54,9 +57,8 @@ class Change(Generic[T]):
     @property
     def changed_fields(self) -> list[str]:
         """The GraphQL names of what changes, sorted; bookkeeping such as version and times is left out."""
-        columns = self.entity.columns
-        told = (name for name in self.after if name not in columns or columns[name].options.audit)
-        return sorted(name if "." in name else camel(name) for name in told if name != "id")
+        untold = self.shape.untold
+        return sorted(name if "." in name else camel(name) for name in self.after if name not in untold)
 
     def touches(self, *attributes: object) -> bool:
         """Whether any of these attributes or custom fields gets a new value, or got one that a hook took back."""
@@ -107,7 +109,7 @@ class Change(Generic[T]):
         self.changed_by = dict.fromkeys(self.after, plugin)
 
     def _look(self) -> set[str]:
-        before, after = _everything(self.obj) if self.deleting else _differences(self.obj)
+        before, after = _everything(self.obj) if self.deleting else _differences(self.obj, self.shape)
         new = {
             name
             for name, value in after.items()
@@ -135,24 +137,31 @@ def _everything(record: Entity) -> tuple[dict[str, Any], dict[str, Any]]:
     return {name: value for name, value in {**loaded, **custom}.items() if value is not None}, {}
 
 
-def _differences(record: Entity) -> tuple[dict[str, Any], dict[str, Any]]:
+def _differences(record: Entity, shape: Shape) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What was set, by the attribute's name; most attributes never were, and are passed over."""
     state = sa.inspect(record)
+    originals, values = state.committed_state, state.dict
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for attribute in state.mapper.column_attrs:
-        history = state.attrs[attribute.key].history
-        if not history.has_changes():
+    for name in shape.attributes:
+        if name not in originals:
             continue
-        new = history.added[0] if history.added else None
-        old = history.deleted[0] if history.deleted else None
+        new, old, deleted = values.get(name), None, False
+        if originals[name] is not NO_VALUE:
+            history = state.attrs[name].history
+            if not history.has_changes():
+                continue
+            new = history.added[0] if history.added else None
+            deleted = bool(history.deleted)
+            old = history.deleted[0] if deleted else None
         if new is None and old is None:
             continue
-        if attribute.key == _COMPARED_BY_KEY:
+        if name == _COMPARED_BY_KEY:
             _compare_custom(old or {}, new or {}, before, after)
         else:
-            after[attribute.key] = new
-            if history.deleted:
-                before[attribute.key] = old
+            after[name] = new
+            if deleted:
+                before[name] = old
     return before, after
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kehu.composition import ColumnDefinition
+from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.errors import FieldError
 from kehu.model import ExactDecimal, StringList
 from kehu.model.values import is_storable
@@ -19,6 +20,9 @@ from kehu.translating.texts import Text, text
 from kehu.writing.changes import Change
 
 Problem = tuple[str, Text]
+
+# Of other types every value fits.
+_LIMITED = (sa.String, StringList, sa.Integer, ExactDecimal)
 
 _KINDS_OF_CUSTOM_VALUES: dict[type[Any], sa.types.TypeEngine[Any]] = {
     str: sa.String(),
@@ -31,23 +35,63 @@ def check_values(change: Change[Any]) -> list[FieldError]:
     """Everything wrong with the values of a record that is about to be stored, one reason for each field."""
     if change.deleting:
         return []
-    columns = [problem for column in change.entity.columns.values() for problem in _column(change, column)]
-    custom = [problem for field in change.entity.custom_fields for problem in _custom(change, field)]
-    return columns + custom
+    found: list[FieldError] = []
+    values = sa.inspect(change.obj).dict
+    for checked in change.entity.derived(_checked_columns):
+        if not change.creating and checked.attribute not in change.after:
+            continue
+        # What a new record does not mention is None, which is looked at first because most of it is.
+        value = values[checked.attribute] if checked.attribute in values else _read(change, checked)
+        if value is None:
+            if checked.is_required or not (checked.is_nullable or change.creating):
+                found.append(_error(checked.name, _missing(change, checked.name)))
+        elif checked.is_open:
+            problem = next(_of_column(change, checked, value), None)
+            if problem is not None:
+                found.append(_error(checked.name, problem))
+    return found + [problem for field in change.entity.custom_fields for problem in _custom(change, field)]
 
 
-def _column(change: Change[Any], column: ColumnDefinition) -> list[FieldError]:
-    if not change.creating and column.attribute not in change.after:
-        return []
-    value = getattr(change.obj, column.attribute)
-    if value is None:
-        is_missing = not column.nullable and (column.required or not change.creating)
-        problems = [_missing(change, column.name)] if is_missing else []
-    elif isinstance(value, str) and column.required and not value.strip():
-        problems = [_missing(change, column.name)]
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Checked:
+    """A column, and what may be wrong with its values: `is_open` where anything but being None can be."""
+
+    attribute: str
+    name: str
+    is_nullable: bool
+    is_required: bool
+    kind: sa.types.TypeEngine[Any]
+    choices: Sequence[Any]
+    is_open: bool
+
+
+def _checked_columns(entity: EntityDefinition) -> list[_Checked]:
+    return [_checked(column) for column in entity.columns.values()]
+
+
+def _checked(column: ColumnDefinition) -> _Checked:
+    kind = column.mapped.type
+    is_required = column.required and not column.nullable
+    is_open = bool(column.choices) or column.required or isinstance(kind, _LIMITED)
+    return _Checked(
+        column.attribute, column.name, column.nullable, is_required, kind, column.choices, is_open
+    )
+
+
+def _read(change: Change[Any], checked: _Checked) -> Any:
+    return None if change.creating else getattr(change.obj, checked.attribute)
+
+
+def _of_column(change: Change[Any], checked: _Checked, value: Any) -> Iterator[Problem]:
+    if isinstance(value, str) and checked.is_required and not value.strip():
+        yield _missing(change, checked.name)
     else:
-        problems = list(_of_value(column.name, column.mapped.type, column.choices, value))
-    return [FieldError(code, message, column.name) for code, message in problems[:1]]
+        yield from _of_value(checked.name, checked.kind, checked.choices, value)
+
+
+def _error(name: str, problem: Problem) -> FieldError:
+    code, message = problem
+    return FieldError(code, message, name)
 
 
 def _custom(change: Change[Any], field: CustomField[Any, Any]) -> list[FieldError]:

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.errors import BadInput, Conflict, Refusal, Rejected
 from kehu.ids import key_of
-from kehu.names import camel
 from kehu.translating.texts import text
+from kehu.writing.shapes import shape_of
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+Refer = Callable[["Context", type[Any], uuid.UUID, str], Awaitable[uuid.UUID]]
 
 
 async def create_record(ctx: Context, entity: EntityDefinition, values: Mapping[str, Any]) -> Any:
     """A new record from an input; needs the permission to create, for who will own it. Inside `ctx.write()`."""
     ctx.require(entity.permission("create"))
     record = entity.model()
-    await apply_input(ctx, entity, record, values)
+    await apply_input(ctx, entity, record, values, refer=_seen)
     ctx.add(record)
-    await ctx.flush()
-    await ctx.require_on(entity.model, record, "create")
+    ctx.require_once_stored(entity.model, record, "create")
     return record
 
 
@@ -59,24 +61,39 @@ def check_version(record: Any, version: int | None) -> None:
         )
 
 
-async def apply_input(ctx: Context, entity: EntityDefinition, record: Any, values: Mapping[str, Any]) -> None:
-    """Set the attributes and custom fields named in `values`. Raises Rejected with everything that is wrong."""
+async def loaded(ctx: Context, model: type[Any], key: uuid.UUID, field: str) -> uuid.UUID:
+    """The key of a record that is read together with others that are asked for. Raises NotFound, blaming `field`."""
+    return (await ctx.get(model, key, field=field)).id  # type: ignore[no-any-return]  # the key of an entity
+
+
+async def _seen(ctx: Context, model: type[Any], key: uuid.UUID, field: str) -> uuid.UUID:
+    """The same for one record, which is not read where there is a shorter way to know that it may be."""
+    return key if await ctx.sees(model, key) else await loaded(ctx, model, key, field)
+
+
+async def apply_input(
+    ctx: Context, entity: EntityDefinition, record: Any, values: Mapping[str, Any], *, refer: Refer = loaded
+) -> None:
+    """Set the attributes and custom fields named in `values`. Raises Rejected with everything that is wrong.
+
+    `refer` looks for the records that ids stand for.
+    """
     problems: list[Refusal] = []
-    columns = {column.name: column for column in entity.columns.values()}
-    customs = {camel(custom.field_name): custom for custom in entity.custom_fields}
+    shape = entity.derived(shape_of)
+    columns, customs = shape.columns, shape.customs
     for name, value in values.items():
         try:
             if name in customs:
                 customs[name].set(record, value)
             else:
-                setattr(record, columns[name].attribute, await column_value(ctx, columns[name], value))
+                setattr(record, columns[name].attribute, await column_value(ctx, columns[name], value, refer))
         except Refusal as refusal:
             problems.append(refusal)
     if problems:
         raise Rejected([error for problem in problems for error in problem.errors])
 
 
-async def column_value(ctx: Context, column: ColumnDefinition, value: Any) -> Any:
+async def column_value(ctx: Context, column: ColumnDefinition, value: Any, refer: Refer = loaded) -> Any:
     """What the attribute of a record gets for a value of an input: the key for an id, the text for a choice."""
     if column.options.write:
         ctx.require(column.options.write, field=column.name)
@@ -84,14 +101,8 @@ async def column_value(ctx: Context, column: ColumnDefinition, value: Any) -> An
         message = text("{field} cannot be empty.", field=column.name)
         raise BadInput(message, code="REQUIRED", field=column.name)
     if column.target is not None and value is not None:
-        return await _referenced(ctx, column, value)
+        key = key_of(value, ctx.app.composition.entities[column.target].name, field=column.name)
+        return await refer(ctx, column.target, key, column.name)
     if column.choices and isinstance(value, enum.Enum):
         return value.value
     return value
-
-
-async def _referenced(ctx: Context, column: ColumnDefinition, value: str) -> Any:
-    assert column.target is not None
-    name = ctx.app.composition.entities[column.target].name
-    key = key_of(value, name, field=column.name)
-    return (await ctx.get(column.target, key, field=column.name)).id

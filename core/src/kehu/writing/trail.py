@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from kehu.audit.models import AuditOperation
 from kehu.ids import global_id, uuid7
-from kehu.model import options_of
 from kehu.model.values import to_json
 from kehu.names import camel
 from kehu.writing.changes import Change
@@ -42,11 +41,10 @@ def audit_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, A
 
 
 def _described(change: Change[Any]) -> dict[str, Any]:
-    columns = change.entity.model.__table__.c
+    untold = change.shape.untold
     described = {}
     for name in dict.fromkeys([*change.before, *change.after]):
-        mapped = columns.get(name)
-        if name == "id" or (mapped is not None and not options_of(mapped).audit):
+        if name in untold:
             continue
         entry = {"before": to_json(change.before.get(name)), "after": to_json(change.after.get(name))}
         if name in change.changed_by:

@@ -11,24 +11,31 @@ from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from kehu.access.scope import reaches
 from kehu.audit.models import AuditEntry
+from kehu.database.stores import MOST_ROWS, Bundle, NotStored
 from kehu.errors import Conflict, FieldError, KehuError, Refusal, Rejected
-from kehu.events.trail import Emitted, outbox_rows, write_outbox
+from kehu.events.trail import LANES, OUTBOX, Emitted, lane_locks, outbox_rows, write_outbox
+from kehu.model import Entity
 from kehu.ownership import Owned
 from kehu.translating.texts import text
+from kehu.writing import at_once
 from kehu.writing.changes import Change, Operation
 from kehu.writing.checks import check_values
 from kehu.writing.constraints import refusal_of
 from kehu.writing.defaults import give_defaults, round_decimals
 from kehu.writing.hearing import Hearing
+from kehu.writing.shapes import shape_of
 from kehu.writing.trail import audit_rows
 
 if TYPE_CHECKING:
     from kehu.context import Context
 
 _AUDIT = cast(sa.Table, AuditEntry.__table__)
+_UNAUDITED = {"kehu_unaudited": True}
 ROUNDS = 10
 DEPTH = 10
 
@@ -48,9 +55,11 @@ class UnitOfWork:
         self._ctx = ctx
         self._done: list[Change[Any]] = []
         self._emitted: list[Emitted] = []
+        self._owed: list[tuple[type[Any], Entity, str]] = []
         self.has_news = False
         self._hearing = Hearing(ctx)
-        self._is_preparing = self._has_failed = False
+        self._waiting: list[at_once.Row] = []
+        self._is_preparing = self._has_failed = self._is_ending = False
         self.storing = False
 
     @contextlib.contextmanager
@@ -64,17 +73,11 @@ class UnitOfWork:
 
     async def flush(self) -> None:
         """Store everything pending, with all hooks; may be called several times in a transaction."""
-        if self._has_failed:
-            raise InnerWriteFailed(
-                "An inner write() has failed, so that nothing of this one is stored either."
-            )
-        if self._is_preparing:
-            raise RuntimeError(
-                "A before_write hook called flush(); what comes later belongs into after_write."
-            )
+        self._check_may_flush()
         for _ in range(DEPTH):
             changes = await self._prepare()
             if not changes:
+                await self._check_reach()
                 return
             await self._store(changes)
             self._hearing.restless.clear()
@@ -83,6 +86,49 @@ class UnitOfWork:
         raise HooksDoNotSettle(
             f"after_write hooks keep writing more after {DEPTH} rounds: {self._hearing.culprits}"
         )
+
+    async def end(self) -> None:
+        """Like `flush`, when nothing comes after it: rows of new records may wait to be stored with their trail."""
+        self._is_ending = True
+        await self.flush()
+
+    async def settle(self) -> None:
+        """Store the rows that wait, because somebody is about to ask the database."""
+        rows, self._waiting = self._waiting, []
+        try:
+            for table, row in rows:
+                await self._ctx.session.execute(sa.insert(table), row, execution_options=_UNAUDITED)
+        except IntegrityError as error:
+            raise refusal_of(error, self._done) from error
+
+    async def commit_at_once(self, told: tuple[str, list[str]]) -> bool:
+        """Store all of the transaction, and commit; False where that is to be done step by step.
+
+        `told` are a channel of PostgreSQL and what is said there.
+        """
+        ctx, stores = self._ctx, self._ctx.app.stores
+        if not self._waiting or stores is None:
+            return False
+        audit = audit_rows(ctx, self._done)
+        outbox = outbox_rows(ctx, self._done, self._emitted)
+        if len(self._waiting) + len(audit) + len(outbox) > MOST_ROWS:
+            return False
+        channel, messages = told
+        bundle = Bundle(
+            rows=[*self._waiting, *((_AUDIT, row) for row in audit)],
+            ordered=[(OUTBOX, row) for row in outbox],
+            space=LANES,
+            locks=lane_locks(outbox),
+            channel=channel,
+            messages=messages,
+        )
+        try:
+            await stores.store(bundle)
+        except NotStored:
+            return False
+        ctx.session.sync_session.commit()
+        self.has_news = True
+        return True
 
     async def record(self) -> None:
         """Write the audit and outbox rows of everything stored so far, in as few statements as there are tables."""
@@ -109,7 +155,28 @@ class UnitOfWork:
         done, self._done = self._done, []
         return done
 
+    def owe(self, model: type[Any], record: Entity, verb: str) -> None:
+        """Refuse, once the record is stored, unless the principal's grant for `verb` reaches it."""
+        self._owed.append((model, record, verb))
+
     # --- steps ---
+    def _check_may_flush(self) -> None:
+        if self._has_failed:
+            raise InnerWriteFailed(
+                "An inner write() has failed, so that nothing of this one is stored either."
+            )
+        if self._is_preparing:
+            raise RuntimeError(
+                "A before_write hook called flush(); what comes later belongs into after_write."
+            )
+
+    async def _check_reach(self) -> None:
+        owed, self._owed = self._owed, []
+        for model, record, verb in owed:
+            # A record whose row waits is looked at here, which says yes where the database would.
+            if not (self._waiting and reaches(self._ctx, model, record, verb)):
+                await self._ctx.require_on(model, record, verb)
+
     async def _prepare(self) -> list[Change[Any]]:
         """Run before_write until no hook changes anything; raise Rejected with every problem found."""
         changes: dict[int, Change[Any]] = {}
@@ -146,12 +213,11 @@ class UnitOfWork:
     def _news(self, known: dict[int, Change[Any]]) -> list[Change[Any]]:
         """Changes that not every hook has seen: new ones, and those whose record changed since."""
         entities = self._ctx.app.composition.entities
-        session = self._ctx.session.sync_session
-        for obj in [*session.new, *session.deleted, *(o for o in session.dirty if session.is_modified(o))]:
+        for obj in _pending(self._ctx.session.sync_session):
             if type(obj) in entities and id(obj) not in known:
                 known[id(obj)] = self._change_of(obj)
         for change in known.values():
-            round_decimals(change.obj)
+            round_decimals(change.obj, change.shape)
             change.look_again()
         return [change for change in known.values() if change.is_news]
 
@@ -160,11 +226,13 @@ class UnitOfWork:
         operation: Operation = (
             "delete" if obj in session.deleted else "create" if obj in session.new else "update"
         )
+        entity = self._ctx.app.composition.entities[type(obj)]
+        shape = entity.derived(shape_of)
         if operation == "create":
-            give_defaults(obj, self._ctx.now())
+            give_defaults(obj, shape, self._ctx.now())
             self._give_owner(obj)
-        round_decimals(obj)
-        change = Change(obj, operation, self._ctx.app.composition.entities[type(obj)])
+        round_decimals(obj, shape)
+        change = Change(obj, operation, entity)
         author = self._hearing.author_of(obj)
         if author is not None:
             change.made_by(author)
@@ -179,6 +247,14 @@ class UnitOfWork:
                 obj.team_id = principal.teams[0]
 
     async def _store(self, changes: list[Change[Any]]) -> None:
+        if self._is_ending and at_once.fits(self._ctx, changes):
+            self._waiting += at_once.wait(self._ctx, changes)
+        else:
+            await self._flush(changes)
+        self._hearing.forget()
+        self._done.extend(changes)
+
+    async def _flush(self, changes: list[Change[Any]]) -> None:
         for change in changes:
             if change.op == "update":
                 change.obj.updated_at = self._ctx.now()
@@ -193,8 +269,19 @@ class UnitOfWork:
             raise refusal_of(error, changes) from error
         finally:
             self.storing = False
-        self._hearing.forget()
-        self._done.extend(changes)
+
+
+def _pending(session: Session) -> list[Any]:
+    """The records that are new, deleted or changed; most transactions have none of two of these kinds.
+
+    SQLAlchemy's `new`, `deleted` and `dirty` copy everything, so they are asked only where there is something.
+    """
+    found = [*session.new] if session._new else []
+    if session._deleted:
+        found += session.deleted
+    if session.identity_map._modified:
+        found += [obj for obj in session.dirty if session.is_modified(obj)]
+    return found
 
 
 def _rejected(problems: list[tuple[FieldError, object]]) -> Rejected:

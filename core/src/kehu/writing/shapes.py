@@ -1,0 +1,67 @@
+"""Shapes: what the write path has to know of an entity for each of its records, found out once."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kehu.composition import ColumnDefinition, EntityDefinition
+from kehu.model import ExactDecimal, options_of, utc_now
+from kehu.names import camel
+from kehu.plugin import CustomField
+
+Default = Callable[[datetime], Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Shape:
+    """The columns of one entity as the steps of a write go through them.
+
+    `attributes` are all of them in their order, `defaults` what a new record gets at a moment, `decimals` what is
+    rounded. `columns` and `customs` are found by their GraphQL names; `untold` are left out of the audit trail.
+    """
+
+    attributes: Sequence[str]
+    defaults: Sequence[tuple[str, Default]]
+    decimals: Sequence[tuple[str, ExactDecimal]]
+    columns: Mapping[str, ColumnDefinition]
+    customs: Mapping[str, CustomField[Any, Any]]
+    untold: frozenset[str]
+
+
+def shape_of(entity: EntityDefinition) -> Shape:
+    """The shape of an entity; ask for it with `entity.derived(shape_of)`."""
+    attributes = sa.inspect(entity.model).column_attrs
+    columns: list[tuple[str, Any]] = [(each.key, each.columns[0]) for each in attributes]
+    defaults = [(name, _default(column)) for name, column in columns]
+    return Shape(
+        attributes=[name for name, _ in columns],
+        defaults=[(name, default) for name, default in defaults if default is not None],
+        decimals=[(name, column.type) for name, column in columns if isinstance(column.type, ExactDecimal)],
+        columns={column.name: column for column in entity.columns.values()},
+        customs={camel(custom.field_name): custom for custom in entity.custom_fields},
+        untold=frozenset(name for name, column in columns if name == "id" or not _is_told(column)),
+    )
+
+
+def _is_told(column: Any) -> bool:
+    return not isinstance(column, sa.Column) or options_of(column).audit
+
+
+def _default(column: Any) -> Default | None:
+    """The default that a column has in Python; None where it has none."""
+    default: Any = getattr(column, "default", None)
+    if default is None or not (default.is_scalar or default.is_callable):
+        return None
+    value = default.arg
+    if default.is_scalar:
+        return lambda _now: value
+    # A default that is the time it is now shows the time of the App's clock.
+    if inspect.unwrap(value) is utc_now:
+        return lambda now: now
+    return lambda _now: value(None)
