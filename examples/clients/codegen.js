@@ -10,7 +10,7 @@ import { parse } from 'graphql';
 
 const config = {
   strictScalars: true,
-  scalars: { Date: 'string', DateTime: 'string', Decimal: 'string', JSON: 'unknown', UUID: 'string' },
+  scalars: { Date: 'string', DateTime: 'string', Decimal: 'string', JSON: 'unknown', Upload: 'File', UUID: 'string' },
   enumsAsTypes: true,
   enumType: 'string-literal',
   useTypeImports: true,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kehu.ids import global_id, uuid7
     from kehu.inbound.models import InboundMessage
     from kehu.interactions.models import Interaction, InteractionStatus
-    from kehu.model import Archivable, Deprecation, Entity, GlobalId, Model, choice, column, ref
+    from kehu.model import Archivable, Deprecation, Entity, GlobalId, Model, Upload, choice, column, ref
     from kehu.ownership import Owned
     from kehu.people.models import Team, User
     from kehu.plugin import CustomField, Plugin, Resource, installed, load_directory, load_file
@@ -90,6 +90,7 @@ __all__ = [
     "Team",
     "Text",
     "Unauthenticated",
+    "Upload",
     "User",
     "choice",
     "column",
@@ -161,6 +162,7 @@ _HOMES = {
         "Entity",
         "GlobalId",
         "Model",
+        "Upload",
         "choice",
         "column",
         "ref",

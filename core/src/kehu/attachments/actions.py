@@ -10,10 +10,11 @@ import sqlalchemy as sa
 
 from kehu.attachments.models import CONTENTS, Attachment, check_size, file_name, media_type_of
 from kehu.context import Context
+from kehu.core_declarations import plugin
 from kehu.core_settings import CoreSettings
 from kehu.database import unscoped
 from kehu.ids import global_id
-from kehu.model import Entity, GlobalId
+from kehu.model import Entity, GlobalId, Upload
 
 
 async def attach(ctx: Context, record_id: str, *, name: str, media_type: str, content: bytes) -> Attachment:
@@ -38,6 +39,13 @@ async def attach(ctx: Context, record_id: str, *, name: str, media_type: str, co
         kept = sa.insert(CONTENTS).values(attachment_id=attachment.id, content=content)
         await ctx.session.execute(kept)
     return attachment
+
+
+@plugin.mutation()
+async def attach_file(ctx: Context, record_id: GlobalId, file: Upload, name: str | None = None) -> Attachment:
+    """Bring a file to a record that you may update; it is called `name`, or as it was called where it comes from."""
+    named = file.name if name is None else name
+    return await attach(ctx, record_id, name=named, media_type=file.media_type, content=file.content)
 
 
 async def attachment_with_content(ctx: Context, key: uuid.UUID) -> tuple[Attachment, bytes]:

@@ -42,7 +42,7 @@ class NotAttachable(Refusal):
 class Attachment(Archivable, Base):
     """A file that belongs to a record; seen by whoever sees the record, changed by whoever may change it.
 
-    Upload it with `POST /attachments`, get it from its `path`.
+    Bring it with `attachFile` or `POST /attachments`, get it from its `path`.
     """
 
     __tablename__ = "core_attachment"

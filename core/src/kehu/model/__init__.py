@@ -4,6 +4,7 @@ from kehu.model.deprecation import Deprecation
 from kehu.model.entity import NAMING, Archivable, Entity, Model, utc_now
 from kehu.model.options import ColumnOptions, choice, column, options_of, ref
 from kehu.model.types import ExactDecimal, GlobalId, GlobalIdText, HasWord, Json, StringList, UtcDateTime
+from kehu.model.uploads import Upload
 
 __all__ = [
     "NAMING",
@@ -18,6 +19,7 @@ __all__ = [
     "Json",
     "Model",
     "StringList",
+    "Upload",
     "UtcDateTime",
     "choice",
     "column",

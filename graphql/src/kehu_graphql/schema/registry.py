@@ -125,6 +125,8 @@ class Registry:
             return strawberry.ID
         if issubclass(cls, enum.Enum):
             return self.enum(cls)
+        if cls in SCALARS:
+            return cls
         if dataclasses.is_dataclass(cls) and not hasattr(cls, "__strawberry_definition__"):
             return self._dataclass(cls, is_input=is_input)
         return cls
@@ -259,6 +261,18 @@ def _rfc3339(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
+def _file(value: Any) -> kehu.Upload:
+    if not isinstance(value, kehu.Upload):
+        raise GraphQLError(
+            "A file is sent with a multipart request, in the place of a variable that is null."
+        )
+    return value
+
+
+def _no_answer(value: Any) -> Any:
+    raise GraphQLError("Files are never in an answer.")
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     Decimal: strawberry.scalar(
         name="Decimal",
@@ -271,5 +285,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         description='A moment in RFC 3339 with its zone: `"2026-01-31T08:30:00Z"`.',
         serialize=_rfc3339,
         parse_value=_moment,
+    ),
+    kehu.Upload: strawberry.scalar(
+        name="Upload",
+        description="A file, sent with a multipart request: a variable that is null there, and named in `map`.",
+        serialize=_no_answer,
+        parse_value=_file,
     ),
 }

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
+import kehu
 from kehu.attachments.fields import FOLDER
 from kehu.core_settings import CoreSettings
 from kehu.jobs.port import JOBS_AT_ONCE
@@ -25,11 +26,12 @@ from kehu_graphql.execution import Api
 from kehu_graphql.server.attachments import attachment_routes
 from kehu_graphql.server.feeds import feed_route
 from kehu_graphql.server.inbound import inbound_route
-from kehu_graphql.server.middleware import BodyLimit, RequestLog
+from kehu_graphql.server.middleware import MAX_BODY_BYTES, BodyLimit, RequestLog
 from kehu_graphql.server.named_documents import NamedDocuments
 from kehu_graphql.server.operations import Operations
 from kehu_graphql.server.planned import COMPRESSED_FROM, COMPRESSION, PATH, Planned
 from kehu_graphql.server.sessions import session_route
+from kehu_graphql.server.uploads import MULTIPART
 
 
 def asgi(
@@ -61,11 +63,23 @@ def asgi(
         middleware=[
             Middleware(Planned, api, named),
             Middleware(RequestLog),
-            Middleware(BodyLimit, larger={FOLDER: api.app.settings_of(CoreSettings).attachment_max_bytes}),
+            Middleware(BodyLimit, most=_longest_body(api.app)),
             Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=COMPRESSION),
         ],
         lifespan=_lifespan(api, jobs_at_once),
     )
+
+
+def _longest_body(app: kehu.App) -> Callable[[str, str], int]:
+    """A megabyte; where files come as much as a file may be, and with an operation a megabyte more."""
+    file = app.settings_of(CoreSettings).attachment_max_bytes
+
+    def most(path: str, media_type: str) -> int:
+        if path == FOLDER:
+            return file
+        return file + MAX_BODY_BYTES if (path, media_type) == (PATH, MULTIPART) else MAX_BODY_BYTES
+
+    return most
 
 
 def _lifespan(api: Api, jobs_at_once: int) -> Lifespan[Starlette]:

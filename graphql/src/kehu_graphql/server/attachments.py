@@ -38,7 +38,7 @@ def attachment_routes(app: kehu.App) -> list[Route]:
                     content=await request.body(),
                 )
             except kehu.Refusal as refusal:
-                return _refused(refusal)
+                return refused(refusal)
         return JSONResponse({"attachment": _shown(attachment)}, status_code=201)
 
     async def get(request: Request) -> Response:
@@ -48,7 +48,7 @@ def attachment_routes(app: kehu.App) -> list[Route]:
                 ctx.require("core.attachment:read")
                 attachment, content = await attachment_with_content(ctx, request.path_params["key"])
             except kehu.Refusal as refusal:
-                return _refused(refusal)
+                return refused(refusal)
         return _file(request, attachment, content)
 
     return [Route(FOLDER, bring, methods=["POST"]), Route(f"{FOLDER}/{{key:uuid}}", get, methods=["GET"])]
@@ -80,7 +80,8 @@ def _shown(attachment: kehu.Attachment) -> dict[str, object]:
     }
 
 
-def _refused(refusal: kehu.Refusal) -> Response:
+def refused(refusal: kehu.Refusal) -> Response:
+    """The errors of a request that was not done, with the status that fits the first of them."""
     shown = [
         {"message": error.message, "extensions": {"code": error.code, "field": error.field}}
         for error in refusal.errors

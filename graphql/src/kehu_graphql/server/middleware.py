@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -97,20 +97,22 @@ class RequestLog:
 
 
 class BodyLimit:
-    """Refuses bodies above one megabyte with 413, whether or not they say how long they are.
+    """Refuses bodies that are too long with 413, whether or not they say how long they are.
 
-    `larger` has the paths that take more, with the number of bytes.
+    `most` has the number of bytes for a path and a media type.
     """
 
-    def __init__(self, app: ASGIApp, larger: Mapping[str, int] | None = None) -> None:
-        self._app, self._larger = app, larger or {}
+    def __init__(self, app: ASGIApp, most: Callable[[str, str], int]) -> None:
+        self._app, self._most = app, most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = self._larger.get(scope["path"], MAX_BODY_BYTES)
-        announced = Headers(scope=scope).get("content-length", "0")
+        headers = Headers(scope=scope)
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        most = self._most(scope["path"], media_type)
+        announced = headers.get("content-length", "0")
         if not announced.isdigit() or int(announced) > most:
             await _too_large(scope, receive, send, most)
             return

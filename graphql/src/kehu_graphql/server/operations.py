@@ -23,8 +23,10 @@ from kehu.idempotency.keys import Idempotency
 from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
 from kehu_graphql.server.accepting import GRAPHQL_IN_UTF8, JSON, media_type_of, preferred_type
+from kehu_graphql.server.attachments import refused
 from kehu_graphql.server.named_documents import NOT_FOUND, NamedDocuments
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
+from kehu_graphql.server.uploads import brings_files, operation_with_files
 
 OK, BAD_REQUEST = 200, 400
 
@@ -63,6 +65,7 @@ class Operations(GraphQL[Any, Any]):
         super().__init__(
             api.schema,
             graphql_ide=None,
+            multipart_uploads_enabled=True,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL],
         )
         self._app = api.app
@@ -81,20 +84,22 @@ class Operations(GraphQL[Any, Any]):
             return json.dumps(data, separators=(",", ":"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and brings_files(scope):
+            try:
+                request = Request(scope, receive)
+                scope["state"]["operation"] = await operation_with_files(self._app, request)
+            except kehu.Refusal as refusal:
+                await refused(refusal)(scope, receive, send)
+                return
         if scope["type"] != "http" or media_type_of(Headers(scope=scope).get("accept", "")) == JSON:
             await super().__call__(scope, receive, send)
             return
+        await super().__call__(scope, receive, _in_its_media_type(scope, send))
 
-        async def in_its_media_type(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith(JSON):
-                    headers["content-type"] = GRAPHQL_IN_UTF8
-                if message["status"] == OK and scope["state"].get("never_ran"):
-                    message["status"] = BAD_REQUEST
-            await send(message)
-
-        await super().__call__(scope, receive, in_its_media_type)
+    async def parse_multipart(self, request: Any) -> dict[str, Any]:
+        """The operation that came with files, whose form was read before."""
+        found: dict[str, Any] = request._request.state.operation
+        return found
 
     async def process_result(self, request: Request, result: Any) -> GraphQLHTTPResponse:
         """The body of an answer; `data` is left out where nothing ran."""
@@ -127,6 +132,21 @@ class Operations(GraphQL[Any, Any]):
                 {"message": "Another origin must send a token in connection_init."}
             )
         return await super().on_ws_connect(context)
+
+
+def _in_its_media_type(scope: Scope, send: Send) -> Send:
+    """The answer as the specification has it, for clients that name its media type."""
+
+    async def in_its_media_type(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if headers.get("content-type", "").startswith(JSON):
+                headers["content-type"] = GRAPHQL_IN_UTF8
+            if message["status"] == OK and scope["state"].get("never_ran"):
+                message["status"] = BAD_REQUEST
+        await send(message)
+
+    return in_its_media_type
 
 
 def _is_asked_for(error: Any) -> bool:

@@ -11,10 +11,10 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-import anyio.to_thread
 import orjson
 import structlog
 from graphql import GraphQLError
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import kehu
@@ -185,4 +185,4 @@ async def _send(send: Send, body: bytes, head: Head, arrival: Arrival) -> None:
 async def _compressed(body: bytes) -> bytes:
     if len(body) < COMPRESSED_ASIDE_FROM:
         return zlib.compress(body, COMPRESSION, _GZIP_WINDOW)
-    return await anyio.to_thread.run_sync(zlib.compress, body, COMPRESSION, _GZIP_WINDOW)
+    return await run_in_threadpool(zlib.compress, body, COMPRESSION, _GZIP_WINDOW)
