@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from starlette.testclient import TestClient
@@ -123,16 +124,18 @@ def test_a_query_is_answered_as_events_to_who_asks_for_them(signed_in: TestClien
     assert answer.text == shown
 
 
-def test_a_subscription_is_a_stream_of_events(signed_in: TestClient, api: Api) -> None:
-    body = json.dumps({"query": "subscription { customerChanged { customer { name } } }"}).encode()
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_subscription_is_a_stream_of_events(signed_in: TestClient, api: Api, method: str) -> None:
     cookie = f"kehu_session={signed_in.cookies['kehu_session']}".encode()
-    assert asyncio.run(_first_event(api, body, cookie)) == (
+    assert asyncio.run(_first_event(api, method, cookie)) == (
         'event: next\r\ndata: {"data":{"customerChanged":{"customer":{"name":"Acme"}}}}\r\n\r\n'
     )
 
 
-async def _first_event(api: Api, body: bytes, cookie: bytes) -> str:
+async def _first_event(api: Api, method: str, cookie: bytes) -> str:
     """What a subscription over HTTP sends after somebody made a customer; the client goes away after that."""
+    asked = {"query": "subscription { customerChanged { customer { name } } }"}
+    body = json.dumps(asked).encode() if method == "POST" else b""
     chunks: asyncio.Queue[str] = asyncio.Queue()
     incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     incoming.put_nowait({"type": "http.request", "body": body, "more_body": False})
@@ -142,9 +145,10 @@ async def _first_event(api: Api, body: bytes, cookie: bytes) -> str:
             chunks.put_nowait(message["body"].decode())
 
     headers = [(b"accept", b"text/event-stream"), (b"content-type", b"application/json"), (b"cookie", cookie)]
-    scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+    query = b"" if method == "POST" else urlencode(asked).encode()
+    scope = {"type": "http", "method": method, "path": "/graphql", "query_string": query, "headers": headers}
     app = kehu.App(api.app.composition.plugins, api.app.engine.url.render_as_string(hide_password=False))
-    asked = asyncio.create_task(asgi(Api(app))(scope, incoming.get, send))
+    served = asyncio.create_task(asgi(Api(app))(scope, incoming.get, send))
     try:
         for _ in range(1000):
             if app.broker.listeners:
@@ -155,7 +159,7 @@ async def _first_event(api: Api, body: bytes, cookie: bytes) -> str:
         return await asyncio.wait_for(chunks.get(), 10)
     finally:
         incoming.put_nowait({"type": "http.disconnect"})
-        await asked
+        await served
         await app.close()
 
 
