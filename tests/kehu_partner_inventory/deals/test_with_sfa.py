@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import sqlalchemy as sa
 
 import kehu
 from kehu_sfa import Opportunity
@@ -85,3 +86,41 @@ async def test_a_deal_that_we_are_at_ourselves_takes_a_reason(channel: Channel) 
     shown = f'{{ dealRegistration(id: "{key}") {{ hasClash opportunity {{ id }} openOpportunities {{ name }} }} }}'
     found = (await channel.ask(shown, to=north))["dealRegistration"]
     assert found == {"hasClash": True, "opportunity": None, "openOpportunities": []}
+
+
+async def test_the_opportunities_of_a_page_are_two_statements(channel: Channel) -> None:
+    """Each registration gets its own, by the id or the name of its customer, and not the one that it became."""
+    for name in ("Water AG", "Gas AG"):
+        await registered(channel, customer=name)
+    became = await registered(channel, "SOUTH", customer="Steam AG")
+    steam = await saved(channel.app, kehu.Customer(name="Steam AG"))
+    await channel.do(approve(became, more=f', customer: "{kehu.global_id("Customer", steam.id)}"'))
+    water = await saved(channel.app, kehu.Customer(name="Water AG"))
+    for name, customer in (("First", water), ("Second", water), ("Third", steam)):
+        await saved(channel.app, Opportunity(name=name, customer_id=customer.id))
+    said: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        said.append(statement)
+
+    sa.event.listen(channel.app.engine.sync_engine, "before_cursor_execute", note)
+    found = await channel.ask(
+        """{ dealRegistrations(orderBy: [{field: NUMBER}]) {
+            nodes { customerName opportunity { name } openOpportunities { name } } } }"""
+    )
+    sa.event.remove(channel.app.engine.sync_engine, "before_cursor_execute", note)
+
+    assert found["dealRegistrations"]["nodes"] == [
+        {
+            "customerName": "Water AG",
+            "opportunity": None,
+            "openOpportunities": [{"name": "First"}, {"name": "Second"}],
+        },
+        {"customerName": "Gas AG", "opportunity": None, "openOpportunities": []},
+        {
+            "customerName": "Steam AG",
+            "opportunity": {"name": "Pumps"},
+            "openOpportunities": [{"name": "Third"}],
+        },
+    ]
+    assert len([each for each in said if "FROM sfa_opportunity" in each]) == 2

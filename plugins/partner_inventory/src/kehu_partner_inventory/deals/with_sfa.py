@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 import kehu
@@ -16,10 +19,10 @@ def declare(plugin: kehu.Plugin) -> None:
     plugin.before_write(DealRegistration)(note_our_opportunities)
     plugin.after_write(DealRegistration)(become_an_opportunity)
     plugin.after_write(Opportunity)(close_with_the_opportunity)
-    plugin.field(DealRegistration, name="opportunity", description="What it became when it was approved.")(
-        opportunity_of
-    )
-    plugin.field(
+    plugin.batch_field(
+        DealRegistration, name="opportunity", description="What it became when it was approved."
+    )(opportunities_of)
+    plugin.batch_field(
         DealRegistration,
         name="open_opportunities",
         description="Open opportunities of ours with the same customer, as far as you may see them.",
@@ -81,35 +84,61 @@ async def close_with_the_opportunity(ctx: kehu.Context, change: kehu.Change[Oppo
             deal.lose(made.lost_reason, at=ctx.now())
 
 
-async def opportunity_of(deal: DealRegistration, ctx: kehu.Context) -> Opportunity | None:
-    """The opportunity, if you may see it."""
-    if deal.opportunity is None:
-        return None
-    key = key_of(deal.opportunity, "Opportunity")
-    return (await ctx.session.scalars(sa.select(Opportunity).where(Opportunity.id == key))).one_or_none()
+async def opportunities_of(
+    deals: Sequence[DealRegistration], ctx: kehu.Context
+) -> Sequence[Opportunity | None]:
+    """The opportunity of each, if you may see it."""
+    keys = [deal.opportunity and key_of(deal.opportunity, "Opportunity") for deal in deals]
+    statement = sa.select(Opportunity).where(Opportunity.id.in_({key for key in keys if key}))
+    found = {made.id: made for made in await ctx.session.scalars(statement)}
+    return [found.get(key) if key else None for key in keys]
 
 
-async def open_opportunities(deal: DealRegistration, ctx: kehu.Context) -> list[Opportunity]:
-    """Ours, oldest first."""
-    return list((await ctx.session.scalars(_open_ones(deal))).all())
+async def open_opportunities(
+    deals: Sequence[DealRegistration], ctx: kehu.Context
+) -> Sequence[list[Opportunity]]:
+    """Ours, oldest first; one statement for all registrations."""
+    c = kehu.Customer
+    statement = _open_ones(deals).add_columns(c.id, c.name, c.registered_number)
+    rows = (await ctx.session.execute(statement)).all()
+    return [
+        [made for made, key, name, number in rows if made.id != own and _is_with(deal, key, name, number)]
+        for deal in deals
+        for own in [deal.opportunity and key_of(deal.opportunity, "Opportunity")]
+    ]
 
 
 async def _at_it(ctx: kehu.Context, deal: DealRegistration) -> bool:
-    return (await ctx.session.scalars(kehu.unscoped(_open_ones(deal).limit(1)))).first() is not None
+    statement = _open_ones([deal]).limit(1)
+    if deal.opportunity is not None:
+        statement = statement.where(Opportunity.id != key_of(deal.opportunity, "Opportunity"))
+    return (await ctx.session.scalars(kehu.unscoped(statement))).first() is not None
 
 
-def _open_ones(deal: DealRegistration) -> sa.Select[Opportunity]:
-    """Open opportunities with the customer, which is found by its id, number or name; not those of registrations."""
+def _open_ones(deals: Sequence[DealRegistration]) -> sa.Select[Opportunity]:
+    """Open opportunities with the customers, which are found by their ids, numbers or names."""
     c, o = kehu.Customer, Opportunity
-    who = [c.id == deal.customer_id, c.name == deal.customer_name.strip()]
-    if deal.registered_number is not None:
-        who.append(c.registered_number == deal.registered_number)
-    statement = (
+    who = [
+        c.id.in_({deal.customer_id for deal in deals if deal.customer_id}),
+        c.name.in_({_name(deal) for deal in deals}),
+        c.registered_number.in_({deal.registered_number for deal in deals if deal.registered_number}),
+    ]
+    return (
         sa.select(o)
         .join(c, c.id == o.customer_id)
         .where(sa.or_(*who), o.closed_at.is_(None), o.archived_at.is_(None))
         .order_by(o.created_at, o.id)
     )
-    if deal.opportunity is not None:
-        statement = statement.where(o.id != key_of(deal.opportunity, "Opportunity"))
-    return statement
+
+
+def _is_with(deal: DealRegistration, key: uuid.UUID, name: str, number: str | None) -> bool:
+    """Whether this is the customer of the registration."""
+    return (
+        key == deal.customer_id
+        or name == _name(deal)
+        or (number is not None and number == deal.registered_number)
+    )
+
+
+def _name(deal: DealRegistration) -> str:
+    return deal.customer_name.strip()
