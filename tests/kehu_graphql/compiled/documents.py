@@ -53,9 +53,8 @@ class Writing:
         schema: GraphQLSchema,
         chance: random.Random,
         known: Known,
-        covers: Callable[[GraphQLObjectType, str], bool],
     ) -> None:
-        self._schema, self._chance, self._known, self._covers = schema, chance, known, covers
+        self._schema, self._chance, self._known = schema, chance, known
         self._target: str | None = None
         self._declared: dict[str, str] = {}
         self._fragments: list[str] = []
@@ -89,8 +88,10 @@ class Writing:
         return f"{alias}: {root}({given}) {{ __typename id ... on {other} {{ {inner} }} }}"
 
     # --- selections ---
-    def _selection(self, kind: GraphQLObjectType, depth: int) -> str:
+    def _selection(self, kind: Any, depth: int) -> str:
         names = [name for name in kind.fields if self._may(kind, name, depth)]
+        if not names:
+            return "__typename"
         count = min(len(names), self._chance.randint(1, 6))
         parts = [
             self._field(kind, name, kind.fields[name], depth, f"{name}{i}")
@@ -103,23 +104,20 @@ class Writing:
         self._chance.shuffle(parts)
         return " ".join(parts)
 
-    def _may(self, kind: GraphQLObjectType, name: str, depth: int) -> bool:
-        if not self._covers(kind, name):
-            return False
+    def _may(self, kind: Any, name: str, depth: int) -> bool:
         return depth < DEPTH or is_leaf_type(get_named_type(kind.fields[name].type))
 
-    def _field(self, kind: GraphQLObjectType, name: str, field: GraphQLField, depth: int, alias: str) -> str:
+    def _field(self, kind: Any, name: str, field: GraphQLField, depth: int, alias: str) -> str:
         shown = f"{alias}: {name}" if depth == 0 or self._chance.random() < 0.15 or field.args else name
         self._target = self._known.targets.get((kind.name, name))
         shown += self._arguments(field) + self._directive()
         target = get_named_type(field.type)
         if is_leaf_type(target):
             return shown
-        assert isinstance(target, GraphQLObjectType)
         inner = self._selection(target, depth + (0 if target.name.endswith(("Edge", "PageInfo")) else 1))
         return f"{shown} {{ {inner} }}"
 
-    def _fragment(self, kind: GraphQLObjectType, inner: str) -> str:
+    def _fragment(self, kind: Any, inner: str) -> str:
         conditions = [kind.name, *(interface.name for interface in kind.interfaces)]
         if self._chance.random() < 0.5:
             # What an interface has not can be asked inside of it again.
@@ -234,12 +232,12 @@ class Writing:
             "Decimal": lambda: chance.choice(["1", "99.99", "-12.5", "1054.50", "0"]),
             "DateTime": lambda: chance.choice(["2026-03-02T09:00:00Z", "2026-03-03T17:00:00+08:00"]),
             "Date": lambda: f"2026-0{chance.randint(1, 4)}-10",
-            "ID": lambda: chance.choice(self._ids()) if chance.random() < 0.98 else "no id",
+            "ID": lambda: chance.choice(self._ids(name)) if chance.random() < 0.98 else "no id",
             "UUID": lambda: "00000000-0000-0000-0000-000000000001",
         }
         return values.get(kind, lambda: chance.choice(self._known.words))()
 
-    def _ids(self) -> Sequence[str]:
-        return self._known.ids.get(self._target or "") or [
-            "Q3VzdG9tZXI6MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAx"
-        ]
+    def _ids(self, name: str) -> Sequence[str]:
+        """Ids of what a field or an argument of this name means."""
+        target = self._target or next((t for t in self._known.ids if t[:1].lower() + t[1:] == name), "")
+        return self._known.ids.get(target) or ["Q3VzdG9tZXI6MDAwMDAwMDAtMDAwMC0wMDAwLTAwMDAtMDAwMDAwMDAwMDAx"]

@@ -15,15 +15,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from graphql import GraphQLObjectType, get_named_type, is_leaf_type
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 import kehu
 from kehu.access import Level
 from kehu.ids import global_id
 from kehu_graphql import Api
 from kehu_graphql.compiled.plans import encoded
-from kehu_graphql.schema.fields import GeneratedField
 from tests import deals
 from tests.kehu_graphql.compiled.documents import Document, Known, Writing
 from tests.kehu_graphql.compiled.filling import WORDS, Keys, fill
@@ -75,17 +72,6 @@ class Both:
             time_zone="Asia/Shanghai",
         )
 
-    def covers(self, kind: GraphQLObjectType, name: str) -> bool:
-        """Whether plans cover the field; a document with one that they do not goes to graphql-core as a whole."""
-        field = kind.fields[name]
-        made = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-        meaning = made.means if isinstance(made, GeneratedField) else None
-        if kind.name not in self.api.app.composition.by_name:
-            return not field.args or meaning is not None
-        if getattr(meaning, "kind", "sql") in ("field", "batch"):
-            return not field.args and is_leaf_type(get_named_type(field.type))
-        return meaning is not None
-
     async def ask(self, document: Document, principal: kehu.Principal) -> None:
         """Compare the answers. Fails with everything that is needed to ask again."""
         async with self.api.app.context(principal) as ctx:
@@ -102,6 +88,7 @@ class Both:
             return
         if planned is None:
             self.outcomes["not planned"] += 1
+            print(document.text)  # noqa: T201  # what is not covered
             return
         expected = encoded({"data": result.data})
         if planned != expected:
@@ -146,18 +133,21 @@ async def test_a_plan_answers_what_graphql_core_answers(both: Both, seed: int) -
     print(f"KEHU_SEED={seed} KEHU_DOCUMENTS={COUNT}")  # noqa: T201  # how to ask the same again
     chance = random.Random(seed)
     entities = both.api.app.composition.entities.values()
+    query = both.schema.query_type
+    assert query is not None
     roots = [e.plural for e in entities if "list" in e.operations]
     roots += [e.singular for e in entities if "get" in e.operations]
     roots += ["node"] * 4 + ["nodes"] * 2
+    roots += 4 * [name for name in query.fields if name not in roots and not name.endswith("Aggregate")]
     roots += [f"{e.plural}Aggregate" for e in entities if "aggregate" in e.operations]
     both.outcomes.clear()
     for _ in range(COUNT):
-        writing = Writing(both.schema, chance, both.known, both.covers)
+        writing = Writing(both.schema, chance, both.known)
         await both.ask(writing.document(roots), both.principal(chance))
     print(dict(both.outcomes))  # noqa: T201  # how much was compared
     # Here, where their warnings are ignored, not in the middle of another test.
     gc.collect()
     assert both.outcomes["same"] >= COUNT // 2, both.outcomes
-    if seed == FIXED_SEED:
-        answered = both.outcomes["same"] + both.outcomes["not planned"]
-        assert both.outcomes["not planned"] <= 0.02 * answered, both.outcomes
+    # Every field of every type is covered; only what goes wrong is left to graphql-core.
+    answered = both.outcomes["same"] + both.outcomes["not planned"]
+    assert both.outcomes["same"] >= 0.98 * answered, both.outcomes

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
@@ -35,6 +36,8 @@ FIGURES = """query ($least: Decimal!) { customersAggregate(
     groupBy: [{field: INDUSTRY}, {field: CREATED_AT, bucket: YEAR}]
     having: [{measure: COUNT, value: {gte: $least}}]
 ) { key { industry } count sum { employees } distinct { ownerId } } }"""
+FUNCTIONS = """{ opportunities { nodes { isRotting can { update } monthlyRecurringAmount
+    attachments { name } customer { serviceCost { hours } wonAmount(closedFrom: "2026-01-01") { currency } } } } }"""
 BY_RECORD = """{ opportunitiesAggregate(groupBy: [{field: OWNER_ID}, {customer: {field: NAME}}]) {
     key { owner { name } customerKey { name } } count median: percentile { amount } } }"""
 
@@ -159,6 +162,31 @@ async def test_one_plan_shows_each_reader_only_what_that_reader_may_see(api: Api
     assert b'"Customer 0"' in second
 
 
+async def test_functions_of_plugins_are_asked_of_all_records_together(api: Api) -> None:
+    seen: list[str] = []
+    await _planned(api, FUNCTIONS)
+    sa.event.listen(
+        api.app.engine.sync_engine, "before_cursor_execute", lambda *args: seen.append(str(args[2]))
+    )
+    await _planned(api, FUNCTIONS)
+    for_six = len(seen)
+    async with api.app.context() as ctx, ctx.write():
+        await ctx.archive((await ctx.session.scalars(sa.select(Opportunity).limit(1))).one())
+    seen.clear()
+    answer = orjson.loads(await _planned(api, FUNCTIONS))
+    assert len(seen) == for_six
+    assert [node["can"] for node in answer["data"]["opportunities"]["nodes"]] == [{"update": True}] * 5
+
+
+async def test_who_is_signed_in_is_told_by_a_plan(api: Api) -> None:
+    ann = await _owner(api, "Ann")
+    document = "{ viewer { user { name } permissions } customers { totalCount } }"
+    answer = orjson.loads(await _planned(api, document, ann))
+    assert answer["data"]["viewer"]["user"]["name"] == "Ann"
+    assert answer["data"]["viewer"]["permissions"] == ["core.customer:read OWN", "core.user:read ALL"]
+    assert answer["data"]["customers"] == {"totalCount": 3}
+
+
 async def test_other_rights_make_another_plan(api: Api) -> None:
     none, everything = await _owner(api, "Ann", Level.NONE), await _owner(api, "Ann", Level.ALL)
     document = "{ customers { totalCount } }"
@@ -175,7 +203,7 @@ async def test_what_is_archived_or_written_meanwhile_is_seen_at_once(api: Api) -
     assert await _planned(api, document) == b'{"data":{"customers":{"totalCount":5}}}'
 
 
-async def test_nobody_and_mutations_and_functions_of_plugins_are_left_to_graphql_core(api: Api) -> None:
+async def test_nobody_and_mutations_and_mistakes_are_left_to_graphql_core(api: Api) -> None:
     async with api.app.context(kehu.ANONYMOUS) as ctx:
         assert await api.plans.answer(ctx, "{ customers { totalCount } }", {}, None) is None
     async with api.app.context() as ctx:

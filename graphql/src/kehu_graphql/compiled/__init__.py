@@ -1,9 +1,10 @@
 """Compiled execution: what a document asks for, as SQL and code that are made once; optional in every respect.
 
 A document becomes a plan for one operation, one set of answers to its @skip and @include, and one set of rights. The
-plan reads rows and writes the answer without records, resolvers or a session. Whatever is not covered (mutations,
-subscriptions, functions of plugins, hand-written types) and whatever goes wrong on the way is left to graphql-core,
-which answers as if there were no plans: reads change nothing, so they can be asked again.
+plan reads rows and writes the answer without records, resolvers or a session; functions of plugins are called, for
+all records of a page together. Whatever is not covered (mutations, subscriptions, fields that Strawberry resolves by
+hand) and whatever goes wrong on the way is left to graphql-core, which answers as if there were no plans: reads
+change nothing, so they can be asked again.
 """
 
 from kehu_graphql.compiled.plans import Plan, Plans, encoded

@@ -27,10 +27,11 @@ from kehu.reading.periods import absolute
 from kehu.reading.prepared import Prepared
 from kehu.reading.slots import Slot, filled, parted, slotted
 from kehu_graphql.compiled.arguments import Arguments
-from kehu_graphql.compiled.functions import Function
+from kehu_graphql.compiled.functions import Function, Rights
 from kehu_graphql.compiled.operations import NotCovered
 from kehu_graphql.compiled.records import Making, Record
 from kehu_graphql.schema.inputs import order_term
+from kehu_graphql.schema.rights import RightsOf
 
 REMEMBERED_FORMS = 50
 
@@ -317,7 +318,9 @@ class ByKey(Protocol):
 
 def _within(making: Making, declared: Any, field: GraphQLField, nodes: Sequence[FieldNode]) -> ByKey:
     if isinstance(declared, d.FieldDeclaration):
-        return Function(declared, field)
+        return Function(making, declared, field, nodes)
+    if isinstance(declared, RightsOf):
+        return Rights(making, declared, field, nodes)
     entity = making.app.composition.entities[declared.child]
     return Connection(making, entity, field, nodes, declared.foreign_key)
 

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import inspect
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import strawberry
-from graphql import GraphQLField
-from strawberry.schema.schema_converter import GraphQLCoreConverter
+from graphql import FieldNode, GraphQLField
 
-import kehu
 from kehu.plugin import annotations_of
 from kehu.plugin import declarations as d
-from kehu_graphql.compiled.leaves import GaveUp, written
+from kehu_graphql.compiled.leaves import GaveUp
 from kehu_graphql.compiled.operations import NotCovered
-from kehu_graphql.schema.fields import GeneratedField
+from kehu_graphql.compiled.values import Called, shaped
+from kehu_graphql.schema.rights import RightsOf
 
 if TYPE_CHECKING:
     from kehu_graphql.compiled.connections import Run
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Info:
-    """What resolvers of kehu look at of Strawberry's info."""
-
-    context: kehu.Context
+    from kehu_graphql.compiled.records import Making
 
 
 class Function:
-    """A field that a plugin computes of a record, or of many; without arguments, and with a result without fields."""
+    """A field that a plugin computes of a record, or of many."""
 
-    def __init__(self, computed: d.FieldDeclaration, field: GraphQLField) -> None:
-        made = field.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-        wants_info = strawberry.Info in annotations_of(computed.function).values()
-        if field.args or wants_info or not isinstance(made, GeneratedField) or made.resolve is None:
+    def __init__(
+        self, making: Making, computed: d.FieldDeclaration, field: GraphQLField, nodes: Sequence[FieldNode]
+    ) -> None:
+        if strawberry.Info in annotations_of(computed.function).values():
             raise NotCovered(computed.name)
-        self._model, self._resolve, self._write = computed.model, made.resolve, written(field.type)
+        self._model, self._called = computed.model, Called(making, field, nodes)
 
     async def of_parents(self, run: Run, parents: Sequence[Any]) -> Mapping[Any, Any]:
         """The value for each record, by the key that the driver gave. Raises GaveUp where one cannot be had."""
@@ -47,18 +38,21 @@ class Function:
         records: Sequence[Any] = await asyncio.gather(*loading) if loading else ()
         if None in records:
             raise GaveUp
-        info = _Info(run.ctx)
-        waiting: dict[Any, Any] = {}
-        values: dict[Any, Any] = {}
-        for parent, record in zip(parents, records, strict=True):
-            value = self._resolve(record, info)
-            (waiting if inspect.isawaitable(value) else values)[parent] = value
-        found = await asyncio.gather(*waiting.values(), return_exceptions=True)
-        for parent, value in zip(waiting, found, strict=True):
-            if isinstance(value, BaseException):
-                raise GaveUp from value
-            values[parent] = value
-        return {parent: self._write(value) for parent, value in values.items()}
+        return dict(zip(parents, await self._called.of(run, records), strict=True))
+
+
+class Rights:
+    """`can` of many records, for which none of them is loaded."""
+
+    def __init__(
+        self, making: Making, meaning: RightsOf, field: GraphQLField, nodes: Sequence[FieldNode]
+    ) -> None:
+        self._meaning, self._shape = meaning, shaped(making, field.type, nodes)
+
+    async def of_parents(self, run: Run, parents: Sequence[Any]) -> Mapping[Any, Any]:
+        """The rights on each record, by the key that the driver gave."""
+        rights = await self._meaning.on(run.ctx, [_key(parent) for parent in parents])
+        return dict(zip(parents, await self._shape.of(run, rights), strict=True))
 
 
 def _key(parent: Any) -> uuid.UUID:

@@ -22,6 +22,7 @@ from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
 from kehu_graphql.compiled.records import Making, Record
 from kehu_graphql.compiled.several import Several, driver_key
+from kehu_graphql.compiled.values import Called
 from kehu_graphql.documents import Documents
 from kehu_graphql.schema.roots import RootOf
 
@@ -125,22 +126,19 @@ def _root(making: Making, query: Any, nodes: Sequence[FieldNode]) -> Root:
     if name == "__typename":
         return _typename
     field: GraphQLField | None = query.fields.get(name)
-    meaning = making.meaning(field) if field else None
-    if field is None or not isinstance(meaning, RootOf):
+    if field is None:
         raise NotCovered(name)
-    if meaning.operation == "list" and meaning.entity is not None:
-        return Connection(making, meaning.entity, field, nodes).at_root
-    if meaning.operation == "get" and meaning.entity is not None:
-        if not making.principal.can(meaning.entity.permission("read")):
-            raise NotCovered("forbidden")
-        return One(making, meaning.entity, field, nodes).at_root
-    if meaning.operation == "aggregate" and meaning.entity is not None:
-        return Aggregate(making, meaning.entity, field, nodes).at_root
-    if meaning.operation == "node":
-        return AnyOne(making, field, nodes).at_root
-    if meaning.operation == "nodes":
-        return AnySeveral(making, field, nodes).at_root
-    raise NotCovered(name)
+    meaning = making.meaning(field)
+    if not isinstance(meaning, RootOf):
+        return Called(making, field, nodes).at_root
+    if meaning.entity is None:
+        root: Any = _NODES[meaning.operation](making, field, nodes)
+    elif meaning.operation == "get" and not making.principal.can(meaning.entity.permission("read")):
+        raise NotCovered("forbidden")
+    else:
+        root = _OF_ENTITY[meaning.operation](making, meaning.entity, field, nodes)
+    planned: Root = root.at_root
+    return planned
 
 
 async def _typename(_run: Run) -> str:
@@ -225,3 +223,7 @@ class AnySeveral:
             entity = self._making.app.composition.by_name[name]
             several = self._known[name] = Several(self._making, entity, self._nodes)
         return several
+
+
+_OF_ENTITY: Mapping[str, Any] = {"list": Connection, "get": One, "aggregate": Aggregate}
+_NODES: Mapping[str, Any] = {"node": AnyOne, "nodes": AnySeveral}

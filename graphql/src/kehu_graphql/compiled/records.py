@@ -18,6 +18,7 @@ from kehu.plugin import declarations as d
 from kehu_graphql.compiled.leaves import Leaves, written
 from kehu_graphql.compiled.operations import Collector, NotCovered
 from kehu_graphql.schema.fields import GeneratedField
+from kehu_graphql.schema.rights import RightsOf
 
 # The references that lead from the record of the row to another one.
 Path = tuple[str, ...]
@@ -101,7 +102,8 @@ class Record:
             return self._reference(meaning, field, nodes, path)
         if isinstance(meaning, d.RelationDeclaration):
             return self._relation(meaning, field, nodes, path)
-        if isinstance(meaning, d.FieldDeclaration) and meaning.kind != "sql":
+        is_function = isinstance(meaning, d.FieldDeclaration) and meaning.kind != "sql"
+        if is_function or isinstance(meaning, RightsOf):
             return self._by_key(path, meaning, field, nodes)
         return self._value(meaning, field, path)
 

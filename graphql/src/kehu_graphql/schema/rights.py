@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import operator
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -31,7 +32,8 @@ def rights_fields(entity: EntityDefinition) -> list[GeneratedField]:
         description=f"What you may do with one of the {entity.plural}; its state may still forbid it.",
     )
     text = "What you may do with this record; asked of many at once."
-    return [field("can", rights, resolve=_resolver(entity, needs), description=text)]
+    meaning = RightsOf(entity, needs)
+    return [field("can", rights, resolve=_resolver(meaning), means=meaning, description=text)]
 
 
 def verb_of(entity: EntityDefinition, action: d.ActionDeclaration) -> str:
@@ -39,18 +41,29 @@ def verb_of(entity: EntityDefinition, action: d.ActionDeclaration) -> str:
     return "update" if action.permission else camel(action.name)
 
 
-def _resolver(entity: EntityDefinition, needs: Mapping[str, tuple[str, str]]) -> Callable[..., Any]:
-    """`needs` are the permission and the verb of each right; all rights of all records are one statement at most."""
-    model = entity.model
+@dataclasses.dataclass(frozen=True, slots=True)
+class RightsOf:
+    """The rights of an entity, each with the permission and the verb that it needs."""
 
+    entity: EntityDefinition
+    needs: Mapping[str, tuple[str, str]]
+
+    async def on(self, ctx: kehu.Context, keys: Sequence[uuid.UUID]) -> Sequence[Mapping[str, bool]]:
+        """What the principal may do with each of these records; all of it is one statement at most."""
+        granted = {name: verb for name, (permission, verb) in self.needs.items() if ctx.can(permission)}
+        found = await reached(ctx, self.entity.model, keys, list(dict.fromkeys(granted.values())))
+        return [
+            {name: name in granted and key in found[granted[name]] for name in self.needs} for key in keys
+        ]
+
+
+def _resolver(meaning: RightsOf) -> Callable[..., Any]:
     def resolve(record: Any, info: Any) -> Any:
         ctx: kehu.Context = info.context
 
         async def fetch(keys: Sequence[uuid.UUID]) -> Sequence[Mapping[str, bool]]:
-            granted = {name: verb for name, (permission, verb) in needs.items() if ctx.can(permission)}
-            found = await reached(ctx, model, keys, list(dict.fromkeys(granted.values())))
-            return [{name: name in granted and key in found[granted[name]] for name in needs} for key in keys]
+            return await meaning.on(ctx, keys)
 
-        return ctx.loader(("can", model), fetch).load(record.id)
+        return ctx.loader(("can", meaning.entity.model), fetch).load(record.id)
 
     return resolve
