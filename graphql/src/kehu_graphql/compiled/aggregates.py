@@ -27,7 +27,8 @@ from kehu_graphql.compiled.leaves import GaveUp, Leaves, written
 from kehu_graphql.compiled.operations import NotCovered
 from kehu_graphql.compiled.records import Making
 from kehu_graphql.compiled.several import Several
-from kehu_graphql.schema.aggregates import PERCENTILE, Path, grouping, having_of, names_of
+from kehu_graphql.schema.aggregates import Path, grouping, having_of, names_of
+from kehu_graphql.schema.figures import PERCENTILE
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

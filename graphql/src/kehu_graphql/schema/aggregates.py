@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import strawberry
-from graphql import (
-    FieldNode,
-    FragmentSpreadNode,
-    InlineFragmentNode,
-    SelectionSetNode,
-    VariableNode,
-    value_from_ast_untyped,
-)
 
 import kehu
 from kehu.composition import EntityDefinition
@@ -37,13 +30,18 @@ from kehu_graphql.schema.fields import (
     new_class,
     nullable,
 )
-from kehu_graphql.schema.inputs import decimal_filter, described_as, text_of_reference
-from kehu_graphql.schema.registry import Registry, decimal
+from kehu_graphql.schema.figures import MEDIAN, PERCENTILE, selected
+from kehu_graphql.schema.inputs import (
+    Texts,
+    decimal_filter,
+    described_as,
+    order_field,
+    text_of_reference,
+)
+from kehu_graphql.schema.registry import Registry
 from kehu_graphql.schema.roots import RootOf
 
 COUNT = "COUNT"
-PERCENTILE = "percentile"
-_MEDIAN = Decimal(50)
 _MEANT: dict[str, str | None] = {
     COUNT: "How many records.",
     "SUM": "The total.",
@@ -51,6 +49,11 @@ _MEANT: dict[str, str | None] = {
     "MIN": "The smallest.",
     "MAX": "The largest.",
     "DISTINCT": "How many different values.",
+}
+_HAVING_TEXTS: Texts = {
+    "measure": "Which figure.",
+    "field": "Of what: a number, or anything for DISTINCT; left out for COUNT.",
+    "value": "What must hold for it.",
 }
 _TEXTS = {
     Measure.SUM: "Totals.",
@@ -77,7 +80,7 @@ def aggregate_field(registry: Registry, catalogue: Catalogue, entity: EntityDefi
         ctx: kehu.Context = info.context
         ctx.require_signed_in()
         groupings = [grouping(catalogue, attributes, term) for term in group_by or ()]
-        measures, percentiles = _selected(info, attributes)
+        measures, percentiles = selected(info, attributes)
         groups = await aggregate(
             ctx,
             entity.model,
@@ -170,53 +173,57 @@ def _group_input(registry: Registry, attributes: Attributes) -> type[Any]:
         return own
     name = attributes.entity.name
     what = f"What {attributes.entity.plural} can be grouped by."
-    texts = {a.constant: described_as(a) for a in attributes.groupable}
-    terms: dict[str, Any] = {
-        "field": nullable(enum_of(f"{name}GroupField", texts, what, texts)),
-        "bucket": nullable(registry.enum(TimeBucket)),
-    }
-    said: dict[str, str | None] = {
-        "field": "By what; left out where one of the related records says it.",
-        "bucket": "For dates: by which span of time; by day if left out.",
-    }
-    for reference in attributes.references.values():
-        terms[reference.name] = nullable(registry.groupings[reference.target])
-        said[reference.name] = text_of_reference(attributes, reference)
+    buckets = registry.enum(TimeBucket)
+
+    def members() -> tuple[dict[str, Any], Texts]:
+        texts = {a.constant: described_as(a) for a in attributes.groupable}
+        terms: dict[str, Any] = {
+            "field": nullable(enum_of(f"{name}GroupField", texts, what, texts)),
+            "bucket": nullable(buckets),
+        }
+        said: Texts = {
+            "field": "By what; left out where one of the related records says it.",
+            "bucket": "For dates: by which span of time; by day if left out.",
+        }
+        for reference in attributes.references.values():
+            terms[reference.name] = nullable(registry.groupings[reference.target])
+            said[reference.name] = text_of_reference(attributes, reference)
+        return terms, said
+
     text = f"One term that {attributes.entity.plural} are grouped by: a field, or one of a related record."
-    return input_class(own, terms, descriptions=said, description=text)
+    return input_class(own, members, description=text)
 
 
 def _having_input(registry: Registry, attributes: Attributes) -> type[Any]:
-    name = attributes.entity.name
-    measures = registry.shared(
-        "AggregateMeasure",
-        lambda: enum_of(
-            "AggregateMeasure", (COUNT, *Measure.__members__), "What rows are chosen by.", _MEANT
-        ),
-    )
-    terms = {
-        "measure": measures,
-        "field": nullable(registry.order_fields[attributes.entity.model]),
-        "value": decimal_filter(registry),
-    }
-    said: dict[str, str | None] = {
-        "measure": "Which figure.",
-        "field": "Of what: a number, or anything for DISTINCT; left out for COUNT.",
-        "value": "What must hold for it.",
-    }
+    def members() -> tuple[dict[str, Any], Texts]:
+        measures = registry.shared(
+            "AggregateMeasure",
+            lambda: enum_of(
+                "AggregateMeasure", (COUNT, *Measure.__members__), "What rows are chosen by.", _MEANT
+            ),
+        )
+        terms = {
+            "measure": measures,
+            "field": nullable(order_field(registry, attributes)),
+            "value": decimal_filter(registry),
+        }
+        return terms, _HAVING_TEXTS
+
     text = f"A condition on a figure of a group of {attributes.entity.plural}."
-    return input_class(new_class(f"{name}Having"), terms, descriptions=said, description=text)
+    return input_class(new_class(f"{attributes.entity.name}Having"), members, description=text)
 
 
 def _row_type(registry: Registry, attributes: Attributes) -> type[Any]:
+    key = _key_type(registry, attributes)
+    make = functools.partial(_row_fields, registry, attributes, key)
+    text = f"Figures over some {attributes.entity.plural}."
+    return define(new_class(f"{attributes.entity.name}Aggregate"), make, description=text)
+
+
+def _row_fields(registry: Registry, attributes: Attributes, key: type[Any]) -> list[GeneratedField]:
     name = attributes.entity.name
     fields = [
-        field(
-            "key",
-            _key_type(registry, attributes),
-            get=lambda row: row,
-            description="What this row is grouped by.",
-        ),
+        field("key", key, get=lambda row: row, description="What this row is grouped by."),
         field("count", int, get=lambda row: row.group.count, description="How many records."),
     ]
     numbers = attributes.measures
@@ -232,40 +239,40 @@ def _row_type(registry: Registry, attributes: Attributes) -> type[Any]:
             kind = _measure_type(registry, f"{name}{measure.name.capitalize()}", measure, members)
             fields.append(field(measure.value, kind, get=lambda row: row, description=_TEXTS[measure]))
     if numbers:
-        fields.append(_percentile_field(registry, name, numbers))
-    return define(
-        new_class(f"{name}Aggregate"), fields, description=f"Figures over some {attributes.entity.plural}."
-    )
+        fields.append(_percentile_field(name, numbers))
+    return fields
 
 
-def _percentile_field(registry: Registry, name: str, numbers: Sequence[Attribute]) -> GeneratedField:
+def _percentile_field(name: str, numbers: Sequence[Attribute]) -> GeneratedField:
     def valued(attribute: str) -> Any:
         return lambda asked: asked[0].group.percentiles.get((asked[1], attribute))
 
-    fields = [
-        field(a.name, nullable(Decimal), get=valued(a.name), description=described_as(a)) for a in numbers
-    ]
+    def fields() -> list[Any]:
+        return [
+            field(a.name, nullable(Decimal), get=valued(a.name), description=described_as(a)) for a in numbers
+        ]
+
     text = "Values that so many percent are at most, in proportion between neighbours, to four places."
     percent = Argument(Decimal, Decimal(50), "0 to 100; 50 is the median.")
     return field(
         PERCENTILE,
         define(new_class(f"{name}Percentile"), fields, description=text),
-        resolve=lambda row, info, percent=_MEDIAN: (row, percent),
+        resolve=lambda row, info, percent=MEDIAN: (row, percent),
         arguments={"percent": percent},
         description=text,
     )
 
 
 def _key_type(registry: Registry, attributes: Attributes) -> type[Any]:
-    own = registry.group_keys[attributes.entity.model]
-    fields: list[GeneratedField] = []
-    for attribute in attributes.groupable:
-        fields += _key_fields(registry, attribute)
-    for reference in attributes.references.values():
-        fields.append(_reference_key(registry, attributes, reference))
-        fields.append(_related_key(registry, attributes, reference))
+    def fields() -> list[GeneratedField]:
+        made = [key for attribute in attributes.groupable for key in _key_fields(registry, attribute)]
+        for reference in attributes.references.values():
+            made.append(_reference_key(registry, attributes, reference))
+            made.append(_related_key(registry, attributes, reference))
+        return made
+
     return define(
-        own,
+        registry.group_keys[attributes.entity.model],
         fields,
         description="The values that a row is grouped by; null for those it is not.",
     )
@@ -314,6 +321,13 @@ def _related_key(registry: Registry, attributes: Attributes, reference: Any) -> 
 
 
 def _measure_type(registry: Registry, name: str, measure: Measure, members: Sequence[Attribute]) -> type[Any]:
+    make = functools.partial(_measure_fields, registry, measure, members)
+    return define(new_class(name), make, description=_TEXTS[measure])
+
+
+def _measure_fields(
+    registry: Registry, measure: Measure, members: Sequence[Attribute]
+) -> list[GeneratedField]:
     fields = []
     for attribute in members:
         text = described_as(attribute)
@@ -328,7 +342,7 @@ def _measure_type(registry: Registry, name: str, measure: Measure, members: Sequ
             continue
         get = _measured(measure, attribute.name, kind)
         fields.append(field(attribute.name, nullable(kind), get=get, description=text))
-    return define(new_class(name), fields, description=_TEXTS[measure])
+    return fields
 
 
 def _measured(measure: Measure, name: str, kind: Any) -> Any:
@@ -337,53 +351,3 @@ def _measured(measure: Measure, name: str, kind: Any) -> Any:
         return Decimal(value) if kind is Decimal and value is not None else value
 
     return get
-
-
-def _selected(
-    info: Any, attributes: Attributes
-) -> tuple[list[tuple[Measure, Attribute]], list[tuple[Decimal, Attribute]]]:
-    """The measures and the percentiles that the document asks for; only these are computed."""
-    raw = info._raw_info
-    measures: dict[tuple[Measure, Attribute], None] = {}
-    percentiles: dict[tuple[Decimal, Attribute], None] = {}
-    for node in raw.field_nodes:
-        for asked in _fields(node.selection_set, raw):
-            inner = [each.name.value for each in _fields(asked.selection_set, raw)]
-            members = [attributes.by_name[name] for name in inner if name in attributes.by_name]
-            measure = next((m for m in Measure if m.value == asked.name.value), None)
-            if measure is not None:
-                measures |= {(measure, attribute): None for attribute in members}
-            elif asked.name.value == PERCENTILE:
-                percent = _percent(asked, raw.variable_values)
-                percentiles |= {(percent, attribute): None for attribute in members}
-    return list(measures), list(percentiles)
-
-
-def _percent(asked: FieldNode, variables: Mapping[str, Any]) -> Decimal:
-    """The argument of a percentile, as its resolver will get it."""
-    for argument in asked.arguments or ():
-        if isinstance(argument.value, VariableNode):
-            return cast(Decimal, variables.get(argument.value.name.value, _MEDIAN))
-        return decimal(value_from_ast_untyped(argument.value))
-    return _MEDIAN
-
-
-def _fields(selections: SelectionSetNode | None, raw: Any) -> Iterator[FieldNode]:
-    for selection in selections.selections if selections else ():
-        if not _is_included(selection, raw.variable_values):
-            continue
-        if isinstance(selection, FieldNode):
-            yield selection
-        elif isinstance(selection, FragmentSpreadNode):
-            yield from _fields(raw.fragments[selection.name.value].selection_set, raw)
-        elif isinstance(selection, InlineFragmentNode):
-            yield from _fields(selection.selection_set, raw)
-
-
-def _is_included(node: Any, variables: Mapping[str, Any]) -> bool:
-    for directive in node.directives or ():
-        given = directive.arguments[0].value
-        answer = variables.get(given.name.value) if isinstance(given, VariableNode) else given.value
-        if bool(answer) is (directive.name.value == "skip"):
-            return False
-    return True

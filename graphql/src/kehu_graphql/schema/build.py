@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLDirective, GraphQLObjectType, specified_directives
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
 import kehu
@@ -24,20 +23,66 @@ from kehu_graphql.extensions import EXTENSIONS, MAX_TOKENS, rules
 from kehu_graphql.masking import NOT_VALID
 from kehu_graphql.schema import mutations, roots
 from kehu_graphql.schema.aggregates import aggregate_field
+from kehu_graphql.schema.converting import Converter
 from kehu_graphql.schema.fields import GeneratedField, define, new_class
 from kehu_graphql.schema.inputs import define_filter, define_order
 from kehu_graphql.schema.objects import define_connection, define_object
+from kehu_graphql.schema.on_demand import SchemaOnDemand
 from kehu_graphql.schema.registry import SCALARS, Registry
 from kehu_graphql.schema.searching import search_field
 
 
-class KehuSchema(strawberry.Schema):
-    """A Strawberry schema that translates mapped classes and never changes a field that another App may share."""
+@strawberry.type
+class _Nothing:
+    """What Strawberry begins with: it would walk through every type of a schema that it is given."""
 
-    def __init__(self, registry: Registry, **kwargs: Any) -> None:
+    nothing: bool
+
+
+class KehuSchema(strawberry.Schema):
+    """A Strawberry schema on demand, which translates mapped classes of types that plugins wrote by hand."""
+
+    def __init__(
+        self, registry: Registry, query: type[Any], mutation: type[Any] | None, subscription: type[Any] | None
+    ) -> None:
         self._registry = registry
-        super().__init__(**kwargs)
+        config = StrawberryConfig(scalar_map=SCALARS, relay_use_legacy_global_id=False)
+        super().__init__(query=_Nothing, extensions=EXTENSIONS, config=config)
+        self.query, self.mutation, self.subscription = query, mutation, subscription
+        self.schema_converter = Converter(
+            config=config, scalar_overrides={}, scalar_map=SCALARS, get_fields=self.get_fields
+        )
+        roots = [None if cls is None else self._converted(cls) for cls in (query, mutation, subscription)]
+        types = [self._entity(cls) for cls in registry.objects.values()]
+        self._on_demand = SchemaOnDemand(
+            roots,
+            types,
+            self.schema_converter.type_map,
+            directives=self._directives([*roots, *types]),
+            extensions={Converter.DEFINITION_BACKREF: self},
+        )
+        self._on_demand._strawberry_schema = self  # type: ignore[attr-defined]  # where Strawberry looks for itself
+        self._schema = self._on_demand
         self.documents = Documents(self._schema, rules(), max_tokens=MAX_TOKENS)
+
+    def _converted(self, cls: type[Any]) -> GraphQLObjectType:
+        return self.schema_converter.from_object(cls.__strawberry_definition__)
+
+    def _entity(self, cls: type[Any]) -> GraphQLObjectType:
+        kind = self._converted(cls)
+        kind.is_type_of = None  # every resolver returns records of the type that it says
+        return kind
+
+    def _directives(self, kinds: Sequence[Any]) -> Sequence[GraphQLDirective]:
+        """Those of the specification, and those that plugins wrote by hand, which a walk through all types finds."""
+        if not self._registry.has_hand_written:
+            return specified_directives
+        return self._collect_graphql_directives(self._collect_schema_directives((), kinds))
+
+    def make_whole(self) -> None:
+        """Make every type. Raises ValueError or TypeError for declarations that make no valid schema."""
+        _ = self._on_demand.whole
+        self._resolve_node_ids()
 
     def get_extensions(self, sync: bool = False) -> list[Any]:
         # introspect() executes synchronously, which extensions that must be awaited would break.
@@ -53,11 +98,13 @@ class KehuSchema(strawberry.Schema):
                 error.extensions = {"code": NOT_VALID, **(error.extensions or {})}
 
     def get_fields(self, type_definition: Any) -> list[StrawberryField]:
-        return [self._translated(copy.copy(field)) for field in type_definition.fields]
+        """The fields of a type; of those that were written by hand a copy, because another App may share them."""
+        return [
+            field if isinstance(field, GeneratedField) else self._translated(copy.copy(field))
+            for field in type_definition.fields
+        ]
 
     def _translated(self, field: StrawberryField) -> StrawberryField:
-        if isinstance(field, GeneratedField):
-            return field
         annotation = field.type_annotation
         resolver = field.base_resolver
         if annotation is None and resolver is not None:
@@ -73,10 +120,6 @@ _ROOTS = {
     "Mutation": "What can be changed; each field is a transaction of its own, one after the other.",
     "Subscription": "What can be listened to.",
 }
-
-
-# Scalars that Strawberry brings without a word.
-_SCALAR_TEXTS = {"UUID": 'A UUID, as a string: `"0190f3c4-7d5e-7a6b-8c9d-0e1f2a3b4c5d"`.'}
 
 
 def build_schema(composition: kehu.Composition) -> KehuSchema:
@@ -103,18 +146,12 @@ def _build(composition: kehu.Composition) -> KehuSchema:
     query, mutation, subscription = _roots(composition, registry)
     if registry.problems:
         raise kehu.CompositionError(registry.problems)
-    schema = KehuSchema(
-        registry,
-        query=query,
-        mutation=mutation,
-        subscription=subscription,
-        types=list(registry.objects.values()),
-        extensions=EXTENSIONS,
-        config=StrawberryConfig(scalar_map=SCALARS, relay_use_legacy_global_id=False),
-    )
-    _use_plain_resolvers(schema._schema, composition)
-    for kind in schema._schema.type_map.values():
-        kind.description = kind.description or _SCALAR_TEXTS.get(kind.name)
+    schema = KehuSchema(registry, query, mutation, subscription)
+    names = {model: entity.name for model, entity in composition.entities.items()}
+    node = schema.schema_converter.from_interface(strawberry.relay.Node.__strawberry_definition__)  # type: ignore[attr-defined]
+    node.resolve_type = lambda record, info, abstract: names[type(record)]
+    if registry.has_hand_written:
+        schema.make_whole()
     return schema
 
 
@@ -165,7 +202,7 @@ class OncePerKey(FieldExtension):
 
 
 def _root(name: str, fields: Sequence[Any]) -> type[Any] | None:
-    return define(new_class(name), list(fields), description=_ROOTS[name]) if fields else None
+    return define(new_class(name), lambda: list(fields), description=_ROOTS[name]) if fields else None
 
 
 def _hand_written(extension: type[Any], more: Sequence[FieldExtension]) -> list[StrawberryField]:
@@ -176,30 +213,3 @@ def _hand_written(extension: type[Any], more: Sequence[FieldExtension]) -> list[
         field.extensions = [*field.extensions, *more]
         fields.append(field)
     return fields
-
-
-def _use_plain_resolvers(schema: GraphQLSchema, composition: kehu.Composition) -> None:
-    """Replace Strawberry's closures of generated fields, and the type check of each record, by direct calls."""
-    for kind in schema.type_map.values():
-        if not isinstance(kind, GraphQLObjectType) or kind.name.startswith("__"):
-            continue
-        if kind.name in composition.by_name:
-            kind.is_type_of = None
-        for graphql_field in kind.fields.values():
-            field = graphql_field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-            if isinstance(field, GeneratedField) and not field.extensions:
-                if field.get is not None:
-                    graphql_field.resolve = _calling(field.get)
-                elif field.resolve is None:
-                    graphql_field.resolve = _reading(field.python_name)
-    node = schema.get_type("Node")
-    names = {model: entity.name for model, entity in composition.entities.items()}
-    node.resolve_type = lambda record, info, abstract: names[type(record)]  # type: ignore[union-attr]
-
-
-def _calling(get: Any) -> Any:
-    return lambda record, info: get(record)
-
-
-def _reading(attribute: str) -> Any:
-    return lambda record, info: getattr(record, attribute)

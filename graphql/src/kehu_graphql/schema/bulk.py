@@ -220,7 +220,7 @@ def _payload(registry: Registry, entity: EntityDefinition) -> tuple[type[Any], t
     errors = list_of(registry.user_error)
     result = define(
         new_class(f"{entity.name}Result", Bag),
-        [
+        lambda: [
             field("index", int, attribute="index", description="Its place among what was given, from 0."),
             field(
                 "id",
@@ -239,16 +239,19 @@ def _payload(registry: Registry, entity: EntityDefinition) -> tuple[type[Any], t
         ],
         description=f"What became of one of several {entity.plural}.",
     )
-    fields = [
-        field("results", list_of(result), attribute="results", description="One for each that was given."),
-        field(
-            "userErrors",
-            errors,
-            attribute="userErrors",
-            description="Why nothing was changed; `field` tells of which one: `inputs.3.name`.",
-        ),
-    ]
-    name = f"{pascal(entity.plural)}Payload"
-    return define(
-        new_class(name, Bag), fields, description=f"What became of several {entity.plural}."
-    ), result
+    payload = define(
+        new_class(f"{pascal(entity.plural)}Payload", Bag),
+        lambda: [
+            field(
+                "results", list_of(result), attribute="results", description="One for each that was given."
+            ),
+            field(
+                "userErrors",
+                errors,
+                attribute="userErrors",
+                description="Why nothing was changed; `field` tells of which one: `inputs.3.name`.",
+            ),
+        ],
+        description=f"What became of several {entity.plural}.",
+    )
+    return payload, result

@@ -23,6 +23,8 @@ from kehu.names import camel
 from kehu.translating.labels import words
 
 Resolver = Callable[..., Any]
+MakeFields = Callable[[], list[Any]]
+Members = Callable[[], tuple[Mapping[str, Any], Mapping[str, str | None]]]
 
 
 class GeneratedField(StrawberryField):
@@ -41,25 +43,6 @@ class GeneratedField(StrawberryField):
     ) -> None:
         super().__init__(**kwargs)
         self.resolve, self.get, self.means = resolve, get, means
-
-    def __copy__(self) -> GeneratedField:
-        copy = type(self)(
-            self.resolve,
-            get=self.get,
-            means=self.means,
-            python_name=self.python_name,
-            graphql_name=self.graphql_name,
-            type_annotation=self.type_annotation,
-            origin=self.origin,
-            is_subscription=self.is_subscription,
-            description=self.description,
-            default=self.default,
-            deprecation_reason=self.deprecation_reason,
-            directives=self.directives,
-            extensions=self.extensions,
-        )
-        copy._arguments = self._arguments
-        return copy
 
     @property
     def is_basic_field(self) -> bool:
@@ -157,9 +140,25 @@ def field(
     return made
 
 
+class _Definition(StrawberryObjectDefinition):
+    """A definition whose fields are made when somebody first asks for them."""
+
+    def __init__(self, make: MakeFields, **kwargs: Any) -> None:
+        super().__init__(fields=[], **kwargs)
+        del self.fields
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "fields":
+            raise AttributeError(name)
+        self.fields = self._make()
+        del self._make
+        return self.fields
+
+
 def define(
     cls: type[Any],
-    fields: list[Any],
+    make: MakeFields,
     *,
     name: str | None = None,
     description: str | None = None,
@@ -170,8 +169,13 @@ def define(
     resolve_type: Any = None,
     from_input: Any = None,
 ) -> type[Any]:
-    """Make `cls` a GraphQL type of one App; `cls` must have been made for it."""
-    cls.__strawberry_definition__ = StrawberryObjectDefinition(
+    """Make `cls` a GraphQL type of one App; `cls` must have been made for it.
+
+    `make` makes its fields, once, when a document first comes to the type; names and functions of plugins must have
+    been looked at before, so that a start tells what is wrong with them.
+    """
+    cls.__strawberry_definition__ = _Definition(
+        make,
         name=name or cls.__name__,
         is_input=is_input,
         is_interface=is_interface,
@@ -182,7 +186,6 @@ def define(
         directives=(),
         is_type_of=is_type_of,
         resolve_type=resolve_type,
-        fields=fields,
         from_input=from_input,
     )
     return cls
@@ -193,24 +196,24 @@ def new_class(name: str, *bases: type[Any]) -> type[Any]:
     return type(name, bases or (object,), {})
 
 
-def input_class(
-    cls: type[Any],
-    annotations: Mapping[str, Any],
-    *,
-    descriptions: Mapping[str, str | None] | None = None,
-    description: str | None = None,
-) -> type[Any]:
-    """An input type whose value is the mapping as it was given: absent fields are absent, null is null."""
-    texts = descriptions or {}
-    fields = [
-        field(
-            name,
-            annotation,
-            default=UNSET if _is_optional(annotation) else dataclasses.MISSING,
-            description=texts.get(name),
-        )
-        for name, annotation in annotations.items()
-    ]
+def input_class(cls: type[Any], members: Members, *, description: str | None = None) -> type[Any]:
+    """An input type whose value is the mapping as it was given: absent fields are absent, null is null.
+
+    `members` makes annotations and descriptions, both by the names of the fields.
+    """
+
+    def fields() -> list[Any]:
+        annotations, texts = members()
+        return [
+            field(
+                name,
+                annotation,
+                default=UNSET if _is_optional(annotation) else dataclasses.MISSING,
+                description=texts.get(name),
+            )
+            for name, annotation in annotations.items()
+        ]
+
     return define(cls, fields, is_input=True, from_input=_as_given, description=description)
 
 

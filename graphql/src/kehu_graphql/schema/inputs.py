@@ -26,18 +26,20 @@ from kehu_graphql.schema.fields import (
 )
 from kehu_graphql.schema.registry import Registry
 
+Texts = dict[str, str | None]
+
 _COMPARABLE = (int, float, Decimal, date, datetime, str)
-_CONNECTIVES: dict[str, str | None] = {
+_CONNECTIVES: Texts = {
     "and": "All of these hold.",
     "or": "At least one of these holds.",
     "not": "This does not hold.",
 }
-_QUANTIFIERS: dict[str, str | None] = {
+_QUANTIFIERS: Texts = {
     "some": "At least one is so.",
     "none": "Not one is so.",
     "every": "All are so; there may be none.",
 }
-_OPERATOR_TEXTS: dict[str, str | None] = {
+_OPERATOR_TEXTS: Texts = {
     "eq": "Is this; null: has none.",
     "ne": "Is not this, or has none; null: has one.",
     "in": "Is one of these.",
@@ -52,6 +54,10 @@ _OPERATOR_TEXTS: dict[str, str | None] = {
     "startsWith": "Begins with this, in any case.",
     "endsWith": "Ends with this, in any case.",
     "within": "Lies in this span of time.",
+}
+_WHICH: Texts = {
+    "id": "Which record.",
+    "version": "Refuse with CONFLICT when the record is at another version.",
 }
 _NAMES = {
     str: "String",
@@ -68,49 +74,53 @@ def define_filter(registry: Registry, catalogue: Catalogue, model: type[Any]) ->
     """`CustomerFilter`: one field per attribute, per reference and per relation, and `and`, `or`, `not`."""
     attributes = catalogue[model]
     own = registry.filters[model]
-    annotations: dict[str, Any] = {
-        a.name: nullable(_scalar_filter(registry, a)) for a in attributes.filterable
-    }
-    annotations |= {r.name: nullable(registry.filters[r.target]) for r in attributes.references.values()}
-    annotations |= {
-        name: nullable(_list_filter(registry, r.child)) for name, r in attributes.relations.items()
-    }
-    annotations |= {"and": nullable(list_of(own)), "or": nullable(list_of(own)), "not": nullable(own)}
-    texts = {a.name: described_as(a) for a in attributes.filterable}
-    texts |= {r.name: text_of_reference(attributes, r) for r in attributes.references.values()}
-    texts |= {name: r.description or sentence(name) for name, r in attributes.relations.items()}
+
+    def members() -> tuple[dict[str, Any], Texts]:
+        annotations: dict[str, Any] = {
+            a.name: nullable(_scalar_filter(registry, a)) for a in attributes.filterable
+        }
+        annotations |= {r.name: nullable(registry.filters[r.target]) for r in attributes.references.values()}
+        annotations |= {
+            name: nullable(_list_filter(registry, r.child)) for name, r in attributes.relations.items()
+        }
+        annotations |= {"and": nullable(list_of(own)), "or": nullable(list_of(own)), "not": nullable(own)}
+        texts = {a.name: described_as(a) for a in attributes.filterable}
+        texts |= {r.name: text_of_reference(attributes, r) for r in attributes.references.values()}
+        texts |= {name: r.description or sentence(name) for name, r in attributes.relations.items()}
+        return annotations, texts | _CONNECTIVES
+
     input_class(
-        own,
-        annotations,
-        descriptions=texts | _CONNECTIVES,
-        description=f"Which {attributes.entity.plural}; all conditions given must hold.",
+        own, members, description=f"Which {attributes.entity.plural}; all conditions given must hold."
     )
 
 
 def define_order(registry: Registry, catalogue: Catalogue, model: type[Any]) -> None:
     """`CustomerOrder`: a field and a direction."""
     attributes = catalogue[model]
-    name = attributes.entity.name
-    what = f"What {attributes.entity.plural} can be ordered by."
-    texts = {constant: described_as(a) for constant, a in attributes.by_constant.items()}
-    fields = enum_of(f"{name}OrderField", attributes.by_constant, what, texts)
-    registry.order_fields[model] = fields
-    terms = [
-        field("field", fields, description="By what."),
-        field(
-            "direction",
-            registry.direction,
-            default=registry.direction.ASC,
-            description="Smallest or earliest first, or the other way round; those without a value come last.",
-        ),
-    ]
+
+    def fields() -> list[Any]:
+        text = "Smallest or earliest first, or the other way round; those without a value come last."
+        ascending = registry.direction.ASC
+        return [
+            field("field", order_field(registry, attributes), description="By what."),
+            field("direction", registry.direction, default=ascending, description=text),
+        ]
+
     define(
         registry.orders[model],
-        terms,
+        fields,
         is_input=True,
         from_input=lambda cls, value, context: order_term(value),
         description=f"One term of an order of {attributes.entity.plural}.",
     )
+
+
+def order_field(registry: Registry, attributes: Attributes) -> Any:
+    """`CustomerOrderField`: what records can be ordered by, and figures are made of."""
+    name = f"{attributes.entity.name}OrderField"
+    what = f"What {attributes.entity.plural} can be ordered by."
+    texts = {constant: described_as(a) for constant, a in attributes.by_constant.items()}
+    return registry.shared(name, lambda: enum_of(name, attributes.by_constant, what, texts))
 
 
 def described_as(attribute: Attribute) -> str | None:
@@ -143,72 +153,67 @@ def write_input(registry: Registry, entity: EntityDefinition, *, creating: bool)
     """`CreateCustomerInput` or `UpdateCustomerInput`, made once."""
     verb = "Create" if creating else "Update"
     name = f"{verb}{entity.name}Input"
-    found = registry.write_inputs.get(name)
-    if found is None:
-        found = registry.write_inputs[name] = _write_input(registry, entity, name, creating=creating)
+    found: type[Any] = registry.shared(name, lambda: _write_input(registry, entity, name, creating=creating))
     return found
 
 
 def upsert_input(registry: Registry, entity: EntityDefinition) -> type[Any]:
     """`UpsertCustomerInput`: what create takes, nothing of it required, and the version."""
     name = f"Upsert{entity.name}Input"
-    found = registry.write_inputs.get(name)
-    if found is None:
-        found = registry.write_inputs[name] = _upsert_input(registry, entity, name)
+    found: type[Any] = registry.shared(name, lambda: _upsert_input(registry, entity, name))
     return found
 
 
 def key_enum(registry: Registry, entity: EntityDefinition) -> Any:
     """`CustomerKey`: what a record can be found by instead of its id."""
     name = f"{entity.name}Key"
-    found = registry.write_inputs.get(name)
-    if found is None:
-        about = f"What a {entity.name} is known by outside: the columns together name one."
-        texts: dict[str, str | None] = {
-            key.constant: f"By {' and '.join(column.name for column in key.columns)}."
-            for key in entity.natural_keys.values()
-        }
-        found = registry.write_inputs[name] = enum_of(name, entity.natural_keys, about, texts)
-    return found
+    about = f"What a {entity.name} is known by outside: the columns together name one."
+    texts: dict[str, str | None] = {
+        key.constant: f"By {' and '.join(column.name for column in key.columns)}."
+        for key in entity.natural_keys.values()
+    }
+    return registry.shared(name, lambda: enum_of(name, entity.natural_keys, about, texts))
 
 
 def _upsert_input(registry: Registry, entity: EntityDefinition, name: str) -> type[Any]:
-    annotations: dict[str, Any] = {"version": nullable(int)}
-    texts: dict[str, str | None] = {
-        "version": "Refuse with CONFLICT when there is a record, and it is at another version."
-    }
-    for column in entity.columns.values():
-        if column.options.expose and column.options.create:
-            annotations[column.name] = nullable(column_type(registry, column))
-            texts[column.name] = column.description
-    for custom in entity.custom_fields:
-        annotations[camel(custom.field_name)] = nullable(registry.argument(custom.kind))
-        texts[camel(custom.field_name)] = _with_requirement(custom)
+    def members() -> tuple[dict[str, Any], Texts]:
+        annotations: dict[str, Any] = {"version": nullable(int)}
+        texts: Texts = {
+            "version": "Refuse with CONFLICT when there is a record, and it is at another version."
+        }
+        for column in entity.columns.values():
+            if column.options.expose and column.options.create:
+                annotations[column.name] = nullable(column_type(registry, column))
+                texts[column.name] = column.description
+        for custom in entity.custom_fields:
+            annotations[camel(custom.field_name)] = nullable(registry.argument(custom.kind))
+            texts[camel(custom.field_name)] = _with_requirement(custom)
+        return annotations, texts
+
     about = "Change the record with this key, or create it: fields left out stay as they are, null empties."
-    return input_class(new_class(name), annotations, descriptions=texts, description=about)
+    return input_class(new_class(name), members, description=about)
 
 
 def _write_input(registry: Registry, entity: EntityDefinition, name: str, *, creating: bool) -> type[Any]:
-    annotations: dict[str, Any] = {} if creating else {"id": strawberry.ID, "version": nullable(int)}
-    texts: dict[str, str | None] = (
-        {}
-        if creating
-        else {"id": "Which record.", "version": "Refuse with CONFLICT when the record is at another version."}
-    )
-    for column in entity.columns.values():
-        if column.options.expose and (column.options.create if creating else column.options.update):
-            kind = column_type(registry, column)
-            annotations[column.name] = kind if creating and column.required else nullable(kind)
-            texts[column.name] = column.description
-    for custom in entity.custom_fields:
-        called = camel(custom.field_name)
-        # Never non-null: a mutation written before the plugin came must be answered with its userError.
-        annotations[called] = nullable(registry.argument(custom.kind))
-        texts[called] = _with_requirement(custom)
+    def members() -> tuple[dict[str, Any], Texts]:
+        annotations: dict[str, Any] = {} if creating else {"id": strawberry.ID, "version": nullable(int)}
+        texts: Texts = {} if creating else dict(_WHICH)
+        for column in entity.columns.values():
+            if column.options.expose and (column.options.create if creating else column.options.update):
+                kind = column_type(registry, column)
+                annotations[column.name] = kind if creating and column.required else nullable(kind)
+                texts[column.name] = column.description
+        for custom in entity.custom_fields:
+            called = camel(custom.field_name)
+            # Never non-null: a mutation written before the plugin came must be answered with its userError.
+            annotations[called] = nullable(registry.argument(custom.kind))
+            texts[called] = _with_requirement(custom)
+        return annotations, texts
+
     about = (
         "Create a record." if creating else "Change a record: fields left out stay as they are, null empties."
     )
-    return input_class(new_class(name), annotations, descriptions=texts, description=about)
+    return input_class(new_class(name), members, description=about)
 
 
 def _with_requirement(custom: CustomField[Any, Any]) -> str | None:
@@ -243,8 +248,7 @@ def _scalar_filter(registry: Registry, attribute: Attribute) -> type[Any]:
     if found is None:
         found = registry.scalar_filters[name] = input_class(
             new_class(f"{name}Filter"),
-            _operators(registry, kind, attribute),
-            descriptions=_OPERATOR_TEXTS,
+            lambda: (_operators(registry, kind, attribute), _OPERATOR_TEXTS),
             description=f"Conditions on a value of type {name}.",
         )
     return found
@@ -282,21 +286,20 @@ def _operators(registry: Registry, kind: Any, attribute: Attribute) -> dict[str,
 
 def _period(registry: Registry) -> type[Any]:
     """A span of time relative to today."""
-    found = registry.write_inputs.get("PeriodInput")
-    if found is None:
-        annotations = {"unit": registry.enum(TimeBucket), "from": nullable(int), "to": nullable(int)}
-        texts: dict[str, str | None] = {
-            "unit": "What is counted in; a week begins on Monday.",
-            "from": "The first unit: -2 is the one before the last, 0, if left out, the one that today lies in.",
-            "to": "The last unit, which belongs to it: 1 is the next, 0, if left out, the one that today lies in.",
-        }
-        found = registry.write_inputs["PeriodInput"] = input_class(
-            new_class("PeriodInput"),
-            annotations,
-            descriptions=texts,
-            description="A span of whole units around today, as it is in your time zone: "
-            "`{unit: DAY, from: -29}` are the last 30 days, `{unit: MONTH, from: -1, to: -1}` is the last month.",
-        )
+    annotations = {"unit": registry.enum(TimeBucket), "from": nullable(int), "to": nullable(int)}
+    texts: Texts = {
+        "unit": "What is counted in; a week begins on Monday.",
+        "from": "The first unit: -2 is the one before the last, 0, if left out, the one that today lies in.",
+        "to": "The last unit, which belongs to it: 1 is the next, 0, if left out, the one that today lies in.",
+    }
+    about = (
+        "A span of whole units around today, as it is in your time zone: "
+        "`{unit: DAY, from: -29}` are the last 30 days, `{unit: MONTH, from: -1, to: -1}` is the last month."
+    )
+    found: type[Any] = registry.shared(
+        "PeriodInput",
+        lambda: input_class(new_class("PeriodInput"), lambda: (annotations, texts), description=about),
+    )
     return found
 
 
@@ -307,8 +310,7 @@ def _list_filter(registry: Registry, child: type[Any]) -> type[Any]:
         name = registry.composition.entities[child].name
         found = registry.list_filters[child] = input_class(
             new_class(f"{name}ListFilter"),
-            dict.fromkeys(_QUANTIFIERS, nullable(of)),
-            descriptions=_QUANTIFIERS,
+            lambda: (dict.fromkeys(_QUANTIFIERS, nullable(of)), _QUANTIFIERS),
             description="Some, none or every one of the related records that you may see.",
         )
     return found

@@ -198,18 +198,19 @@ def _mutation(
 
 
 def _payload(registry: Registry, name: str, shown: dict[str, Any]) -> type[Any]:
-    fields = [
-        field(key, nullable(kind), attribute=key, description=_SHOWN.get(key, _RECORD))
-        for key, kind in shown.items()
-    ]
-    fields.append(
-        field(
+    def fields() -> list[GeneratedField]:
+        errors = field(
             "userErrors",
             list_of(registry.user_error),
             attribute="userErrors",
             description="Why nothing was changed; empty when it worked.",
         )
-    )
+        values = (
+            field(key, nullable(kind), attribute=key, description=_SHOWN.get(key, _RECORD))
+            for key, kind in shown.items()
+        )
+        return [*values, errors]
+
     return define(
         new_class(name, Bag),
         fields,

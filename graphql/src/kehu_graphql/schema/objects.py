@@ -15,7 +15,15 @@ from kehu.names import camel
 from kehu.plugin import declarations as d
 from kehu.reading.attributes import sql_kind
 from kehu.reading.pages import ListArguments, Page, pages_of_parents
-from kehu_graphql.schema.fields import GeneratedField, define, field, list_of, nullable, sentence
+from kehu_graphql.schema.fields import (
+    GeneratedField,
+    define,
+    field,
+    list_of,
+    new_class,
+    nullable,
+    sentence,
+)
 from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import column_type, list_arguments
 from kehu_graphql.schema.registry import Registry
@@ -24,39 +32,41 @@ from kehu_graphql.schema.rights import rights_fields
 
 def define_object(registry: Registry, entity: EntityDefinition) -> None:
     """The type of an entity, with everything that all plugins have added to it."""
-    fields: list[Any] = [_id_field(entity)]
-    fields += [_column_field(registry, c) for c in entity.columns.values() if c.options.expose]
-    fields += [_reference_field(registry, reference, entity) for reference in entity.references.values()]
-    fields += [_custom_field(registry, custom) for custom in entity.custom_fields]
-    fields += [_relation_field(registry, relation) for relation in entity.relations]
-    fields += [_computed_field(registry, entity, computed) for computed in entity.fields]
-    fields += rights_fields(entity)
-    fields += [
-        f for extension in entity.extensions for f in extension.extension.__strawberry_definition__.fields
-    ]
-    interfaces = [strawberry.relay.Node.__strawberry_definition__]  # type: ignore[attr-defined]
-    for implementation in entity.interfaces:
-        interfaces.append(registry.interface(implementation.protocol).__strawberry_definition__)
-        fields += _interface_fields(registry, implementation)
-    cls, model, name = registry.objects[entity.model], entity.model, entity.name
+    # What people declare is looked at here, so that a start tells what is wrong with it.
+    columns = [column for column in entity.columns.values() if column.options.expose]
+    for column in columns:
+        column_type(registry, column)
+    for custom in entity.custom_fields:
+        registry.output(custom.kind)
+    computed = [_computed_field(registry, entity, declared) for declared in entity.fields]
+    implemented = [registry.interface(implementation.protocol) for implementation in entity.interfaces]
+    interfaces = [each.__strawberry_definition__ for each in (strawberry.relay.Node, *implemented)]  # type: ignore[attr-defined]
+
+    def fields() -> list[Any]:
+        made: list[Any] = [_id_field(entity)]
+        made += [_column_field(registry, column) for column in columns]
+        made += [_reference_field(registry, reference, entity) for reference in entity.references.values()]
+        made += [_custom_field(registry, custom) for custom in entity.custom_fields]
+        made += [_relation_field(registry, relation) for relation in entity.relations]
+        made += [*computed, *rights_fields(entity)]
+        for extension in entity.extensions:
+            made += extension.extension.__strawberry_definition__.fields
+        for implementation in entity.interfaces:
+            made += _interface_fields(registry, implementation)
+        return made
+
+    cls, name = registry.objects[entity.model], entity.name
     cls.resolve_id = classmethod(lambda c, root, *, info: str(root.id))
     cls.resolve_typename = classmethod(lambda c, root, info: name)
-    define(
-        cls,
-        fields,
-        name=name,
-        interfaces=interfaces,
-        description=entity.declaration.description,
-        is_type_of=lambda value, info: isinstance(value, model),
-    )
+    define(cls, fields, name=name, interfaces=interfaces, description=entity.declaration.description)
 
 
 def define_connection(registry: Registry, entity: EntityDefinition) -> None:
     """`CustomerConnection` and `CustomerEdge`, as Relay has them, with `nodes` and `totalCount`."""
     node = registry.objects[entity.model]
     edge = define(
-        strawberry_class(f"{entity.name}Edge"),
-        [
+        new_class(f"{entity.name}Edge"),
+        lambda: [
             field("node", node, get=lambda e: e[0].records[e[1]], description="The record."),
             field(
                 "cursor",
@@ -73,7 +83,7 @@ def define_connection(registry: Registry, entity: EntityDefinition) -> None:
 
     define(
         registry.connections[entity.model],
-        [
+        lambda: [
             field(
                 "edges",
                 list_of(edge),
@@ -93,11 +103,6 @@ def define_connection(registry: Registry, entity: EntityDefinition) -> None:
         ],
         description=f"A page of {entity.plural}.",
     )
-
-
-def strawberry_class(name: str) -> type[Any]:
-    """An empty class for a type that nothing else refers to."""
-    return type(name, (), {})
 
 
 # --- columns and references ---

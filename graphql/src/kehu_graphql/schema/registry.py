@@ -15,6 +15,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import strawberry
 from graphql import GraphQLError
 from strawberry.scalars import JSON
+from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
 from strawberry.types.scalar import ScalarDefinition
 
 import kehu
@@ -43,6 +44,10 @@ class Registry:
         self.composition = composition
         self.names: dict[str, str] = {}
         self.problems: list[str] = []
+        # Types that a plugin wrote with Strawberry; who knows what they lead to.
+        self.has_hand_written = bool(
+            composition.root_extensions or any(e.extensions for e in composition.entities.values())
+        )
         entities = composition.entities.items()
         self.objects = {model: new_class(entity.name, strawberry.relay.Node) for model, entity in entities}
         self.connections = {model: new_class(f"{entity.name}Connection") for model, entity in entities}
@@ -56,7 +61,6 @@ class Registry:
             for column in entity.columns.values()
             if column.choices_name
         }
-        self.order_fields: dict[type[Any], Any] = {}
         self.groupings = {model: new_class(f"{entity.name}GroupBy") for model, entity in entities}
         self.group_keys = {model: new_class(f"{entity.name}GroupKey") for model, entity in entities}
         self.direction = enum_of("OrderDirection", ("ASC", "DESC"), "Which end of an order comes first.")
@@ -129,6 +133,13 @@ class Registry:
             return cls
         if dataclasses.is_dataclass(cls) and not hasattr(cls, "__strawberry_definition__"):
             return self._dataclass(cls, is_input=is_input)
+        if hasattr(cls, "__strawberry_definition__"):
+            self.has_hand_written = True
+        elif cls not in _SCALARS and not hasattr(cls, "_scalar_definition"):
+            self.problems.append(
+                f"{cls.__module__}.{cls.__qualname__} stands in an annotation, but no GraphQL type is made of it; "
+                "use a scalar, an enum, a dataclass or an entity"
+            )
         return cls
 
     # --- named types ---
@@ -152,10 +163,14 @@ class Registry:
         if found is None:
             declared = self.composition.interfaces[protocol]
             cls = self.interfaces[protocol] = new_class(declared.name)
-            fields = [
-                field(camel(name), self.output(kind), attribute=name, description=sentence(name))
-                for name, kind in declared.fields.items()
-            ]
+            kinds = {name: self.output(kind) for name, kind in declared.fields.items()}
+
+            def fields() -> list[Any]:
+                return [
+                    field(camel(name), kind, attribute=name, description=sentence(name))
+                    for name, kind in kinds.items()
+                ]
+
             define(cls, fields, is_interface=True, resolve_type=self.type_name_of, description=_doc(protocol))
         return found or self.interfaces[protocol]
 
@@ -176,18 +191,17 @@ class Registry:
         if is_input:
             annotations = {camel(m.name): self.argument(hints[m.name]) for m in members}
             texts = {camel(m.name): _member_text(m) for m in members}
-            input_class(made, annotations, descriptions=texts, description=_doc(cls))
+            input_class(made, lambda: (annotations, texts), description=_doc(cls))
             made.__strawberry_definition__.from_input = lambda _, value, __: _filled(cls, value)
             return made
-        fields = [
-            field(
-                camel(m.name),
-                self.output(hints[m.name]),
-                attribute=m.name,
-                description=_member_text(m),
-            )
-            for m in members
-        ]
+        kinds = {m.name: self.output(hints[m.name]) for m in members}
+
+        def fields() -> list[Any]:
+            return [
+                field(camel(m.name), kinds[m.name], attribute=m.name, description=_member_text(m))
+                for m in members
+            ]
+
         return define(
             made, fields, description=_doc(cls), is_type_of=lambda value, info: isinstance(value, cls)
         )
@@ -212,7 +226,10 @@ def _user_error() -> type[Any]:
         "plugin": "The plugin whose rule refused, if it was one.",
     }
     kinds = {"code": str, "message": str, "field": str | None, "plugin": str | None}
-    fields = [field(name, kind, attribute=name, description=texts[name]) for name, kind in kinds.items()]
+
+    def fields() -> list[Any]:
+        return [field(name, kind, attribute=name, description=texts[name]) for name, kind in kinds.items()]
+
     return define(
         new_class("UserError"), fields, description="Why a write was refused; nothing has been changed."
     )
@@ -293,3 +310,4 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=_file,
     ),
 }
+_SCALARS = {type(None), *DEFAULT_SCALAR_REGISTRY, *SCALARS}

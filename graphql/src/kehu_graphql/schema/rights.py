@@ -28,7 +28,7 @@ def rights_fields(entity: EntityDefinition) -> list[GeneratedField]:
         return []
     rights = define(
         new_class(f"{entity.name}Rights"),
-        [field(name, bool, get=operator.itemgetter(name), description=texts[name]) for name in needs],
+        lambda: [field(name, bool, get=operator.itemgetter(name), description=texts[name]) for name in needs],
         description=f"What you may do with one of the {entity.plural}; its state may still forbid it.",
     )
     text = "What you may do with this record; asked of many at once."

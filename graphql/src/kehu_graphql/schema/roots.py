@@ -201,15 +201,17 @@ async def _seen(ctx: kehu.Context, entity: EntityDefinition, news: RecordChange,
 
 
 def _change_type(registry: Registry, entity: EntityDefinition) -> type[Any]:
-    fields = [
-        field("operation", str, attribute="operation", description="CREATE, UPDATE or DELETE."),
-        field("id", strawberry.ID, attribute="id", description="Which record."),
-        field(
-            entity.singular,
-            nullable(registry.objects[entity.model]),
-            attribute=entity.singular,
-            description="The record as it is now; null once deleted.",
-        ),
-        field("changed", list[str], attribute="changed", description="The fields that were written."),
-    ]
+    def fields() -> list[GeneratedField]:
+        return [
+            field("operation", str, attribute="operation", description="CREATE, UPDATE or DELETE."),
+            field("id", strawberry.ID, attribute="id", description="Which record."),
+            field(
+                entity.singular,
+                nullable(registry.objects[entity.model]),
+                attribute=entity.singular,
+                description="The record as it is now; null once deleted.",
+            ),
+            field("changed", list[str], attribute="changed", description="The fields that were written."),
+        ]
+
     return define(new_class(f"{entity.name}Changed", Bag), fields, description=f"A write of a {entity.name}.")

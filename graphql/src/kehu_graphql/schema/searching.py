@@ -56,7 +56,7 @@ def _results() -> type[Any]:
     more = field(
         "pageInfo", strawberry.relay.PageInfo, get=_page_info, description="Whether there is more, and where."
     )
-    return define(new_class("SearchResults"), [nodes, more], description="What a search has found.")
+    return define(new_class("SearchResults"), lambda: [nodes, more], description="What a search has found.")
 
 
 def _page_info(found: Found) -> strawberry.relay.PageInfo:

@@ -1,0 +1,100 @@
+"""A schema on demand: a type is made when a document first comes to it, and all of them when somebody wants all.
+
+Of three thousand types a server's requests use a few hundred; to make the others would be half of its start and of
+its memory. Nobody sees a difference: introspection, the printed schema and every document get what one schema made
+at once would give.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from graphql import (
+    GraphQLDirective,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    specified_directives,
+    validate_schema,
+)
+from graphql.type.schema import InterfaceImplementations
+from strawberry.schema.types import ConcreteType
+
+Made = Mapping[str, ConcreteType]
+AllTypes = Callable[[], Mapping[str, GraphQLNamedType]]
+
+
+class SchemaOnDemand(GraphQLSchema):
+    """A schema of `roots` (query, mutation, subscription), and of `types`, which alone implement interfaces.
+
+    `made` are those that have been made so far: it grows by the types of fields when the fields are made.
+    """
+
+    def __init__(
+        self,
+        roots: Sequence[GraphQLObjectType | None],
+        types: Sequence[GraphQLObjectType],
+        made: Made,
+        *,
+        directives: Sequence[GraphQLDirective] = specified_directives,
+        extensions: dict[str, Any],
+    ) -> None:
+        # Valid until all of it is made, which looks through all of it.
+        super().__init__(directives=directives, extensions=extensions, assume_valid=True)
+        self.query_type, self.mutation_type, self.subscription_type = roots
+        self._given_types = types
+        self.type_map = _Types(self.type_map, made, lambda: self.whole.type_map)  # type: ignore[assignment]  # a mapping
+        for kind in types:
+            for interface in kind.interfaces:
+                known = self._implementations_map.setdefault(interface.name, InterfaceImplementations([], []))
+                known.objects.append(kind)
+
+    @functools.cached_property
+    def whole(self) -> GraphQLSchema:
+        """The same with every type made. Raises ValueError where they are no valid schema."""
+        whole = GraphQLSchema(
+            self.query_type,
+            self.mutation_type,
+            self.subscription_type,
+            self._given_types,
+            self.directives,
+            extensions=self.extensions,
+        )
+        errors = validate_schema(whole)
+        if errors:
+            raise ValueError("\n".join(error.message for error in errors))
+        self._implementations_map, self._sub_type_map = whole._implementations_map, {}
+        return whole
+
+
+class _Types(Mapping[str, GraphQLNamedType]):
+    """The types by their names. To ask for one makes types until it is there; to ask for all makes all."""
+
+    def __init__(self, first: Mapping[str, GraphQLNamedType], made: Made, all_types: AllTypes) -> None:
+        self._first, self._made, self._all = first, made, all_types
+        self._looked_into: set[str] = set()
+
+    def __getitem__(self, name: str) -> GraphQLNamedType:
+        if name in self._first:
+            return self._first[name]
+        if name not in self._made:
+            self._look_for(name)
+        made = self._made.get(name)
+        return self._all()[name] if made is None else cast(GraphQLNamedType, made.implementation)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def _look_for(self, name: str) -> None:
+        """Make the fields of one type after the other, and thereby more types, until one has this name."""
+        while waiting := [each for each in self._made if each not in self._looked_into]:
+            for each in waiting:
+                self._looked_into.add(each)
+                getattr(self._made[each].implementation, "fields", None)
+                if name in self._made:
+                    return
