@@ -95,8 +95,13 @@ class _Decorated:
 
     def __init__(self, declaration: d.HookDeclaration) -> None:
         self.origin, self.model, self._function = declaration.origin, declaration.model, declaration.function
+        self._hook = declaration.hook
         marker = pluggy.HookimplMarker("kehu")
         setattr(self, declaration.hook, marker(_placeholder(declaration.hook)))
+
+    def __dir__(self) -> list[str]:
+        """The hook alone: pluggy looks at everything that it finds here."""
+        return [self._hook]
 
     def function_of(self, hook: str) -> Callable[..., Any]:
         return self._function

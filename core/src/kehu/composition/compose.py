@@ -14,7 +14,7 @@ from kehu.composition.definitions import Composition, EntityDefinition, events_p
 from kehu.composition.jobs import job_declarations
 from kehu.composition.natural_keys import natural_keys
 from kehu.composition.order import ordered, required_by, with_conditions
-from kehu.composition.tables import tables_of, union_metadata
+from kehu.composition.tables import order_of, tables_of
 from kehu.errors import CompositionError
 from kehu.names import camel, pascal
 from kehu.plugin import Origin, Plugin
@@ -56,9 +56,7 @@ class _Composer:
         self._claim_roots()
         self._claim_the_rest()
         jobs = job_declarations(self.plugins, self.problems)
-        if self.problems:
-            raise CompositionError(self.problems)
-        metadata = union_metadata(tables, list(self.entities.values()), self.problems)
+        tables_in_order = order_of(tables, self.problems)
         if self.problems:
             raise CompositionError(self.problems)
         return Composition(
@@ -70,8 +68,8 @@ class _Composer:
             interfaces=self.interfaces,
             permissions=dict(sorted(self.permissions.items())),
             grants=[grant for plugin in self.plugins for grant in plugin.grants],
-            metadata=metadata,
-            tables_in_order=[table.name for table in metadata.sorted_tables],
+            tables=[table for table, _ in tables],
+            tables_in_order=tables_in_order,
             table_owners={table.name: owner for table, owner in tables},
             models_by_table={entity.model.__table__.name: model for model, entity in self.entities.items()},
             jobs={job.name: job for job in jobs},

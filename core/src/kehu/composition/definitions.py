@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from kehu.composition.uniting import united
 from kehu.model import ColumnOptions
 from kehu.names import camel, lower_first
 from kehu.plugin import CustomField, Origin, Plugin
@@ -125,7 +126,7 @@ class Composition:
     interfaces: Mapping[type[Any], d.InterfaceDeclaration]
     permissions: Mapping[str, str]
     grants: Sequence[d.GrantDeclaration]
-    metadata: sa.MetaData
+    tables: Sequence[sa.Table]
     table_owners: Mapping[str, str]
     tables_in_order: Sequence[str]
     models_by_table: Mapping[str, type[Any]]
@@ -133,6 +134,11 @@ class Composition:
     jobs_by_function: Mapping[Callable[..., Any], d.JobDeclaration]
     inbound: Mapping[str, d.InboundDeclaration]
     _derived: dict[Callable[..., Any], Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def metadata(self) -> sa.MetaData:
+        """Copies of all tables in one, as migrations make them; nobody else asks for it."""
+        return self.derived(united)
 
     def derived(self, make: Callable[[Composition], T]) -> T:
         """What `make` makes of this composition: made when it is first asked for, and kept as long as this is."""

@@ -1,18 +1,14 @@
-"""Whose tables there are, as one MetaData of copies, so that nothing global is altered."""
+"""Whose tables there are, and in which order they refer to one another."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.schema import sort_tables
 
-from kehu.composition.definitions import EntityDefinition
-from kehu.model import NAMING
 from kehu.plugin import Plugin
 
-LONGEST_NAME = 63  # bytes, in PostgreSQL
 OwnedTables = Sequence[tuple[sa.Table, str]]
 
 
@@ -44,22 +40,21 @@ def tables_of(plugins: Sequence[Plugin], problems: list[str]) -> list[tuple[sa.T
     return list(owners.items())
 
 
-def union_metadata(
-    tables: OwnedTables, entities: Sequence[EntityDefinition], problems: list[str]
-) -> sa.MetaData:
-    """Copies of all tables in one MetaData, with the indexes that relations need."""
-    union = sa.MetaData(naming_convention=NAMING)
-    for table, _ in tables:
-        table.to_metadata(union)
-    try:
-        _ = union.sorted_tables
-    except sa.exc.NoReferencedTableError as error:
-        problems.append(f"a foreign key leads to a table that no enabled plugin has: {error}")
-        return union
-    for entity in entities:
-        for relation in entity.relations:
-            _add_relation_index(union, relation.foreign_key, entities)
-    return union
+def order_of(tables: OwnedTables, problems: list[str]) -> list[str]:
+    """The names of all tables, each after those that it refers to.
+
+    Appends a sentence to `problems` for a foreign key to a table that no plugin has.
+    """
+    known = {table.name for table, _ in tables}
+    missing = [
+        f"{key.parent.table.name}.{key.parent.name} refers to {key.target_fullname}"
+        for table, _ in tables
+        for key in table.foreign_keys
+        if key.target_fullname.rpartition(".")[0] not in known
+    ]
+    problems.extend(f"a foreign key leads to a table that no enabled plugin has: {each}" for each in missing)
+    by_name = sorted((table for table, _ in tables), key=lambda table: table.name)
+    return [] if missing else [table.name for table in sort_tables(by_name)]
 
 
 def _check_names(tables: OwnedTables, problems: list[str]) -> None:
@@ -73,23 +68,3 @@ def _check_names(tables: OwnedTables, problems: list[str]) -> None:
             problems.append(
                 f"table {table.name!r} of plugin {owner!r} must be named {owner}_..., so that no two plugins can meet"
             )
-
-
-def _add_relation_index(union: sa.MetaData, foreign_key: Any, entities: Sequence[EntityDefinition]) -> None:
-    """`Index(fk, *default_order, id)`: the first rows of a parent are read from it without sorting."""
-    child = next(entity for entity in entities if entity.model is foreign_key.class_)
-    table = union.tables[child.model.__table__.name]
-    order = [getattr(term, "element", term) for term in child.declaration.default_order]
-    columns = [foreign_key.key, *(term.key for term in order), "id"]
-    name = _index_name(f"ix_{table.name}_{foreign_key.key}")
-    if name not in {index.name for index in table.indexes}:
-        sa.Index(name, *(table.c[column] for column in dict.fromkeys(columns)))
-
-
-def _index_name(of: str) -> str:
-    """The name of a relation's index, which migrations know by its end; a digest stands for what is too long."""
-    name = f"{of}_in_order"
-    if len(name) <= LONGEST_NAME:
-        return name
-    end = f"_{hashlib.sha256(of.encode()).hexdigest()[:8]}_in_order"
-    return of[: LONGEST_NAME - len(end)] + end
