@@ -20,7 +20,7 @@ import kehu
 from kehu.access import Level
 from kehu.ids import global_id
 from kehu_graphql import Api
-from kehu_graphql.compiled.plans import encoded
+from kehu_graphql.compiled import encoded
 from tests import deals
 from tests.kehu_graphql.compiled.documents import Document, Known, Writing
 from tests.kehu_graphql.compiled.filling import WORDS, Keys, fill

@@ -1,4 +1,4 @@
-"""Operations: one query of a document, what its directives depend on, and which fields it selects of a type."""
+"""Operations: one query or mutation, what its directives depend on, and which fields it selects of a type."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NotCovered(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Operation:
-    """One query. `switches` are the variables that @skip and @include ask for."""
+    """One query or mutation of a document. `switches` are the variables that @skip and @include ask for."""
 
     schema: GraphQLSchema
     node: OperationDefinitionNode
@@ -37,20 +37,33 @@ class Operation:
 
     @classmethod
     def of(cls, schema: GraphQLSchema, document: DocumentNode, name: str | None) -> Operation:
-        """The operation of a document that is to be executed. Raises NotCovered for what is no plain query."""
+        """The operation of a document that is to be executed. Raises NotCovered for subscriptions and directives."""
         found = [
             node
             for node in document.definitions
             if isinstance(node, OperationDefinitionNode)
             and (name is None or (node.name is not None and node.name.value == name))
         ]
-        if len(found) != 1 or found[0].operation is not OperationType.QUERY or found[0].directives:
-            raise NotCovered("not one query")
+        if len(found) != 1 or found[0].operation is OperationType.SUBSCRIPTION or found[0].directives:
+            raise NotCovered("not one query or mutation")
         fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         sets = [found[0].selection_set, *(fragment.selection_set for fragment in fragments.values())]
         return cls(schema, found[0], fragments, sorted(set(_switches(sets))))
+
+    @property
+    def writes(self) -> bool:
+        """Whether it is a mutation."""
+        return self.node.operation is OperationType.MUTATION
+
+    def narrowed(self, nodes: Sequence[FieldNode]) -> DocumentNode:
+        """A document with nothing but these fields of the root, and what they need."""
+        given = {key: getattr(self.node, key) for key in self.node.keys}
+        narrow = OperationDefinitionNode(
+            **{**given, "selection_set": SelectionSetNode(selections=tuple(nodes))}
+        )
+        return DocumentNode(definitions=(narrow, *self.fragments.values()))
 
     def answers(self, variables: Mapping[str, Any]) -> tuple[Any, ...]:
         """What the variables say to @skip and @include."""

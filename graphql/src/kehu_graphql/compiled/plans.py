@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-import orjson
 from graphql import FieldNode, GraphQLField, GraphQLSchema
 
 import kehu
@@ -18,7 +17,9 @@ from kehu.reading.prepared import Prepared
 from kehu_graphql.compiled.aggregates import Aggregate
 from kehu_graphql.compiled.arguments import Arguments, VariableReader
 from kehu_graphql.compiled.connections import Connection, Run, compiled_function, maps_of, within
+from kehu_graphql.compiled.encoding import encoded
 from kehu_graphql.compiled.leaves import Leaves
+from kehu_graphql.compiled.mutations import Mutation
 from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
 from kehu_graphql.compiled.records import Making, Record
 from kehu_graphql.compiled.several import Several, driver_key
@@ -37,19 +38,14 @@ class Plan:
     def __init__(self, operation: Operation, roots: Sequence[tuple[str, Root]]) -> None:
         self._operation, self._roots = operation, roots
 
-    async def run(self, ctx: kehu.Context, variables: Any) -> bytes | None:
+    async def run(self, ctx: kehu.Context, values: Any, _variables: Mapping[str, Any]) -> bytes | None:
         """The answer as JSON; None where something is wrong, which graphql-core then says."""
-        run = Run(ctx, variables)
+        run = Run(ctx, values)
         try:
             data = {key: await root(run) for key, root in self._roots}
             return encoded({"data": data})
         except Exception:  # noqa: BLE001  # reads change nothing: graphql-core asks again and says what is wrong
             return None
-
-
-def encoded(answer: object) -> bytes:
-    """An answer as JSON: moments in UTC as RFC 3339 has them. Raises TypeError for what JSON has no way to say."""
-    return orjson.dumps(answer, option=orjson.OPT_UTC_Z)
 
 
 class Plans:
@@ -60,13 +56,13 @@ class Plans:
         self._operations: collections.OrderedDict[
             tuple[str, str | None], tuple[Operation, VariableReader] | None
         ] = collections.OrderedDict()
-        self._plans: collections.OrderedDict[Any, Plan | None] = collections.OrderedDict()
+        self._plans: collections.OrderedDict[Any, Plan | Mutation | None] = collections.OrderedDict()
         self._leaves = None if app.rows is None else Leaves(app.rows.dialect)
 
     async def answer(
         self, ctx: kehu.Context, document: str, variables: Mapping[str, Any], operation: str | None
     ) -> bytes | None:
-        """The answer to a query as JSON; None for what graphql-core has to answer."""
+        """The answer as JSON; None, before anything is written, for what graphql-core has to answer."""
         if self._leaves is None or ctx.principal is kehu.ANONYMOUS:
             return None
         found = self._operation(document, operation)
@@ -77,9 +73,9 @@ class Plans:
         except (NotCovered, RecursionError):
             return None
         plan = self.plan_of(ctx, found[0], values)
-        return None if plan is None else await plan.run(ctx, values)
+        return None if plan is None else await plan.run(ctx, values, variables)
 
-    def plan_of(self, ctx: kehu.Context, operation: Operation, variables: Any) -> Plan | None:
+    def plan_of(self, ctx: kehu.Context, operation: Operation, variables: Any) -> Plan | Mutation | None:
         """The plan for an operation and the rights of the principal; None where there is none."""
         answers = operation.answers(variables)
         key = (operation, answers, ctx.principal.rights)
@@ -109,12 +105,16 @@ class Plans:
             self._operations.popitem(last=False)
         return found
 
-    def _planned(self, ctx: kehu.Context, operation: Operation, answers: Sequence[Any]) -> Plan | None:
+    def _planned(
+        self, ctx: kehu.Context, operation: Operation, answers: Sequence[Any]
+    ) -> Plan | Mutation | None:
         assert self._leaves is not None
         making = Making(self._app, Collector(operation, answers), self._leaves, ctx.principal)
         query = self._schema.query_type
         assert query is not None
         try:
+            if operation.writes:
+                return Mutation(making, operation)
             selected = making.collector.selected(query, [operation.node.selection_set])
             return Plan(operation, [(key, _root(making, query, nodes)) for key, nodes in selected.items()])
         except Exception:  # noqa: BLE001  # what cannot be planned is executed by graphql-core

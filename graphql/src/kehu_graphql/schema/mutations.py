@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -41,6 +42,26 @@ _SHOWN = {
     "created": "Whether the record is new.",
 }
 _RECORD = "The record as it is now."
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MutationOf:
+    """What makes a field of the root a mutation that plans may call: it asks of `info` the context and its own key."""
+
+    name: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Done:
+    """The root value where the mutation has been called already: its payload, or the exception there was instead."""
+
+    outcome: Any
+
+    def again(self) -> Any:
+        """The payload. Raises the exception."""
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
 
 
 def entity_mutations(registry: Registry, entity: EntityDefinition) -> list[GeneratedField]:
@@ -173,6 +194,8 @@ def _mutation(
     payload = _payload(registry, f"{pascal(name)}Payload", shown)
 
     async def resolve(root: Any, info: Any, **given: Any) -> Any:
+        if isinstance(root, Done):
+            return root.again()
         ctx: kehu.Context = info.context
         try:
             if in_transaction:
@@ -191,6 +214,7 @@ def _mutation(
         name,
         nullable(payload),
         resolve=resolve,
+        means=MutationOf(name),
         arguments=arguments,
         description=description,
         deprecated=deprecated,
