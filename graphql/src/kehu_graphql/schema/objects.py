@@ -299,9 +299,9 @@ def _batch_resolver(computed: d.FieldDeclaration, function: DeclaredFunction) ->
         async def fetch(records: Sequence[Any]) -> Sequence[Any]:
             values = list(await function.call(ctx, info, given, list(records)))
             if len(values) != len(records):
-                raise RuntimeError(
-                    f"{computed.origin}: {computed.name} returned {len(values)} values for {len(records)} records"
-                )
+                said = f"{computed.name} returned {len(values)} values for {len(records)} records"
+                with blaming(computed.origin.plugin):
+                    raise RuntimeError(f"{computed.origin}: {said}")
             return values
 
         return ctx.loader(("batch", computed.origin, computed.name, repr(given)), fetch).load(record)

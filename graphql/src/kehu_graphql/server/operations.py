@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,6 +30,10 @@ from kehu_graphql.server.security import bearer_token, principal_of, same_origin
 from kehu_graphql.server.uploads import brings_files, operation_with_files
 
 OK, BAD_REQUEST = 200, 400
+# A WebSocket that does not say connection_init within this time is closed.
+SOCKET_PATIENCE = timedelta(seconds=10)
+# So many operations may run on one WebSocket at a time.
+MOST_OPERATIONS = 100
 
 
 @dataclasses.dataclass
@@ -67,6 +72,8 @@ class Operations(GraphQL[Any, Any]):
             graphql_ide=None,
             multipart_uploads_enabled=True,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL],
+            connection_init_wait_timeout=SOCKET_PATIENCE,
+            max_subscriptions_per_connection=MOST_OPERATIONS,
         )
         self._app = api.app
         self._documents = documents or NamedDocuments()
