@@ -114,6 +114,8 @@ class PostgresRows:
         self._idle: list[Any] = []
         self._waiting: collections.deque[asyncio.Future[None]] = collections.deque()
         self._open = 0
+        # What the database says no with, as the driver calls it once it is there.
+        self._refusals: tuple[type[Exception], ...] = ()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Row]:
@@ -122,6 +124,11 @@ class PostgresRows:
         connection = await self._take()
         try:
             rows: Sequence[Row] = await connection.fetch(statement, *values)
+        except self._refusals:
+            # The database refused, which leaves no trace on the connection.
+            self._idle.append(connection)
+            self._wake()
+            raise
         except BaseException:
             # Whatever state it is in, nobody else shall meet it.
             self._open -= 1
@@ -161,6 +168,7 @@ class PostgresRows:
     async def _connect(self) -> Any:
         import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415  # ships no types; nothing for SQLite
 
+        self._refusals = (asyncpg.PostgresError,)
         self._open += 1
         try:
             return await asyncpg.connect(

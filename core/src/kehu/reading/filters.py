@@ -53,9 +53,13 @@ class Filters:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
 
-    def listed(self, ctx: Context, model: type[Any], filter: Filter | None) -> Clauses:
-        """The conditions of a list: the filter, and no archived records unless the filter speaks of `archivedAt`."""
-        return [*self.clauses(ctx, model, model, filter or {}), *_current(model, filter or {})]
+    def listed(self, ctx: Context, model: type[Any], filter: Filter | None, entity: Any = None) -> Clauses:
+        """The conditions of a list: the filter, and no archived records unless the filter speaks of `archivedAt`.
+
+        They are on `entity`, an alias of `model`, or on the class itself.
+        """
+        entity = model if entity is None else entity
+        return [*self.clauses(ctx, model, entity, filter or {}), *_current(entity, filter or {})]
 
     def clauses(self, ctx: Context, model: type[Any], entity: Any, filter: Filter) -> Clauses:
         """The conditions of a filter on `entity`, the class of `model` or an alias of it.

@@ -40,21 +40,33 @@ class ListForm:
     backwards: bool
 
 
-def listed(ctx: Context, form: ListForm, selection: Selection) -> sa.Select[Any]:
-    """One page of all records: one more than the parameter `size` says."""
-    statement = _select(selection, form.model)
-    conditions = [*ctx.app.filters.listed(ctx, form.model, form.filter), *_bounds(form, form.model)]
-    return (
-        statement.where(*conditions)
-        .order_by(*order_by(form.keys, form.model, backwards=form.backwards))
-        .limit(_size())
-    )
+def listed(ctx: Context, form: ListForm, selection: Selection, size: Any = None) -> sa.Select[Any]:
+    """One page of all records: as many as `size` says, or as the parameter `size`."""
+    return _top(ctx, form, selection, form.model, _size() if size is None else size)
 
 
 def counted(ctx: Context, form: ListForm) -> sa.Select[Any]:
     """How many records there are in the whole list."""
     conditions = ctx.app.filters.listed(ctx, form.model, form.filter)
     return sa.select(sa.func.count()).select_from(form.model).where(*conditions)
+
+
+def listed_within(
+    ctx: Context, foreign_key: Any, parent: Any, form: ListForm, selection: Selection, size: Any
+) -> sa.Select[Any]:
+    """One page for the `parent` of a statement around it: as many as `size` says."""
+    record = aliased(form.model)
+    belongs = getattr(record, foreign_key.key) == parent.id
+    return _top(ctx, form, selection, record, size).where(belongs).correlate(parent)
+
+
+def counted_within(ctx: Context, foreign_key: Any, parent: Any, form: ListForm) -> sa.Select[Any]:
+    """How many records the whole list of the `parent` of a statement around it has."""
+    record = aliased(form.model)
+    conditions = ctx.app.filters.listed(ctx, form.model, form.filter, record)
+    belongs = getattr(record, foreign_key.key) == parent.id
+    counting = sa.select(sa.func.count()).select_from(record)
+    return counting.where(belongs, *conditions).correlate(parent)
 
 
 def found(model: type[Any], selection: Selection) -> sa.Select[Any]:
@@ -101,6 +113,13 @@ def _select(selection: Selection, entity: Any, *first: Any) -> sa.Select[Any]:
     for alias, condition in joined:
         statement = statement.outerjoin(alias, condition)
     return statement
+
+
+def _top(ctx: Context, form: ListForm, selection: Selection, entity: Any, size: Any) -> sa.Select[Any]:
+    conditions = ctx.app.filters.listed(ctx, form.model, form.filter, entity)
+    order = order_by(form.keys, entity, backwards=form.backwards)
+    found = _select(selection, entity).where(*conditions, *_bounds(form, entity))
+    return found.order_by(*order).limit(size)
 
 
 def _bounds(form: ListForm, entity: Any) -> Clauses:

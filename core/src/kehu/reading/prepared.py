@@ -149,6 +149,8 @@ class Prepared:
         for i, (model, entity) in enumerate(self._occurrences):
             criterion = row_scope(ctx, model, entity)
             if criterion is not None:
+                if statement._propagate_attrs.get("compile_state_plugin") != "orm":
+                    raise NotPrepared("the row scope would be left out of a statement that reads no class")
                 statement = statement.options(with_loader_criteria(entity, criterion))
                 owners |= {p: (i, j) for j, p in enumerate(_taken_apart(criterion)[1])}
         compiled: Any = statement.compile(

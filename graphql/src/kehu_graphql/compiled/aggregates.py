@@ -22,10 +22,11 @@ from kehu.reading.periods import absolute
 from kehu.reading.prepared import Prepared
 from kehu.reading.slots import Slot, filled, parted, slotted
 from kehu_graphql.compiled.arguments import Arguments
-from kehu_graphql.compiled.connections import REMEMBERED_FORMS, ByKey, Run, compiled_function, maps_of
+from kehu_graphql.compiled.asking import Run
+from kehu_graphql.compiled.connections import REMEMBERED_FORMS, ByKey, compiled_function, maps_of
+from kehu_graphql.compiled.fields import Making
 from kehu_graphql.compiled.leaves import GaveUp, Leaves, written
 from kehu_graphql.compiled.operations import NotCovered
-from kehu_graphql.compiled.records import Making
 from kehu_graphql.compiled.several import Several
 from kehu_graphql.schema.aggregates import Path, grouping, having_of, names_of
 from kehu_graphql.schema.figures import PERCENTILE

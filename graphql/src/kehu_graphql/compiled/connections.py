@@ -21,39 +21,22 @@ from kehu.reading.lists import (
     listed_of_parents,
     parents_value,
 )
-from kehu.reading.ordering import Keys, cursor_values, keys_of, signature, signed_cursor
-from kehu.reading.pages import ListArguments, window
-from kehu.reading.periods import absolute
+from kehu.reading.ordering import Keys, signed_cursor
+from kehu.reading.pages import window
 from kehu.reading.prepared import Prepared
-from kehu.reading.slots import Slot, filled, parted, slotted
-from kehu_graphql.compiled.arguments import Arguments
+from kehu.reading.slots import Slot, filled
+from kehu_graphql.compiled.asking import Asked, Asking, Run
+from kehu_graphql.compiled.fields import Making
 from kehu_graphql.compiled.functions import Function, Rights
+from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.operations import NotCovered
-from kehu_graphql.compiled.records import Making, Record
-from kehu_graphql.schema.inputs import order_term
+from kehu_graphql.compiled.records import Record
 from kehu_graphql.schema.rights import RightsOf
 
 REMEMBERED_FORMS = 50
 
 Row = Sequence[Any]
 Cursor = Callable[[Row], str]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Run:
-    """One execution of a plan."""
-
-    ctx: kehu.Context
-    variables: Mapping[str, Any]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Asked:
-    """The arguments of one execution: their form, and the values that are filled in."""
-
-    arguments: ListArguments
-    form: Any
-    values: Sequence[Any]
 
 
 @dataclasses.dataclass(slots=True)
@@ -79,22 +62,21 @@ class Connection:
     ) -> None:
         self._app, self._leaves = making.app, making.leaves
         self._entity, self._foreign_key = entity, foreign_key
-        self._arguments = Arguments(field, nodes[0])
+        self._asking = Asking(making.app, entity, field, nodes)
         self._record = Record(making, entity, first=0 if foreign_key is None else 1)
-        writing = _PageWriting(making, self._record)
+        writing = PageWriting(making, self._record)
         kind: Any = get_named_type(field.type)
-        self._page = writing.function(kind, nodes)
+        page = writing.expression(kind, nodes)
         self._record.closed()
+        self._page = compiled_function("rows, more, less, total, cursor, maps", page, self._record)
         self._has_total, self._has_cursor = writing.has_total, writing.has_cursor
         self._lists = within(making, self._record)
         self._forms: collections.OrderedDict[Any, _Form] = collections.OrderedDict()
-        self._orders: dict[Any, tuple[Keys, str]] = {}
-        self._fixed: _Asked | None = None
 
     # --- execution ---
     async def at_root(self, run: Run) -> Any:
         """The page."""
-        asked = self._asked(run)
+        asked = self._asking.asked(run)
         form = self._form(run.ctx, asked)
         values = filled(form.slots, asked.values)
         size = asked.arguments.size
@@ -108,7 +90,7 @@ class Connection:
         """The page of each parent, by its key."""
         if not parents:
             return {}
-        asked = self._asked(run)
+        asked = self._asking.asked(run)
         form = self._form(run.ctx, asked)
         told = parents_value(parents, is_postgresql=self._app.is_postgresql)
         values = {**filled(form.slots, asked.values), "parents": told}
@@ -130,44 +112,8 @@ class Connection:
     async def _maps(self, run: Run, rows: Sequence[Row]) -> Sequence[Mapping[Any, Any]]:
         return await maps_of(self._lists, run, rows)
 
-    # --- arguments ---
-    def _asked(self, run: Run) -> _Asked:
-        if self._fixed is not None:
-            return self._fixed
-        given = self._arguments.values(run.variables)
-        order = given.get("orderBy")
-        condition = absolute(run.ctx, given.get("filter"))
-        arguments = ListArguments(
-            filter=condition,
-            order_by=None if order is None else [order_term(term) for term in order],
-            first=given.get("first"),
-            after=given.get("after"),
-            last=given.get("last"),
-            before=given.get("before"),
-        )
-        asked = self._taken_apart(run.ctx, arguments)
-        if self._arguments.are_fixed and condition is given.get("filter"):
-            self._fixed = asked
-        return asked
-
-    def _taken_apart(self, ctx: kehu.Context, arguments: ListArguments) -> _Asked:
-        values: list[Any] = []
-        form = parted(arguments.filter, values)
-        order = tuple((term["field"], term.get("direction")) for term in arguments.order_by or ())
-        known = self._orders.get(order)
-        if known is None:
-            keys = keys_of(ctx, self._app.catalogue, self._entity.model, arguments.order_by)
-            if len(self._orders) >= REMEMBERED_FORMS:
-                self._orders.clear()
-            known = self._orders[order] = keys, signature(keys)
-        bounds = []
-        for text in (arguments.after, arguments.before):
-            ends = None if text is None else cursor_values(known[0], text)
-            bounds.append(None if ends is None else tuple(value is None for value in ends))
-            values += [value for value in ends or () if value is not None]
-        return _Asked(arguments, (form, order, *bounds, arguments.backwards), values)
-
-    def _form(self, ctx: kehu.Context, asked: _Asked) -> _Form:
+    # --- forms ---
+    def _form(self, ctx: kehu.Context, asked: Asked) -> _Form:
         form = self._forms.get(asked.form)
         if form is None:
             form = self._forms[asked.form] = self._made(ctx, asked)
@@ -175,15 +121,12 @@ class Connection:
                 self._forms.popitem(last=False)
         return form
 
-    def _made(self, ctx: kehu.Context, asked: _Asked) -> _Form:
+    def _made(self, ctx: kehu.Context, asked: Asked) -> _Form:
         rows = self._app.rows
         assert rows is not None
-        keys, signed = self._orders[asked.form[1]]
         slots: list[Slot] = []
-        condition = slotted(asked.arguments.filter or {}, slots, "filter")
-        after, before = (_ends(pattern, slots) for pattern in asked.form[2:4])
-        form = ListForm(self._entity.model, keys, condition, after, before, asked.arguments.backwards)
-        selection = _WithKeys(self._record, keys if self._has_cursor else ())
+        form = self._asking.form(asked, slots)
+        selection = _WithKeys(self._record, asked.keys if self._has_cursor else ())
         if self._foreign_key is None:
             statement, total = listed(ctx, form, selection), counted
         else:
@@ -193,24 +136,11 @@ class Connection:
             slots,
             Prepared(ctx, rows, statement),
             Prepared(ctx, rows, total(ctx, form)) if self._has_total else None,
-            self._cursor(keys, signed),
+            cursor_writer(self._leaves, self._entity.model, asked, self._record.width),
         )
 
     def _counted_of_parents(self, ctx: kehu.Context, form: ListForm) -> Any:
         return counted_of_parents(ctx, self._foreign_key, form)
-
-    def _cursor(self, keys: Keys, signed: str) -> Cursor:
-        first = self._record.width
-        readers = [
-            (first + i, self._leaves.read(key.attribute.on(self._entity.model).type))
-            for i, key in enumerate(keys)
-        ]
-
-        def cursor(row: Row) -> str:
-            values = [read(row[at]) if read else row[at] for at, read in readers]
-            return signed_cursor(signed, values)
-
-        return cursor
 
 
 class _WithKeys:
@@ -225,17 +155,36 @@ class _WithKeys:
         return [*columns, *(key.attribute.on(entity) for key in self._keys)], joined
 
 
-class _PageWriting:
-    """Writes the function that makes the answer of a page."""
+def cursor_writer(leaves: Leaves, model: type[Any], asked: Asked, first: int) -> Cursor:
+    """A function that makes the cursor of a row whose values of the order begin at column `first`."""
+    readers = [(first + i, leaves.read(key.attribute.on(model).type)) for i, key in enumerate(asked.keys)]
+    signed = asked.signed
 
-    def __init__(self, making: Making, record: Record) -> None:
+    def cursor(row: Row) -> str:
+        values = [read(row[at]) if read else row[at] for at, read in readers]
+        return signed_cursor(signed, values)
+
+    return cursor
+
+
+class PageWriting:
+    """Writes the expression of the answer of a page of `rows`, with `more`, `less`, `total` and `cursor`."""
+
+    def __init__(self, making: Making, record: Record | None) -> None:
         self._making, self._record = making, record
-        self.has_total = self.has_cursor = False
+        self.has_total = self.has_more = self.has_cursor = False
 
-    def function(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Callable[..., Any]:
-        """`page(rows, more, less, total, cursor, maps)`."""
-        body = self._object(kind, nodes, self._of_page)
-        return compiled_function("rows, more, less, total, cursor, maps", body, self._record)
+    def expression(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> str:
+        """The object of the page."""
+        return self._object(kind, nodes, self._of_page)
+
+    def nodes(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> str:
+        """The records of the page."""
+        return f"[{self._shape(kind, nodes)} for r in rows]"
+
+    def edges(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> str:
+        """The records of the page, each with what is said of its place in the list."""
+        return f"[{self._object(kind, nodes, self._of_edge)} for r in rows]"
 
     def _object(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode], write: Callable[..., str]) -> str:
         selected = self._making.collector.selected(kind, [node.selection_set for node in nodes])
@@ -249,9 +198,9 @@ class _PageWriting:
     def _of_page(self, name: str, field: GraphQLField, nodes: Sequence[FieldNode]) -> str:
         kind: Any = get_named_type(field.type)
         if name == "nodes":
-            return f"[{self._record.shape(kind, nodes)} for r in rows]"
+            return self.nodes(kind, nodes)
         if name == "edges":
-            return f"[{self._object(kind, nodes, self._of_edge)} for r in rows]"
+            return self.edges(kind, nodes)
         if name == "pageInfo":
             return self._object(kind, nodes, self._of_page_info)
         if name == "totalCount":
@@ -259,15 +208,20 @@ class _PageWriting:
             return "total"
         raise NotCovered(name)
 
+    def _shape(self, kind: GraphQLObjectType, nodes: Sequence[FieldNode]) -> str:
+        assert self._record is not None
+        return self._record.shape(kind, nodes)
+
     def _of_edge(self, name: str, field: GraphQLField, nodes: Sequence[FieldNode]) -> str:
         kind: Any = get_named_type(field.type)
         if name == "node":
-            return self._record.shape(kind, nodes)
+            return self._shape(kind, nodes)
         self.has_cursor = True
         return "cursor(r)"
 
     def _of_page_info(self, name: str, field: GraphQLField, nodes: Sequence[FieldNode]) -> str:
         if name == "hasNextPage":
+            self.has_more = True
             return "more"
         if name == "hasPreviousPage":
             return "less"
@@ -328,16 +282,3 @@ def _within(making: Making, declared: Any, field: GraphQLField, nodes: Sequence[
 def within(making: Making, record: Record) -> Sequence[tuple[int, ByKey]]:
     """The lists and functions within a record, with the place of the key of their parent."""
     return [(position, _within(making, *declared)) for position, declared in record.lists]
-
-
-def _ends(pattern: Sequence[bool] | None, slots: list[Slot]) -> Sequence[Any] | None:
-    if pattern is None:
-        return None
-    ends: list[Any] = []
-    for is_null in pattern:
-        if is_null:
-            ends.append(None)
-            continue
-        slots.append(Slot(f"end_{len(slots)}"))
-        ends.append(slots[-1])
-    return ends

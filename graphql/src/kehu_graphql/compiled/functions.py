@@ -18,8 +18,8 @@ from kehu_graphql.compiled.values import Called, shaped
 from kehu_graphql.schema.rights import RightsOf
 
 if TYPE_CHECKING:
-    from kehu_graphql.compiled.connections import Run
-    from kehu_graphql.compiled.records import Making
+    from kehu_graphql.compiled.asking import Run
+    from kehu_graphql.compiled.fields import Making
 
 
 class Function:

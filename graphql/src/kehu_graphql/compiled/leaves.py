@@ -70,6 +70,31 @@ class Leaves:
             return expression, _moment if inner is kind else _sure_moment
         return expression, self.converted(stored, kind)
 
+    def as_json(self, expression: Expression, kind: Any) -> Expression:
+        """The text that PostgreSQL writes for a nullable value, NULL for none; the bytes that orjson would write.
+
+        It fails for what no answer may have. Raises NotCovered for what only Python knows how to write.
+        """
+        stored, name = expression.type, getattr(kind, "name", "")
+        if isinstance(kind, GraphQLEnumType) and isinstance(stored, (sa.String, sa.Enum)):
+            return _quoted(_known(sa.cast(expression, sa.Text()), kind))
+        if name == "Decimal" and isinstance(stored, ExactDecimal):
+            return _quoted(sa.cast(sa.func.trim_scale(expression), sa.Text()))
+        if not isinstance(stored, _AS_IT_IS["postgresql"].get(name, ())) or isinstance(
+            stored, (sa.BigInteger, sa.Enum)
+        ):
+            raise NotCovered(f"{kind} of {stored!r}")
+        if name in ("Int", "Boolean"):
+            return sa.cast(expression, sa.Text())
+        if name in ("String", "ID"):
+            return sa.cast(sa.func.to_json(expression), sa.Text())
+        shown = (
+            _moment_text(expression)
+            if name == "DateTime"
+            else sa.func.to_char(expression, _sql("YYYY-MM-DD"))
+        )
+        return _quoted(sa.case((sa.func.isfinite(expression), shown), else_=_failure(expression)))
+
     def converted(self, stored: Any, kind: Any) -> Convert:
         """Any value, the long way: as SQLAlchemy reads it, then as graphql-core writes it."""
         read, write = self.read(stored), written(kind)
@@ -130,6 +155,34 @@ def _is_json(stored: Any, dialect: sa.Dialect) -> bool:
 def _known_names(kind: GraphQLEnumType, *, nullable: bool) -> dict[Any, Any]:
     names: dict[Any, Any] = {name: name for name in kind.values}
     return {None: None, **names} if nullable else names
+
+
+# --- JSON in PostgreSQL ---
+def _sql(text: str) -> Expression:
+    return sa.literal_column(f"'{text}'", sa.Text())
+
+
+def _quoted(expression: Expression) -> Expression:
+    return _sql('"').concat(expression).concat(_sql('"'))
+
+
+def _failure(expression: Expression) -> Expression:
+    """Fails with a message of the database, unless there is no value."""
+    return sa.cast(sa.cast(_sql("?").concat(sa.cast(expression, sa.Text())), sa.Integer()), sa.Text())
+
+
+def _known(expression: Expression, kind: GraphQLEnumType) -> Expression:
+    known = expression.in_([_sql(name) for name in kind.values])
+    return sa.case((known, expression), else_=_failure(expression))
+
+
+def _moment_text(expression: Expression) -> Expression:
+    form = 'YYYY-MM-DD"T"HH24:MI:SS{}"Z"'
+    is_whole = sa.func.date_trunc(_sql("second"), expression) == expression
+    return sa.func.to_char(
+        sa.func.timezone(_sql("UTC"), expression),
+        sa.case((is_whole, _sql(form.format(""))), else_=_sql(form.format(".US"))),
+    )
 
 
 def _global_id(type_name: str) -> Convert:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -16,14 +17,17 @@ from kehu.reading.lists import found
 from kehu.reading.prepared import Prepared
 from kehu_graphql.compiled.aggregates import Aggregate
 from kehu_graphql.compiled.arguments import Arguments, VariableReader
-from kehu_graphql.compiled.connections import Connection, Run, compiled_function, maps_of, within
+from kehu_graphql.compiled.asking import Run
+from kehu_graphql.compiled.connections import Connection, compiled_function, maps_of, within
 from kehu_graphql.compiled.encoding import encoded
+from kehu_graphql.compiled.fields import Making
 from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.mutations import Mutation
 from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
-from kehu_graphql.compiled.records import Making, Record
+from kehu_graphql.compiled.records import Record
 from kehu_graphql.compiled.several import Several, driver_key
 from kehu_graphql.compiled.values import Called
+from kehu_graphql.compiled.whole import WholeList, WholeRecord
 from kehu_graphql.documents import Documents
 from kehu_graphql.schema.roots import RootOf
 
@@ -141,6 +145,15 @@ def _root(making: Making, query: Any, nodes: Sequence[FieldNode]) -> Root:
     return planned
 
 
+def _list(
+    making: Making, entity: EntityDefinition, field: GraphQLField, nodes: Sequence[FieldNode]
+) -> WholeList | Connection:
+    if making.app.is_postgresql:
+        with contextlib.suppress(NotCovered):
+            return WholeList(making, entity, field, nodes)
+    return Connection(making, entity, field, nodes)
+
+
 async def _typename(_run: Run) -> str:
     return "Query"
 
@@ -151,7 +164,36 @@ class One:
     def __init__(
         self, making: Making, entity: EntityDefinition, field: GraphQLField, nodes: Sequence[FieldNode]
     ) -> None:
-        self._app, self._entity, self._arguments = making.app, entity, Arguments(field, nodes[0])
+        self._making, self._entity, self._nodes = making, entity, nodes
+        self._arguments = Arguments(field, nodes[0])
+        self._whole: WholeRecord | None = None
+        self._rows: _Rows | None = None
+        if making.app.is_postgresql:
+            with contextlib.suppress(NotCovered):
+                self._whole = WholeRecord(making, entity, nodes)
+        if self._whole is None:
+            self._rows = _Rows(making, entity, nodes)
+
+    async def at_root(self, run: Run) -> Any:
+        """The record, or None where there is none that the principal may see."""
+        given = self._arguments.values(run.variables)
+        return await self.found(run, key_of(given["id"], self._entity.name, field="id"))
+
+    async def found(self, run: Run, key: uuid.UUID) -> Any:
+        """The record with this key, or None where there is none that the principal may see."""
+        if self._whole is not None:
+            with contextlib.suppress(NotCovered):
+                return await self._whole.found(run, key)
+        if self._rows is None:
+            self._rows = _Rows(self._making, self._entity, self._nodes)
+        return await self._rows.found(run, key)
+
+
+class _Rows:
+    """One record by its key, read as a row."""
+
+    def __init__(self, making: Making, entity: EntityDefinition, nodes: Sequence[FieldNode]) -> None:
+        self._app, self._entity = making.app, entity
         self._record = Record(making, entity)
         kind: Any = making.collector.schema.get_type(entity.name)
         expression = self._record.shape(kind, nodes)
@@ -159,11 +201,6 @@ class One:
         self._made = compiled_function("r, maps", expression, self._record)
         self._lists = within(making, self._record)
         self._prepared: Prepared | None = None
-
-    async def at_root(self, run: Run) -> Any:
-        """The record, or None where there is none that the principal may see."""
-        given = self._arguments.values(run.variables)
-        return await self.found(run, key_of(given["id"], self._entity.name, field="id"))
 
     async def found(self, run: Run, key: uuid.UUID) -> Any:
         """The record with this key, or None where there is none that the principal may see."""
@@ -225,5 +262,5 @@ class AnySeveral:
         return several
 
 
-_OF_ENTITY: Mapping[str, Any] = {"list": Connection, "get": One, "aggregate": Aggregate}
+_OF_ENTITY: Mapping[str, Any] = {"list": _list, "get": One, "aggregate": Aggregate}
 _NODES: Mapping[str, Any] = {"node": AnyOne, "nodes": AnySeveral}

@@ -12,8 +12,10 @@ import kehu
 from kehu.composition import EntityDefinition
 from kehu.reading.lists import found_among, parents_value
 from kehu.reading.prepared import Prepared
-from kehu_graphql.compiled.connections import Run, compiled_function, maps_of, within
-from kehu_graphql.compiled.records import Making, Record
+from kehu_graphql.compiled.asking import Run
+from kehu_graphql.compiled.connections import compiled_function, maps_of, within
+from kehu_graphql.compiled.fields import Making
+from kehu_graphql.compiled.records import Record
 
 
 class Several:

@@ -31,8 +31,8 @@ from kehu_graphql.compiled.operations import NotCovered
 from kehu_graphql.schema.fields import GeneratedField
 
 if TYPE_CHECKING:
-    from kehu_graphql.compiled.connections import Run
-    from kehu_graphql.compiled.records import Making
+    from kehu_graphql.compiled.asking import Run
+    from kehu_graphql.compiled.fields import Making
 
 Resolve = Callable[..., Any]
 
