@@ -27,7 +27,7 @@ from kehu_graphql.schema.converting import Converter
 from kehu_graphql.schema.fields import GeneratedField, define, new_class
 from kehu_graphql.schema.inputs import define_filter, define_order
 from kehu_graphql.schema.objects import define_connection, define_object
-from kehu_graphql.schema.on_demand import SchemaOnDemand
+from kehu_graphql.schema.on_demand import FieldsOnDemand, SchemaOnDemand
 from kehu_graphql.schema.registry import SCALARS, Registry
 from kehu_graphql.schema.searching import search_field
 
@@ -49,15 +49,16 @@ class KehuSchema(strawberry.Schema):
         config = StrawberryConfig(scalar_map=SCALARS, relay_use_legacy_global_id=False)
         super().__init__(query=_Nothing, extensions=EXTENSIONS, config=config)
         self.query, self.mutation, self.subscription = query, mutation, subscription
-        self.schema_converter = Converter(
+        self.schema_converter = self._converter = Converter(
             config=config, scalar_overrides={}, scalar_map=SCALARS, get_fields=self.get_fields
         )
-        roots = [None if cls is None else self._converted(cls) for cls in (query, mutation, subscription)]
+        roots = [None if cls is None else self._root(cls) for cls in (query, mutation, subscription)]
         types = [self._entity(cls) for cls in registry.objects.values()]
         self._on_demand = SchemaOnDemand(
             roots,
             types,
-            self.schema_converter.type_map,
+            self._converter.type_map,
+            self._make,
             directives=self._directives([*roots, *types]),
             extensions={Converter.DEFINITION_BACKREF: self},
         )
@@ -66,7 +67,19 @@ class KehuSchema(strawberry.Schema):
         self.documents = Documents(self._schema, rules(), max_tokens=MAX_TOKENS)
 
     def _converted(self, cls: type[Any]) -> GraphQLObjectType:
-        return self.schema_converter.from_object(cls.__strawberry_definition__)
+        return self._converter.from_object(cls.__strawberry_definition__)
+
+    def _root(self, cls: type[Any]) -> GraphQLObjectType:
+        kind = self._converted(cls)
+        if not self._registry.has_hand_written:
+            fields = {self._converter.name_of(field): field for field in cls.__strawberry_definition__.fields}
+            kind.fields = FieldsOnDemand(fields, self._converter.from_field)
+        return kind
+
+    def _make(self, name: str) -> None:
+        cls = self._registry.named(name)
+        if cls is not None:
+            self._converter.from_maybe_optional(StrawberryAnnotation(cls).resolve())
 
     def _entity(self, cls: type[Any]) -> GraphQLObjectType:
         kind = self._converted(cls)

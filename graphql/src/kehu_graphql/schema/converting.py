@@ -31,6 +31,29 @@ class Converter(GraphQLCoreConverter):
         self._typed: dict[Any, Any] = {}
         self._arguments: dict[Any, GraphQLArgument] = {}
 
+    def get_graphql_fields(self, type_definition: StrawberryObjectDefinition) -> dict[str, GraphQLField]:
+        """The fields of a type. Those of generated types have no annotation that has to be looked at before."""
+        fields = self.get_fields(type_definition)
+        if not all(isinstance(field, GeneratedField) for field in fields):
+            return super().get_graphql_fields(type_definition)
+        return {self.name_of(field): self.from_field(field) for field in fields}
+
+    def get_graphql_input_fields(
+        self, type_definition: StrawberryObjectDefinition
+    ) -> dict[str, GraphQLInputField]:
+        """The same for an input type."""
+        fields = self.get_fields(type_definition)
+        if not all(isinstance(field, GeneratedField) for field in fields):
+            return super().get_graphql_input_fields(type_definition)
+        return {
+            self.name_of(field): self.from_input_field(field, type_definition=type_definition)
+            for field in fields
+        }
+
+    def name_of(self, field: StrawberryField) -> str:
+        """The name of a field in GraphQL."""
+        return self.config.name_converter.from_field(field)
+
     def from_field(
         self, field: StrawberryField, *, type_definition: StrawberryObjectDefinition | None = None
     ) -> GraphQLField:

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from graphql import (
     GraphQLDirective,
+    GraphQLField,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -21,6 +22,7 @@ from graphql import (
 )
 from graphql.type.schema import InterfaceImplementations
 from strawberry.schema.types import ConcreteType
+from strawberry.types.field import StrawberryField
 
 Made = Mapping[str, ConcreteType]
 AllTypes = Callable[[], Mapping[str, GraphQLNamedType]]
@@ -29,7 +31,8 @@ AllTypes = Callable[[], Mapping[str, GraphQLNamedType]]
 class SchemaOnDemand(GraphQLSchema):
     """A schema of `roots` (query, mutation, subscription), and of `types`, which alone implement interfaces.
 
-    `made` are those that have been made so far: it grows by the types of fields when the fields are made.
+    `made` are those that have been made so far: it grows by the types of fields when the fields are made, and by
+    what `make` makes when it knows the name.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class SchemaOnDemand(GraphQLSchema):
         roots: Sequence[GraphQLObjectType | None],
         types: Sequence[GraphQLObjectType],
         made: Made,
+        make: Callable[[str], None],
         *,
         directives: Sequence[GraphQLDirective] = specified_directives,
         extensions: dict[str, Any],
@@ -45,7 +49,7 @@ class SchemaOnDemand(GraphQLSchema):
         super().__init__(directives=directives, extensions=extensions, assume_valid=True)
         self.query_type, self.mutation_type, self.subscription_type = roots
         self._given_types = types
-        self.type_map = _Types(self.type_map, made, lambda: self.whole.type_map)  # type: ignore[assignment]  # a mapping
+        self.type_map = _Types(self.type_map, made, make, lambda: self.whole.type_map)  # type: ignore[assignment]  # a mapping
         for kind in types:
             for interface in kind.interfaces:
                 known = self._implementations_map.setdefault(interface.name, InterfaceImplementations([], []))
@@ -69,16 +73,49 @@ class SchemaOnDemand(GraphQLSchema):
         return whole
 
 
+class FieldsOnDemand(Mapping[str, GraphQLField]):
+    """The fields of a root type, each made when a document first asks for it."""
+
+    def __init__(
+        self, fields: Mapping[str, StrawberryField], make: Callable[[StrawberryField], GraphQLField]
+    ) -> None:
+        self._fields, self._make = fields, make
+        self._made: dict[str, GraphQLField] = {}
+
+    def __getitem__(self, name: str) -> GraphQLField:
+        found = self._made.get(name)
+        if found is None:
+            found = self._made[name] = self._make(self._fields[name])
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._fields
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
 class _Types(Mapping[str, GraphQLNamedType]):
     """The types by their names. To ask for one makes types until it is there; to ask for all makes all."""
 
-    def __init__(self, first: Mapping[str, GraphQLNamedType], made: Made, all_types: AllTypes) -> None:
-        self._first, self._made, self._all = first, made, all_types
+    def __init__(
+        self,
+        first: Mapping[str, GraphQLNamedType],
+        made: Made,
+        make: Callable[[str], None],
+        all_types: AllTypes,
+    ) -> None:
+        self._first, self._made, self._make, self._all = first, made, make, all_types
         self._looked_into: set[str] = set()
 
     def __getitem__(self, name: str) -> GraphQLNamedType:
         if name in self._first:
             return self._first[name]
+        if name not in self._made:
+            self._make(name)
         if name not in self._made:
             self._look_for(name)
         made = self._made.get(name)
@@ -91,10 +128,10 @@ class _Types(Mapping[str, GraphQLNamedType]):
         return len(self._all())
 
     def _look_for(self, name: str) -> None:
-        """Make the fields of one type after the other, and thereby more types, until one has this name."""
+        """Make one field after the other, type by type, and thereby more types, until one has this name."""
         while waiting := [each for each in self._made if each not in self._looked_into]:
             for each in waiting:
+                for _ in getattr(self._made[each].implementation, "fields", {}).values():
+                    if name in self._made:
+                        return
                 self._looked_into.add(each)
-                getattr(self._made[each].implementation, "fields", None)
-                if name in self._made:
-                    return

@@ -53,6 +53,10 @@ class Registry:
         self.connections = {model: new_class(f"{entity.name}Connection") for model, entity in entities}
         self.filters = {model: new_class(f"{entity.name}Filter") for model, entity in entities}
         self.orders = {model: new_class(f"{entity.name}Order") for model, entity in entities}
+        listed = [model for model, entity in entities if "list" in entity.operations]
+        self._listed = {
+            cls[model].__name__: cls[model] for cls in (self.filters, self.orders) for model in listed
+        }
         self.choices = {
             column.choices_name: enum_of(
                 column.choices_name, column.choices, f"The values of {entity.name}.{column.name}."
@@ -71,6 +75,10 @@ class Registry:
         self.write_inputs: dict[str, type[Any]] = {}
         self._dataclasses: dict[tuple[type[Any], bool], type[Any]] = {}
         self._enums: dict[type[Any], Any] = {}
+
+    def named(self, name: str) -> Any:
+        """A type that documents have variables of, by its name; None for one that others have to lead to."""
+        return self.write_inputs.get(name) or self._listed.get(name)
 
     def shared(self, name: str, make: Callable[[], Any]) -> Any:
         """A type that several others use, made once."""
