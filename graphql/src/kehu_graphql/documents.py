@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from graphql import ASTValidationRule, DocumentNode, GraphQLError, GraphQLSchema, parse
 from strawberry.schema.schema import validate_document
+
+from kehu_graphql.costs import too_costly
 
 REMEMBERED_DOCUMENTS = 1000
 # Longer texts than clients write are taken, but not kept.
@@ -18,6 +21,7 @@ LONGEST_REMEMBERED = 20_000
 class _Known:
     document: DocumentNode
     errors: list[GraphQLError] | None = None
+    may_be_costly: bool = False
 
 
 class Documents:
@@ -33,12 +37,20 @@ class Documents:
         """The document. Raises GraphQLError for a text that is none, or that has too many tokens."""
         return self._of(text).document
 
-    def errors(self, text: str) -> list[GraphQLError]:
-        """What is wrong with the document that `text` is; empty where it may be executed."""
+    def errors(self, text: str, variables: Mapping[str, Any] | None = None) -> list[GraphQLError]:
+        """What is wrong with the document that `text` is; empty where it may be executed.
+
+        It may not where it asks for too many records: with these variables, or with any where there are none.
+        """
         known = self._of(text)
         if known.errors is None:
             known.errors = validate_document(self._schema, known.document, self._rules)
-        return list(known.errors)
+            known.may_be_costly = not known.errors and self._refusal(known, None) is not None
+        refusal = self._refusal(known, variables) if known.may_be_costly else None
+        return list(known.errors) if refusal is None else [refusal]
+
+    def _refusal(self, known: _Known, variables: Mapping[str, Any] | None) -> GraphQLError | None:
+        return too_costly(self._schema, known.document, variables)
 
     def _of(self, text: str) -> _Known:
         known = self._known.get(text)

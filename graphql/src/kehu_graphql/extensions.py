@@ -108,7 +108,8 @@ class KnownDocuments(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         text = self.execution_context.query
         if text is not None:
-            self.execution_context.pre_execution_errors = self._documents.errors(text)
+            given = self.execution_context.variables or {}
+            self.execution_context.pre_execution_errors = self._documents.errors(text, given)
         yield
 
     @property
