@@ -97,6 +97,7 @@ def beyond_values(
     """The condition for rows after the one with these values, or before it; a value may be a Slot."""
     alternatives: list[Any] = []
     equal: list[Any] = []
+    bound: list[tuple[Any, Any]] = []
     for key, value in zip(keys, values, strict=True):
         expression = key.attribute.on(entity)
         if value is None:
@@ -114,8 +115,33 @@ def beyond_values(
         if key.attribute.nullable and not backwards:
             further = sa.or_(further, expression.is_(None))
         alternatives.append(sa.and_(*equal, further))
+        if _can_be_bound(keys, len(equal)) and len(bound) == len(equal):
+            bound.append((expression, there))
         equal.append(expression == there)
-    return sa.or_(sa.false(), *alternatives)
+    return _bounded(
+        bound, sa.or_(sa.false(), *alternatives), falls=keys[0].descending != backwards, of=len(keys)
+    )
+
+
+def _can_be_bound(keys: Keys, position: int) -> bool:
+    """Whether an index that begins with these keys, up to this one, is in their order."""
+    key = keys[position]
+    return not key.attribute.nullable and key.descending == keys[0].descending
+
+
+def _bounded(
+    bound: Sequence[tuple[Any, Any]], beyond: sa.ColumnElement[bool], *, falls: bool, of: int
+) -> sa.ColumnElement[bool]:
+    """The condition with the leading keys compared as one, which an index finds the place of at once.
+
+    Without it databases look at every row from the beginning of the list, so that pages get slower on the way.
+    """
+    if not bound:
+        return beyond
+    here, there = (sa.tuple_(*side) for side in zip(*bound, strict=True))
+    if len(bound) == of:
+        return here < there if falls else here > there
+    return sa.and_(here <= there if falls else here >= there, beyond)
 
 
 def cursor_values(keys: Keys, text: str) -> list[Any]:

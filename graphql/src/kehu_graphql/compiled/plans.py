@@ -31,7 +31,7 @@ from kehu_graphql.compiled.whole import WholeList, WholeRecord
 from kehu_graphql.documents import Documents
 from kehu_graphql.schema.roots import RootOf
 
-REMEMBERED_PLANS = 2000
+REMEMBERED_PLANS = 1000
 
 Root = Callable[[Run], Awaitable[Any]]
 
