@@ -71,8 +71,13 @@ class Context:
 
     async def close(self) -> None:
         """Give the database connection back."""
-        if "session" in self.__dict__:
+        if "session" not in self.__dict__:
+            return
+        if self.session.in_transaction():
             await self.session.close()
+        else:
+            # It has no connection, so nobody has to wait.
+            self.session.sync_session.close()
 
     @functools.cached_property
     def session(self) -> AsyncScopedSession:
@@ -299,9 +304,10 @@ class Context:
         if self.running_job is not None:
             await self.running_job.confirm(self)
         news = self._news(unit.done)
-        if not await unit.commit_at_once(self.app.nodes.told(news)):
-            await unit.record()
-            await self.app.nodes.notify(self, news)
+        told = self.app.nodes.told(news)
+        if not await unit.commit_at_once(told):
+            if not await unit.record(told):
+                await self.app.nodes.notify(self, news)
             await self.session.commit()
         return news
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 
+
+@functools.lru_cache(maxsize=10_000)
 def camel(name: str) -> str:
     """`won_at` becomes `wonAt`."""
     head, *rest = name.split("_")

@@ -66,20 +66,41 @@ async def test_creating_takes_two_statements(open_crm: OpenCrm) -> None:
 async def test_the_trail_is_the_same_as_step_by_step(open_crm: OpenCrm) -> None:
     crm, slow = await open_crm(), await open_crm()
     slow.app.stores = None
-    await with_customer(crm)
-    before = len(await trail(crm))
 
-    await crm.store(Deal(id=BOB, customer_id=ADA, name="Mill", amount=None, tags=["a"]))
-    at_once = (await trail(crm), await crm.all(Deal))
-    async with crm.app.engine.begin() as connection:
-        await connection.execute(sa.delete(AuditEntry).where(AuditEntry.entity == "Deal"))
-        await connection.execute(sa.delete(OutboxEvent).where(OutboxEvent.name == "deals.deal.created"))
-        await connection.execute(sa.delete(Deal))
-    await slow.store(Deal(id=BOB, customer_id=ADA, name="Mill", amount=None, tags=["a"]))
+    async def written(by: Crm) -> list[Any]:
+        await by.store(
+            kehu.Customer(id=ADA, name="Ada"),
+            Deal(id=BOB, customer_id=ADA, name="Mill", tags=["a"]),
+            kehu.Interaction(id=ADA, customer_id=ADA, subject="Call"),
+        )
+        records = [await by.all(model) for model in (kehu.Customer, Deal, kehu.Interaction)]
+        found = [*await trail(by), *(_values(record) for (record,) in records)]
+        async with by.app.engine.begin() as connection:
+            for model in (kehu.Interaction, Deal, kehu.Customer, AuditEntry, OutboxEvent):
+                await connection.execute(sa.delete(model))
+        return found
 
-    assert before == 2
-    assert await trail(slow) == at_once[0]
-    assert [_values(deal) for deal in await slow.all(Deal)] == [_values(deal) for deal in at_once[1]]
+    at_once, step_by_step = await written(crm), await written(slow)
+
+    assert at_once == step_by_step
+    assert [entry[0] for entry in at_once[3:6]] == [
+        "core.customer.created",
+        "deals.deal.created",
+        "core.interaction.created",
+    ]
+
+
+async def test_changing_a_record_takes_few_statements(open_crm: OpenCrm) -> None:
+    crm = await open_crm()
+    await crm.store(kehu.Customer(id=ADA, name="Ada"), Deal(id=BOB, customer_id=ADA, name="Mill"))
+    crm.statements.clear()
+
+    async with crm.app.context() as ctx, ctx.write():
+        (await ctx.get(Deal, BOB)).name = "Quarry"
+
+    # The record, its change, the audit; then on PostgreSQL lock, event and notice are one.
+    assert len(crm.statements) == 4
+    assert [entry[0] for entry in await trail(crm)][-1] == "deals.deal.updated"
 
 
 def _values(record: Any) -> dict[str, Any]:

@@ -54,6 +54,19 @@ class Bundle:
         """What the SQL depends on."""
         return tuple([table for table, _ in self.rows]), tuple([table for table, _ in self.ordered])
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values of the parameters of `statement_of`."""
+        values: dict[str, Any] = {
+            "space": self.space,
+            "locks": self.locks,
+            "channel": self.channel,
+            "messages": self.messages,
+        }
+        for at, (_, row) in enumerate([*self.rows, *self.ordered]):
+            values |= {f"{name}_{at}": value for name, value in row.items()}
+        return values
+
 
 class Stores(Protocol):
     """Stores bundles, each in a transaction of its own."""
@@ -175,15 +188,7 @@ class PostgresStores:
     async def store(self, bundle: Bundle) -> None:
         """Write all of it, and commit."""
         (statement,) = self._statements.of(bundle)
-        values: dict[str, Any] = {
-            "space": bundle.space,
-            "locks": bundle.locks,
-            "channel": bundle.channel,
-            "messages": bundle.messages,
-        }
-        for at, (_, row) in enumerate([*bundle.rows, *bundle.ordered]):
-            values |= {f"{name}_{at}": value for name, value in row.items()}
-        parameters = statement.parameters(values)
+        parameters = statement.parameters(bundle.values)
         try:
             await self._rows.fetch(statement.sql, parameters)
         except Exception as error:
@@ -197,25 +202,45 @@ class PostgresStores:
         await self._rows.close()
 
     def _made(self, bundle: Bundle) -> Sequence[_Statement]:
-        keys = sa.func.unnest(_array("locks", sa.Integer())).column_valued("key")
-        lock = sa.func.pg_advisory_xact_lock(sa.bindparam("space", type_=sa.Integer()), keys)
-        # What is MATERIALIZED is done before the first row that comes of it, and its place is given after that.
-        held = sa.select(lock.label("held")).cte("held").prefix_with("MATERIALIZED")
-        parts = [
-            sa.insert(table).values(_parameters(table, row, at)).cte(f"row_{at}")
-            for at, (table, row) in enumerate(bundle.rows)
-        ]
-        for at, (table, row) in enumerate(bundle.ordered, len(bundle.rows)):
-            parameters = _parameters(table, row, at)
-            locks = sa.select(sa.func.count().label("number")).select_from(held).subquery()
-            given = sa.select(*parameters.values()).select_from(locks)
-            parts.append(
-                sa.insert(table).from_select(list(parameters), given, include_defaults=False).cte(f"row_{at}")
-            )
-        message = sa.func.unnest(_array("messages", sa.Text())).column_valued("message")
-        channel = sa.bindparam("channel", type_=sa.Text())
-        statement = sa.select(sa.func.pg_notify(channel, message)).add_cte(*parts)
-        return [_Statement(statement, self._rows.dialect)]
+        return [_Statement(statement_of(bundle), self._rows.dialect)]
+
+
+def statement_of(bundle: Bundle) -> sa.Select[Any]:
+    """The one statement that stores a bundle of this form on PostgreSQL; its parameters are `Bundle.values`."""
+    keys = sa.func.unnest(_array("locks", sa.Integer())).column_valued("key")
+    lock = sa.func.pg_advisory_xact_lock(sa.bindparam("space", type_=sa.Integer()), keys)
+    # What is MATERIALIZED is done before the first row that comes of it, and its place is given after that.
+    held = sa.select(lock.label("held")).cte("held").prefix_with("MATERIALIZED")
+    parts = [
+        sa.insert(table).values(_parameters(table, row, at)).cte(f"row_{at}")
+        for at, (table, row) in enumerate(bundle.rows)
+    ]
+    if bundle.ordered:
+        parts.append(_placed(bundle, held))
+    message = sa.func.unnest(_array("messages", sa.Text())).column_valued("message")
+    channel = sa.bindparam("channel", type_=sa.Text())
+    return sa.select(sa.func.pg_notify(channel, message)).add_cte(*parts)
+
+
+def _placed(bundle: Bundle, held: sa.CTE) -> sa.CTE:
+    """The rows of the one table that keeps an order, inserted in it; each is given its place after the locks."""
+    ((table, names),) = {(table, tuple(row)) for table, row in bundle.ordered}
+    places = [
+        sa.select(
+            *(value.label(name) for name, value in _parameters(table, row, at).items()),
+            sa.literal_column(str(at)).label("place"),
+        )
+        for at, (table, row) in enumerate(bundle.ordered, len(bundle.rows))
+    ]
+    rows = (places[0] if len(places) == 1 else sa.union_all(*places)).subquery("rows")
+    locks = sa.select(sa.func.count().label("number")).select_from(held).subquery("locks")
+    given = (
+        sa.select(*(rows.c[name] for name in names))
+        .select_from(locks)
+        .join(rows, sa.true())
+        .order_by(rows.c.place)
+    )
+    return sa.insert(table).from_select(list(names), given, include_defaults=False).cte("placed")
 
 
 def _parameters(table: sa.Table, row: Mapping[str, Any], at: int) -> dict[str, Any]:

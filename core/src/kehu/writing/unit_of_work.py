@@ -16,9 +16,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from kehu.access.scope import reaches
 from kehu.audit.models import AuditEntry
-from kehu.database.stores import MOST_ROWS, Bundle, NotStored
+from kehu.database.stores import MOST_ROWS, NotStored
 from kehu.errors import Conflict, FieldError, KehuError, Refusal, Rejected
-from kehu.events.trail import LANES, OUTBOX, Emitted, lane_locks, outbox_rows, write_outbox
+from kehu.events.trail import Emitted, Told, bundle_of, outbox_rows, write_outbox
 from kehu.model import Entity
 from kehu.ownership import Owned
 from kehu.translating.texts import text
@@ -101,11 +101,8 @@ class UnitOfWork:
         except IntegrityError as error:
             raise refusal_of(error, self._done) from error
 
-    async def commit_at_once(self, told: tuple[str, list[str]]) -> bool:
-        """Store all of the transaction, and commit; False where that is to be done step by step.
-
-        `told` are a channel of PostgreSQL and what is said there.
-        """
+    async def commit_at_once(self, told: Told) -> bool:
+        """Store all of the transaction, tell the other nodes, and commit; False where that takes several steps."""
         ctx, stores = self._ctx, self._ctx.app.stores
         if not self._waiting or stores is None:
             return False
@@ -113,15 +110,7 @@ class UnitOfWork:
         outbox = outbox_rows(ctx, self._done, self._emitted)
         if len(self._waiting) + len(audit) + len(outbox) > MOST_ROWS:
             return False
-        channel, messages = told
-        bundle = Bundle(
-            rows=[*self._waiting, *((_AUDIT, row) for row in audit)],
-            ordered=[(OUTBOX, row) for row in outbox],
-            space=LANES,
-            locks=lane_locks(outbox),
-            channel=channel,
-            messages=messages,
-        )
+        bundle = bundle_of(outbox, told, [*self._waiting, *((_AUDIT, row) for row in audit)])
         try:
             await stores.store(bundle)
         except NotStored:
@@ -130,16 +119,18 @@ class UnitOfWork:
         self.has_news = True
         return True
 
-    async def record(self) -> None:
-        """Write the audit and outbox rows of everything stored so far, in as few statements as there are tables."""
+    async def record(self, told: Told) -> bool:
+        """Write the audit and outbox rows of everything stored so far, in as few statements as there are tables.
+
+        True where the other nodes have been told on the way.
+        """
         ctx = self._ctx
         audit = audit_rows(ctx, self._done)
         outbox = outbox_rows(ctx, self._done, self._emitted)
         if audit:
             await ctx.session.execute(sa.insert(_AUDIT).execution_options(kehu_unaudited=True), audit)
-        if outbox:
-            await write_outbox(ctx, outbox)
         self.has_news = bool(outbox)
+        return bool(outbox) and await write_outbox(ctx, outbox, told)
 
     def emit(self, event: Emitted) -> None:
         """Keep an event for the outbox; what is written is told before what is emitted."""
@@ -213,12 +204,12 @@ class UnitOfWork:
     def _news(self, known: dict[int, Change[Any]]) -> list[Change[Any]]:
         """Changes that not every hook has seen: new ones, and those whose record changed since."""
         entities = self._ctx.app.composition.entities
-        for obj in _pending(self._ctx.session.sync_session):
-            if type(obj) in entities and id(obj) not in known:
-                known[id(obj)] = self._change_of(obj)
         for change in known.values():
             round_decimals(change.obj, change.shape)
             change.look_again()
+        for obj in _pending(self._ctx.session.sync_session):
+            if type(obj) in entities and id(obj) not in known:
+                known[id(obj)] = self._change_of(obj)
         return [change for change in known.values() if change.is_news]
 
     def _change_of(self, obj: Any) -> Change[Any]:
