@@ -11,6 +11,7 @@ from typing import Any
 
 from graphql import (
     FieldNode,
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLList,
@@ -166,11 +167,17 @@ def _always(value: Any) -> Make:
 # --- variables ---
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Known:
-    """A variable of a plain type: what needs no coercion is recognised by its class."""
+    """A variable, or a part of one, of a plain type: what needs no coercion is recognised by its class.
+
+    `names` are the values of an enum by their names, `parts` the fields of an input type by theirs.
+    """
 
     name: str
     kind: str
     is_nullable: bool
+    names: Mapping[str, Any] | None = None
+    parts: Mapping[str, _Known] | None = None
+    made: Callable[[dict[str, Any]], Any] | None = None
 
 
 class VariableReader:
@@ -179,11 +186,11 @@ class VariableReader:
     def __init__(self, schema: GraphQLSchema, node: OperationDefinitionNode) -> None:
         self._schema, self._definitions = schema, node.variable_definitions or ()
         known = [_known(schema, definition) for definition in self._definitions]
-        self._known = None if None in known else [each for each in known if each is not None]
+        self._known = None if None in known else {each.name: each for each in known if each is not None}
 
     def values(self, given: Mapping[str, Any]) -> Variables:
         """The values of the variables. Raises NotCovered where graphql-core has to say what is wrong with them."""
-        plain = None if self._known is None else _plain(self._known, given)
+        plain = None if self._known is None else _plain(self._known, given, strict=False)
         if plain is not None:
             return plain
         values = get_variable_values(self._schema, self._definitions, dict(given))
@@ -193,30 +200,72 @@ class VariableReader:
 
 
 def _known(schema: GraphQLSchema, definition: Any) -> _Known | None:
-    kind: Any = type_from_ast(schema, definition.type)
-    is_needed = isinstance(kind, GraphQLNonNull)
-    name = getattr(kind.of_type if is_needed else kind, "name", "")
-    if definition.default_value is not None or name not in ("String", "ID", "Int", "Boolean"):
+    if definition.default_value is not None:
         return None
-    return _Known(definition.variable.name.value, name, not is_needed)
+    return _known_type(definition.variable.name.value, type_from_ast(schema, definition.type))
 
 
-def _plain(known: Sequence[_Known], given: Mapping[str, Any]) -> Variables | None:
-    """The values, where they are as they have to be; None where graphql-core has to look at them."""
-    values = {}
-    for variable in known:
-        if variable.name not in given:
+def _known_type(name: str, kind: Any) -> _Known | None:
+    is_nullable = not isinstance(kind, GraphQLNonNull)
+    inner = kind if is_nullable else kind.of_type
+    if isinstance(inner, GraphQLEnumType):
+        names = {each: inner.coerce_input_value(each) for each in inner.values}
+        return _Known(name, "enum", is_nullable, names=names)
+    if isinstance(inner, GraphQLInputObjectType):
+        return _known_input(name, inner, is_nullable=is_nullable)
+    called = getattr(inner, "name", "")
+    return _Known(name, called, is_nullable) if called in _PLAIN else None
+
+
+def _known_input(name: str, kind: GraphQLInputObjectType, *, is_nullable: bool) -> _Known | None:
+    """An input type, as far as its fields are plain; values with others among them are coerced by graphql-core."""
+    if kind.is_one_of or any(coerce_default_value(field) is not Undefined for field in kind.fields.values()):
+        return None
+    parts = {}
+    for key, field in kind.fields.items():
+        inner = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+        # Input types may contain themselves, so one level is looked at.
+        known = None if isinstance(inner, GraphQLInputObjectType) else _known_type(key, field.type)
+        if known is not None and (field.out_name or key) == key:
+            parts[key] = known
+        elif isinstance(field.type, GraphQLNonNull):
+            return None
+    return _Known(name, "input", is_nullable, parts=parts, made=kind.out_type)
+
+
+def _plain(known: Mapping[str, _Known], given: Mapping[str, Any], *, strict: bool) -> dict[str, Any] | None:
+    """The values, where they are as they have to be; None where graphql-core has to look at them.
+
+    Of an input (`strict`) nothing may be given that is not known.
+    """
+    if strict and not given.keys() <= known.keys():
+        return None
+    values: dict[str, Any] = {}
+    for name, variable in known.items():
+        if name not in given:
             if not variable.is_nullable:
                 return None
             continue
-        value = given[variable.name]
-        if value is None:
-            fits = variable.is_nullable
-        elif variable.kind == "Int":
-            fits = value.__class__ is int and value in _INT
-        else:
-            fits = value.__class__ is (bool if variable.kind == "Boolean" else str)
-        if not fits:
+        value = given[name]
+        if value is not None:
+            value = _plain_value(variable, value)
+        elif not variable.is_nullable:
             return None
-        values[variable.name] = value
+        if value is _UNFIT:
+            return None
+        values[name] = value
     return values
+
+
+def _plain_value(variable: _Known, value: Any) -> Any:
+    if variable.names is not None:
+        return variable.names.get(value, _UNFIT) if value.__class__ is str else _UNFIT
+    if variable.parts is not None and variable.made is not None:
+        inner = _plain(variable.parts, value, strict=True) if value.__class__ is dict else None
+        return _UNFIT if inner is None else variable.made(inner)
+    fits = value.__class__ is _PLAIN[variable.kind] and (variable.kind != "Int" or value in _INT)
+    return value if fits else _UNFIT
+
+
+_UNFIT = object()
+_PLAIN = {"String": str, "ID": str, "Int": int, "Boolean": bool}
