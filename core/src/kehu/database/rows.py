@@ -9,6 +9,7 @@ import asyncio
 import collections
 import importlib.util
 import sqlite3
+import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -30,6 +31,10 @@ class Rows(Protocol):
 
     async def fetch(self, statement: str, values: Sequence[Any]) -> Sequence[Row]:
         """All rows of a SELECT, in their order."""
+        ...
+
+    def kept(self, value: Any) -> Any:
+        """A value that is bound again and again, as the driver takes it with the least effort."""
         ...
 
     async def close(self) -> None:
@@ -67,6 +72,10 @@ class SqliteRows:
         announce_statement(self._engine, statement, values)
         connection = self._connection or self._connect()
         return connection.execute(statement, values).fetchall()
+
+    def kept(self, value: Any) -> Any:
+        """The value itself."""
+        return value
 
     async def close(self) -> None:
         """Close the connection."""
@@ -138,6 +147,12 @@ class PostgresRows:
         self._idle.append(connection)
         self._wake()
         return rows
+
+    def kept(self, value: Any) -> Any:
+        """A key as an object of the driver's own class, which has its bytes at hand."""
+        from asyncpg.pgproto import pgproto  # type: ignore[import-untyped]  # noqa: PLC0415  # as above
+
+        return pgproto.UUID(value.bytes) if value.__class__ is uuid.UUID else value
 
     async def close(self) -> None:
         """Close the connections that are not in use."""

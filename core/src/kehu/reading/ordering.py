@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kehu.context import Context
 
 LONGEST_SHOWN = 60
+_COMPACT = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def cursor(keys: Keys, values: Sequence[Any]) -> str:
 def signed_cursor(signed: str, values: Sequence[Any]) -> str:
     """The cursor of a row of an order whose signature is known."""
     content = [signed, *map(to_json, values)]
-    return base64.urlsafe_b64encode(json.dumps(content, separators=(",", ":")).encode()).decode()
+    return base64.urlsafe_b64encode(_COMPACT.encode(content).encode()).decode()
 
 
 def beyond(keys: Keys, entity: Any, text: str, *, backwards: bool = False) -> sa.ColumnElement[bool]:

@@ -122,7 +122,7 @@ class Prepared:
             if len(self._forms) >= REMEMBERED_FORMS:
                 self._forms.clear()
             self._forms[key] = form
-        bound = form.bound(scopes)
+        bound = [self._rows.kept(value) for value in form.bound(scopes)]
         if None not in reader.scopes:
             reader.form, reader.bound = form, bound
         return form, bound

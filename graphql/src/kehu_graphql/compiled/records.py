@@ -72,7 +72,7 @@ class Record(Fields[str]):
             path, ("id", attribute), lambda entity: leaves.id_of(getattr(entity, attribute), type_name)[0]
         )
         convert = leaves.id_of(sa.column("id", sa.Uuid()), type_name)[1]
-        return f"r[{position}]" if convert is None else f"{self.name(convert)}(r[{position}])"
+        return self._converted(position, convert)
 
     def _leaf(self, path: Path, what: object, make: Make, kind: Any, *, nullable: bool) -> str:
         leaves, model = self.making.leaves, self.target(path)
@@ -80,6 +80,9 @@ class Record(Fields[str]):
         position = self._position(
             path, (what, str(kind)), lambda entity: leaves.selected(make(entity), kind)[0]
         )
+        return self._converted(position, convert)
+
+    def _converted(self, position: int, convert: Any) -> str:
         if convert is None:
             return f"r[{position}]"
         name = self.name(convert)

@@ -169,6 +169,7 @@ class TextList:
         self._making, self._foreign_key = making, foreign_key
         self._asking = Asking(making.app, entity, field, nodes)
         self.items = Items(making, entity)
+        self._sized: tuple[Asked, Asked] | None = None
         self._has_records = self._has_more = False
         kind: Any = get_named_type(field.type)
         self._page = parts_of(making, kind, nodes, self._part)
@@ -178,7 +179,10 @@ class TextList:
         own = self._asking.asked(run)
         if own.arguments.backwards:
             raise NotCovered("last")
-        return with_lists(dataclasses.replace(own, values=[own.arguments.size, *own.values]), self.items, run)
+        sized = self._sized
+        if sized is None or sized[0] is not own:
+            sized = self._sized = own, dataclasses.replace(own, values=[own.arguments.size, *own.values])
+        return with_lists(sized[1], self.items, run)
 
     def form(self, asked: Asked, slots: list[Slot]) -> Form:
         """The form, with slots for its size and its values."""
