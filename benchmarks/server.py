@@ -41,6 +41,7 @@ SETS = (
 )
 FIRST_QUERY = b'{"query": "{ customers(first: 5) { nodes { id name } } }"}'
 QUESTIONS = ("Q1", "Q2", "Q3", "Q5")
+COUNT = b'{"query": "{ customers(first: 1) { totalCount } }"}'
 FIELDS = [
     "name",
     "kind",
@@ -198,7 +199,7 @@ async def _first_answer(port: int, password: str) -> None:
 @click.option("--requests", default=200, show_default=True)
 @click.option("--database", type=click.Choice(["postgresql", "sqlite"]), default="sqlite", show_default=True)
 def growth(customers: str, requests: int, database: str) -> None:
-    """CPU of the server, and waiting, per request by number of customers: reading, and a page deep in a list.
+    """CPU of the server, and waiting, per request by number of customers: reading, a page deep in a list, a count.
 
     There are as many interactions and opportunities as customers. A million take a few minutes and 2 GB.
     """
@@ -224,6 +225,7 @@ def _asked_of(url: str, requests: int) -> dict[str, api.Turn]:
         assert server is not None
         asked = {question: bodies("kehu", question, facts, requests) for question in QUESTIONS}
         asked["deep"] = asyncio.run(_deep(server, requests))
+        asked["count"] = [COUNT] * (requests // 4)
         turns = {}
         for name, of_question in asked.items():
             asyncio.run(api._turn(server, of_question[:20]))
