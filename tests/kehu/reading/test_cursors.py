@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import kehu
@@ -115,6 +115,8 @@ async def test_what_only_looks_like_a_cursor_is_refused(crm: Crm, content: str) 
     ),
     field=st.sampled_from(["NAME", "AMOUNT", "CLOSED_AT", "CLOSED_ON", "IS_HOT", "PROBABILITY"]),
 )
+@example(values=["1e300", None], field="AMOUNT")
+@example(values=["1e17", str(uuid.UUID(int=1))], field="AMOUNT")
 @settings(max_examples=50)
 async def test_a_forged_cursor_is_refused_or_harmless(crm: Crm, values: list[Any], field: str) -> None:
     order = [{"field": field, "direction": "ASC"}]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import kehu
 from kehu.model import ExactDecimal
+from kehu.reading.pages import ListArguments, page
 from tests import deals
 from tests.crm import Crm, crm_of
 from tests.deals import Deal, Line
@@ -160,3 +161,16 @@ def test_rounding_does_not_depend_on_python_s_context() -> None:
 
     with decimal.localcontext(decimal.Context(prec=5)):
         assert ExactDecimal(38, 8).quantise(wide) == wide
+
+
+@pytest.mark.parametrize("value", ["1e17", "-1e17", "1e300"])
+async def test_a_number_that_nobody_has_is_no_bug_of_ours(crm: Crm, value: str) -> None:
+    given = Decimal(value)
+    async with crm.app.context() as ctx:
+        asked = ListArguments(filter={"amount": {"gt": given}})
+        if crm.app.is_postgresql and given < Decimal("1e60"):
+            assert (await page(ctx, Deal, asked)).records == []
+            return
+        with pytest.raises(kehu.BadInput) as refusal:
+            await page(ctx, Deal, asked)
+    assert [error.code for error in refusal.value.errors] == ["OUT_OF_RANGE"]

@@ -14,6 +14,8 @@ from sqlalchemy.sql import operators
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
+from kehu.errors import BadInput
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment. Aware and in UTC in Python; naive UTC text on SQLite, timestamptz on PostgreSQL.
@@ -40,6 +42,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class DecimalOutOfRange(BadInput, sa.exc.DontWrapMixin):
+    """A number that no column could hold, which was compared with one."""
+
+    code = "OUT_OF_RANGE"
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -82,16 +90,24 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return abs(self.quantise(value)) < Decimal(1).scaleb(digits)
 
     def bind_processor(self, dialect: sa.Dialect) -> Callable[[Any], Any]:
-        if dialect.name == "sqlite":
-            return lambda value: (
-                None if value is None else int(self.quantise(value).scaleb(self.scale, _WIDE))
-            )
-        return lambda value: None if value is None else self.quantise(value)
+        bound = self._units if dialect.name == "sqlite" else self._rounded
+        return lambda value: None if value is None else bound(value)
 
     def result_processor(self, dialect: sa.Dialect, coltype: object) -> Callable[[Any], Decimal | None]:
         if dialect.name == "sqlite":
             return self._from_units
         return lambda value: None if value is None else Decimal(value)
+
+    def _rounded(self, value: Decimal | int) -> Decimal:
+        if Decimal(value).adjusted() > _MOST_DIGITS:
+            raise _out_of_range(value)
+        return self.quantise(value)
+
+    def _units(self, value: Decimal | int) -> int:
+        units = int(self._rounded(value).scaleb(self.scale, _WIDE))
+        if abs(units) > _MOST_UNITS:
+            raise _out_of_range(value)
+        return units
 
     def _from_units(self, value: int | float | None) -> Decimal | None:
         if isinstance(value, float):
@@ -148,7 +164,15 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 # As many digits as the widest type has; Python's own context would round at 28.
 _WIDE = Context(prec=100, rounding=ROUND_HALF_EVEN)
+# More than any database holds, less than _WIDE.
+_MOST_DIGITS = 60
+# What SQLite has for a count of units: 64 bits.
+_MOST_UNITS = 2**63 - 1
 _DIVISIONS = (operators.truediv, operators.floordiv, operators.mod)
+
+
+def _out_of_range(value: Decimal | int) -> DecimalOutOfRange:
+    return DecimalOutOfRange(f"{value} is further from zero than any number that is kept here.")
 
 
 def _type_of(operand: Any) -> Any:
