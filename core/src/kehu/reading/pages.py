@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 200
 _SQLITE = sqlite.dialect()
+
+# Rows, whether more come after them, and before them.
+Window = tuple[Sequence[Any], bool, bool]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,13 +58,18 @@ class ListArguments:
         return size
 
 
-def window(rows: Sequence[Any], arguments: ListArguments) -> tuple[Sequence[Any], bool, bool]:
+def window(rows: Sequence[Any], arguments: ListArguments) -> Window:
     """The rows of a page, in order, of those that were read for it; whether more come after it, and before it."""
-    more = len(rows) > arguments.size
-    kept = rows[: arguments.size] if more else rows
+    return windows([rows], arguments)[0]
+
+
+def windows(lists: Iterable[Sequence[Any]], arguments: ListArguments) -> list[Window]:
+    """The same for each of many lists."""
+    size = arguments.size
+    before, after = arguments.before is not None, arguments.after is not None
     if arguments.backwards:
-        return kept[::-1], arguments.before is not None, more
-    return kept, more, arguments.after is not None
+        return [(rows[:size][::-1], before, len(rows) > size) for rows in lists]
+    return [(rows[:size], True, after) if len(rows) > size else (rows, False, after) for rows in lists]
 
 
 class Page:

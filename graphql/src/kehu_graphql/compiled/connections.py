@@ -22,7 +22,7 @@ from kehu.reading.lists import (
     parents_value,
 )
 from kehu.reading.ordering import Keys, signed_cursor
-from kehu.reading.pages import window
+from kehu.reading.pages import window, windows
 from kehu.reading.prepared import Prepared
 from kehu.reading.slots import Slot, filled
 from kehu_graphql.compiled.asking import Asked, Asking, Run
@@ -101,12 +101,12 @@ class Connection:
         totals: Mapping[Any, int] = {}
         if form.total is not None:
             totals = {row[0]: row[1] for row in await form.total.fetch(run.ctx, values)}
-        windows = {parent: window(found, asked.arguments) for parent, found in by_parent.items()}
-        maps = await self._maps(run, [row for kept, _, _ in windows.values() for row in kept])
+        found = windows(by_parent.values(), asked.arguments)
+        maps = await self._maps(run, [row for kept, _, _ in found for row in kept] if self._lists else ())
         page, cursor = self._page, form.cursor
         return {
             parent: page(kept, more, less, totals.get(parent, 0), cursor, maps)
-            for parent, (kept, more, less) in windows.items()
+            for parent, (kept, more, less) in zip(by_parent, found, strict=True)
         }
 
     async def _maps(self, run: Run, rows: Sequence[Row]) -> Sequence[Mapping[Any, Any]]:

@@ -28,7 +28,7 @@ _AS_IT_IS: dict[str, Mapping[str, tuple[type[Any], ...]]] = {
     "sqlite": {"String": (sa.String,), "ID": (sa.String,), "Date": (sa.Date,)},
 }
 # Of what SQLite gives, these are converted value by value, and the same values come again and again.
-_REMEMBERED: Mapping[str, type[Any]] = {"Int": sa.Integer, "Boolean": sa.Boolean}
+_REMEMBERED: Mapping[str, type[Any]] = {"Int": sa.Integer, "Boolean": sa.Boolean, "Decimal": ExactDecimal}
 REMEMBERED_VALUES = 20_000
 
 
@@ -90,7 +90,7 @@ class Leaves:
         convert = self.converted(stored, kind)
         if self._is_postgresql or type(stored) is not _REMEMBERED.get(name):
             return expression, convert
-        return expression, self._remembering((name, str(kind)), convert)
+        return expression, self._remembering((name, str(kind), getattr(stored, "scale", None)), convert)
 
     def as_json(self, expression: Expression, kind: Any) -> Expression:
         """The text that PostgreSQL writes for a nullable value, NULL for none; the bytes that orjson would write.
