@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -75,3 +77,18 @@ def test_a_field_that_is_to_go_is_told_of_before_and_after_it_went() -> None:
     assert compare(now, told).lines == [f"deprecated Query.age: {reason}"]
     assert compare(told, told).deprecated == []
     assert compare(told, gone).lines == [f"breaking   Field Query.age was removed. {reason}"]
+
+
+def test_the_command_tells_by_its_status_what_would_break(repository: Path, tmp_path: Path) -> None:
+    released = (repository / "contracts" / "schema.core.graphql").read_text(encoding="utf-8")
+    old = tmp_path / "old.graphql"
+    command = [str(Path(sys.executable).with_name("kehu")), "schema", "diff", str(old), "--plugins", "core"]
+
+    def told() -> tuple[int, str]:
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
+    old.write_text(released, encoding="utf-8")
+    assert told() == (0, "The schemas are the same for every document.\n")
+    old.write_text(released.replace("type Query {", "type Query {\n  weather: String\n", 1), encoding="utf-8")
+    assert told() == (1, "breaking   Field Query.weather was removed.\n")

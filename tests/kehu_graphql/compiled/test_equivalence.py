@@ -1,6 +1,6 @@
 """A plan answers what graphql-core answers, byte by byte, or leaves it to graphql-core.
 
-KEHU_DOCUMENTS says how many documents are tried (thousands before a release), KEHU_SEED which ones.
+KEHU_DOCUMENTS says how many documents are tried with each seed and database, KEHU_SEED which ones.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests import deals
 from tests.kehu_graphql.compiled.documents import Document, Known, Writing
 from tests.kehu_graphql.compiled.filling import WORDS, Keys, fill
 
-COUNT = int(os.environ.get("KEHU_DOCUMENTS", "120"))
+COUNT = int(os.environ.get("KEHU_DOCUMENTS", "500"))
 FIXED_SEED = 20260302
 RANDOM_SEED = int(os.environ.get("KEHU_SEED", random.SystemRandom().randint(1, 10**6)))
 
@@ -128,6 +128,8 @@ async def both(shared_database_url: str) -> AsyncIterator[Both]:
 @pytest.mark.filterwarnings(
     "ignore:coroutine:RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
+# SQLAlchemy does not see how the tables of a computed field are joined once it stands within LATERAL.
+@pytest.mark.filterwarnings("ignore:SELECT statement has a cartesian product")
 @pytest.mark.parametrize("seed", [FIXED_SEED, RANDOM_SEED], ids=["fixed", "random"])
 async def test_a_plan_answers_what_graphql_core_answers(both: Both, seed: int) -> None:
     print(f"KEHU_SEED={seed} KEHU_DOCUMENTS={COUNT}")  # noqa: T201  # how to ask the same again
