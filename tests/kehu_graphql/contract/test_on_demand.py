@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
 import pytest
@@ -84,4 +85,24 @@ def test_an_annotation_without_a_type_is_told_at_the_start() -> None:
     firm.query()(size_of)
 
     with pytest.raises(kehu.CompositionError, match=r"builtins\.complex stands in an annotation"):
+        build_schema(kehu.compose([*COMPOSITION.plugins, firm]))
+
+
+def test_a_name_that_is_generated_too_is_told_at_the_start() -> None:
+    firm = kehu.Plugin("firm", requires=["core"])
+
+    @dataclasses.dataclass
+    class CustomerFilter:
+        """Named as what customers are filtered by."""
+
+        width: int
+
+    async def sieve() -> CustomerFilter:
+        """Give the filter."""
+        return CustomerFilter(2)
+
+    sieve.__annotations__["return"] = CustomerFilter
+    firm.query()(sieve)
+
+    with pytest.raises(kehu.CompositionError, match="type 'CustomerFilter' is defined by kehu itself and by"):
         build_schema(kehu.compose([*COMPOSITION.plugins, firm]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import inspect
+import re
 import typing
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -34,6 +35,11 @@ from kehu_graphql.schema.fields import (
 )
 
 _SEQUENCES = (list, tuple, Sequence, frozenset, set)
+_GENERATED = re.compile(
+    r"(?P<of>\w+?)(Aggregate|Avg|Changed|Connection|Distinct|Edge|Group(By|Field|Key)|Having|Key|Max|Min|Order|OrderField"
+    r"|Percentile|Result|Rights|Sum)|\w+(Filter|Payload)|(Create|Update|Upsert|Period)\w*Input"
+    r"|AggregateMeasure|OrderDirection|PageInfo|SearchResults|UserError|Query|Mutation|Subscription"
+)
 _ASYNC = (AsyncIterator, AsyncGenerator, Awaitable)
 
 
@@ -214,9 +220,17 @@ class Registry:
             made, fields, description=_doc(cls), is_type_of=lambda value, info: isinstance(value, cls)
         )
 
+    def _owner_of(self, name: str) -> str | None:
+        """What a name belongs to that no plugin may give: an entity, or what is generated of one."""
+        by_name = self.composition.by_name
+        if name in by_name:
+            return "an entity"
+        like = _GENERATED.fullmatch(name)
+        return "kehu itself" if like and (like["of"] is None or like["of"] in by_name) else None
+
     def _claim(self, name: str, cls: type[Any]) -> None:
         where = f"{cls.__module__}.{cls.__qualname__}"
-        taken = (name in self.composition.by_name and "an entity") or self.names.setdefault(name, where)
+        taken = self._owner_of(name) or self.names.setdefault(name, where)
         if taken != where:
             self.problems.append(f"type {name!r} is defined by {taken} and by {where}; rename one of them")
 
