@@ -221,7 +221,7 @@ class Context:
                 self._announcements = []
         self.app.broker.publish(news)
         if unit.has_news:
-            self.app.deliveries.wake()
+            self.app.deliveries.wake_for_events()
         await announce(self, unit.take_done())
 
     async def flush(self) -> None:

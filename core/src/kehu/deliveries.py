@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from kehu.events.distributing import distribute, to_handlers
+from kehu.events.distributing import BATCH, distribute, to_handlers
 from kehu.events.handling import handle
 from kehu.inbound.handling import handle_messages
 from kehu.webhooks.delivering import LEASE, Postman
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 POLL_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
 GRACE_SECONDS = 10.0
+# What many people write within this time is distributed together, which costs as much as one of them alone.
+GATHER_SECONDS = 0.1
 
 ROUTES = (to_handlers, to_webhooks)
 
@@ -49,6 +51,15 @@ class Deliveries:
         for loop in self._loops:
             loop.news.set()
 
+    def wake_for_events(self) -> None:
+        """There are new events; who is to be told of them is found out within a moment, and then the others wake."""
+        for loop in self._loops[:1]:
+            loop.news.set()
+
+    def _wake_receivers(self) -> None:
+        for loop in self._loops[1:]:
+            loop.news.set()
+
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Deliver while the context lasts; at its end what is under way has ten seconds to finish."""
@@ -57,7 +68,7 @@ class Deliveries:
             return
         app, postman = self._app, Postman(self._app, lease=self._lease)
         self._loops = [
-            _Loop(lambda: distribute(app, ROUTES), self.wake),
+            _Loop(lambda: distribute(app, ROUTES), self._wake_receivers, most=BATCH, gather=GATHER_SECONDS),
             _Loop(lambda: handle(app), self.wake),
             _Loop(postman.send, self.wake),
             _Loop(lambda: handle_messages(app), self.wake),
@@ -78,10 +89,13 @@ class Deliveries:
 
 
 class _Loop:
-    """Takes one step after the other while there is work, then waits for news."""
+    """Takes one step after the other while there is work, then waits for news, and `gather` seconds for more of it.
 
-    def __init__(self, step: Step, done: Callable[[], None]) -> None:
-        self._step, self._done = step, done
+    A step that did less than `most` has left nothing to do.
+    """
+
+    def __init__(self, step: Step, done: Callable[[], None], *, most: int = 1, gather: float = 0.0) -> None:
+        self._step, self._done, self._most, self._gather = step, done, most, gather
         self.news = asyncio.Event()
         self._stops = False
 
@@ -103,10 +117,12 @@ class _Loop:
             pause = POLL_SECONDS
             if worked:
                 self._done()
-            else:
+            if worked < self._most:
                 await self._wait(POLL_SECONDS)
 
     async def _wait(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.news.wait()
+                if self._gather and not self._stops:
+                    await asyncio.sleep(self._gather)
