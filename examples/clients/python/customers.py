@@ -16,6 +16,7 @@ from gql.transport.httpx import HTTPXAsyncTransport
 from gql.transport.websockets import WebsocketsTransport
 
 ADDRESS = os.environ.get("KEHU_URL", "http://127.0.0.1:8000") + "/graphql"
+PATIENCE_SECONDS = 60
 
 SIGN_IN = gql(
     """mutation SignIn($email: String!, $password: String!) {
@@ -90,9 +91,12 @@ async def next_change(token: str, listening: asyncio.Event) -> str:
 async def main() -> None:
     """Everything once, each step checked."""
     token = await sign_in(os.environ["KEHU_EMAIL"], os.environ["KEHU_PASSWORD"])
-    transport = HTTPXAsyncTransport(url=ADDRESS, headers={"Authorization": f"Bearer {token}"})
-    # The client fetches the schema and checks each document before it is sent.
-    async with Client(transport=transport, fetch_schema_from_transport=True) as session:
+    # The client fetches the schema, all of it, and checks each document before it is sent.
+    headers = {"Authorization": f"Bearer {token}"}
+    transport = HTTPXAsyncTransport(url=ADDRESS, headers=headers, timeout=PATIENCE_SECONDS)
+    async with Client(
+        transport=transport, fetch_schema_from_transport=True, execute_timeout=PATIENCE_SECONDS
+    ) as session:
         customers = [customer async for customer in every_customer(session)]
         assert len({customer["id"] for customer in customers}) == len(customers) > 10
 
