@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
@@ -19,15 +20,19 @@ class BatchLoader(Generic[K, V]):
         self._waiting: list[K] = []
 
     def load(self, key: K) -> asyncio.Future[V]:
-        """The value of `key`, in time."""
+        """The value of `key`, in time; whoever stops waiting for it leaves those alone who wait for the same."""
+        loop = asyncio.get_running_loop()
         answer = self._answers.get(key)
         if answer is None:
-            loop = asyncio.get_running_loop()
             answer = self._answers[key] = loop.create_future()
             if not self._waiting:
                 loop.call_soon(self._start, loop)
             self._waiting.append(key)
-        return answer
+        if answer.done():
+            return answer
+        own: asyncio.Future[V] = loop.create_future()
+        answer.add_done_callback(functools.partial(_hand_on, own))
+        return own
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         # One more turn: resolvers that were woken together all get to ask before the fetch begins.
@@ -44,9 +49,23 @@ class BatchLoader(Generic[K, V]):
             for key in keys:
                 answer = self._answers[key]
                 if not answer.done():
-                    answer.set_exception(error)
-                    answer.exception()  # looked at: nobody may be waiting any more, which is no reason to complain
+                    _fail(answer, error)
             return
         for key, value in zip(keys, values, strict=True):
             if not self._answers[key].done():
                 self._answers[key].set_result(value)
+
+
+def _hand_on(own: asyncio.Future[V], answer: asyncio.Future[V]) -> None:
+    if own.done():
+        return
+    error = answer.exception()
+    if error is None:
+        own.set_result(answer.result())
+    else:
+        _fail(own, error)
+
+
+def _fail(answer: asyncio.Future[V], error: BaseException) -> None:
+    answer.set_exception(error)
+    answer.exception()  # looked at: nobody may be waiting any more, which is no reason to complain
