@@ -178,7 +178,12 @@ class PostgresRows:
                 return await self._connect()
             turn = loop.create_future()
             self._waiting.append(turn)
-            await turn
+            try:
+                await turn
+            except asyncio.CancelledError:
+                if not turn.cancelled():
+                    self._wake()  # Somebody else's turn, then.
+                raise
 
     async def _connect(self) -> Any:
         import asyncpg  # type: ignore[import-untyped]  # noqa: PLC0415  # ships no types; nothing for SQLite
