@@ -128,8 +128,6 @@ async def both(shared_database_url: str) -> AsyncIterator[Both]:
 @pytest.mark.filterwarnings(
     "ignore:coroutine:RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
-# SQLAlchemy does not see how the tables of a computed field are joined once it stands within LATERAL.
-@pytest.mark.filterwarnings("ignore:SELECT statement has a cartesian product")
 @pytest.mark.parametrize("seed", [FIXED_SEED, RANDOM_SEED], ids=["fixed", "random"])
 async def test_a_plan_answers_what_graphql_core_answers(both: Both, seed: int) -> None:
     print(f"KEHU_SEED={seed} KEHU_DOCUMENTS={COUNT}")  # noqa: T201  # how to ask the same again

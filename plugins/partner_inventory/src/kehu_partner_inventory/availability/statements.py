@@ -101,9 +101,9 @@ def coming(
     under_way = _sum(
         line.quantity,
         line.product_id == product_id,
-        line.transfer_id == t.id,
         t.state.in_(states),
         t.to_location_id.in_(where),
+        joined=sa.join(line, t, line.transfer_id == t.id),
     )
     return ordered + under_way
 
@@ -118,9 +118,9 @@ def _at(location_id: Any, places: Any) -> list[sa.ColumnElement[bool]]:
     return [] if places is None else [location_id.in_(places)]
 
 
-def _sum(expression: Any, *conditions: Any) -> Figure:
+def _sum(expression: Any, *conditions: Any, joined: Any = None) -> Figure:
     total = sa.select(_none_is_zero(sa.func.sum(sa.type_coerce(expression, QUANTITY)))).where(*conditions)
-    return total.scalar_subquery()
+    return (total if joined is None else total.select_from(joined)).scalar_subquery()
 
 
 def _none_is_zero(expression: Any) -> Any:
