@@ -20,6 +20,9 @@ from kehu.database import sqlite
 
 CONNECTIONS = 10
 REMEMBERED_STATEMENTS = 500
+# What SQLite keeps of its file for the connection that reads; with its own 2,000, lists within lists read half again as
+# long from 100,000 customers.
+CACHE_KIB = 32_000
 
 Row = Sequence[Any]
 
@@ -86,6 +89,7 @@ class SqliteRows:
     def _connect(self) -> sqlite3.Connection:
         connection = self._connection = connect_sqlite(self._engine)
         connection.execute("PRAGMA query_only=ON")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         return connection
 
 
