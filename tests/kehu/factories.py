@@ -17,6 +17,8 @@ T = TypeVar("T", bound=kehu.Entity)
 
 PASSWORD = "correct horse battery"
 
+_hashes: dict[str, str] = {}
+
 
 async def saved(app: kehu.App, record: T) -> T:
     """The record, written by the system."""
@@ -63,12 +65,19 @@ async def make_user(
 ) -> User:
     """A user who signs in with PASSWORD."""
     person = User(
-        name=name, email=email or f"{name.lower()}@example.com", password_hash=await hash_password(PASSWORD)
+        name=name, email=email or f"{name.lower()}@example.com", password_hash=await hash_of(PASSWORD)
     )
     await saved(app, person)
     if team is not None:
         await saved(app, Membership(user_id=person.id, team_id=team.id))
     return person
+
+
+async def hash_of(password: str) -> str:
+    """The hash of a password, made once: thousands of tests have a user, few sign in."""
+    if password not in _hashes:
+        _hashes[password] = await hash_password(password)
+    return _hashes[password]
 
 
 async def give_role(app: kehu.App, person: User, **grants: Reach) -> Role:

@@ -16,13 +16,12 @@ import sqlalchemy as sa
 import kehu
 from kehu.approvals.models import ApprovalRule
 from kehu.people.models import Role
-from kehu.people.passwords import hash_password
 from kehu.people.principals import find_user, principal_of
 from kehu.people.roles import ensure_roles
 from kehu_graphql import Api
 from kehu_sfa import Lead, Opportunity, Stage, StageCategory
 from kehu_sfa.leads.models import OPEN
-from tests.kehu.factories import PASSWORD
+from tests.kehu.factories import PASSWORD, hash_of
 from tests.kehu_sfa.conftest import Clock
 from tests.templates import Templates
 
@@ -83,7 +82,7 @@ async def day(database_url: str, clock: Clock, templates: Templates) -> AsyncIte
         for email in (EMMA, JAMES):
             user = await find_user(ctx, email)
             assert user is not None
-            user.password_hash = await hash_password(PASSWORD)
+            user.password_hash = await hash_of(PASSWORD)
         manager = (await ctx.session.scalars(sa.select(Role).where(Role.name == "Sales Manager"))).one()
         ctx.add(ApprovalRule(name="Discounts", kind="sfa.discount", above=Decimal(0), role_id=manager.id))
     yield Day(app)
