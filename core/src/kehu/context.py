@@ -88,8 +88,12 @@ class Context:
 
     # --- time, settings and rights ---
     def now(self) -> datetime:
-        """The present moment (UTC), from the App's clock."""
-        return self.app.clock()
+        """The present moment (UTC), from the App's clock.
+
+        In a transaction it is one moment, that of the first call inside the outermost `write()`, so that hooks which
+        run again, and inner writes, see the same. Outside of one every call looks at the clock.
+        """
+        return self.app.clock() if self._unit is None else self._unit.moment
 
     def today(self) -> date:
         """The date it is for the principal."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import cast
 
 import pytest
@@ -15,7 +17,7 @@ import kehu
 from kehu.audit.models import AuditEntry
 from kehu.database import BypassedWritePath
 from kehu.events.models import OutboxEvent
-from tests.crm import Crm, OpenCrm
+from tests.crm import NOW, Crm, OpenCrm
 from tests.deals import Deal
 
 CUSTOMERS = cast(sa.Table, kehu.Customer.__table__)
@@ -274,3 +276,42 @@ async def test_records_stay_readable_after_the_commit(open_crm: OpenCrm) -> None
         ctx.add(deal)
 
     assert (customer.name, customer.version, deal.customer_id, deal.stage) == ("Ada", 1, customer.id, "OPEN")
+
+
+def seconds() -> Iterator[datetime]:
+    """A clock that never shows the same twice, as no real one does."""
+    return (NOW + timedelta(seconds=passed) for passed in itertools.count())
+
+
+async def test_a_transaction_is_one_moment(open_crm: OpenCrm) -> None:
+    clock = seconds()
+    crm = await open_crm(clock=lambda: next(clock))
+
+    async with crm.app.context() as ctx:
+        async with ctx.write():
+            first = ctx.now()
+            ctx.add(kehu.Customer(id=ADA, name="Ada"))
+            await ctx.flush()
+            async with ctx.write():
+                assert ctx.now() == first
+        async with ctx.write():
+            second = ctx.now()
+        assert first < second < ctx.now() < ctx.now()
+
+    [ada] = await crm.all(kehu.Customer)
+    assert (ada.created_at, ada.updated_at) == (first, first)
+
+
+async def test_a_hook_may_set_the_time_in_every_round(open_crm: OpenCrm) -> None:
+    plugin, clock = kehu.Plugin("acme", requires=["core", "deals"]), seconds()
+
+    @plugin.before_write(Deal)
+    async def note(ctx: kehu.Context, change: kehu.Change[Deal]) -> None:
+        change.obj.closed_at = ctx.now()
+
+    crm = await open_crm(plugin, clock=lambda: next(clock))
+    await crm.store(kehu.Customer(id=ADA, name="Ada"))
+    await crm.store(Deal(name="Pumps", customer_id=ADA))
+
+    [deal] = await crm.all(Deal)
+    assert deal.closed_at == deal.created_at

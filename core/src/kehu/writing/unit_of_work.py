@@ -6,7 +6,9 @@ before_write until nothing changes -> problems -> SQL -> after_write (may write 
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -61,6 +63,11 @@ class UnitOfWork:
         self._waiting: list[at_once.Row] = []
         self._is_preparing = self._has_failed = self._is_ending = False
         self.storing = False
+
+    @functools.cached_property
+    def moment(self) -> datetime:
+        """When this transaction happens: the time at which somebody first asked, after the wait for its turn."""
+        return self._ctx.app.clock()
 
     @contextlib.contextmanager
     def joined(self) -> Iterator[None]:
