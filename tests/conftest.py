@@ -10,6 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.lending import Lending
 from tests.network import block_network
 from tests.postgres import Postgres, running_postgres
 from tests.templates import Templates
@@ -59,9 +60,15 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
+def lending(postgres: Postgres) -> Lending:
+    """Databases that one test after the other is lent."""
+    return Lending(postgres)
+
+
+@pytest.fixture(scope="session")
 def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Templates:
     """Databases with tables, to be copied."""
-    return Templates(tmp_path_factory.mktemp("templates"), lambda: request.getfixturevalue("postgres"))
+    return Templates(tmp_path_factory.mktemp("templates"), lambda: request.getfixturevalue("lending"))
 
 
 @pytest.fixture
@@ -71,8 +78,14 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgres: Postgres) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database, dropped after the test."""
+def postgresql_url(request: pytest.FixtureRequest, postgres: Postgres) -> Iterator[str]:
+    """The URL of a PostgreSQL database: an empty one, or one that `templates` fills."""
+    if "templates" in request.fixturenames:
+        lending: Lending = request.getfixturevalue("lending")
+        url = lending.take(request.path.parent)
+        yield url
+        lending.give_back(url)
+        return
     url = postgres.create_database()
     yield url
     postgres.drop_database(url)

@@ -69,11 +69,11 @@ class Postgres:
         return url
 
     def replace_database(self, url: str, template: str) -> None:
-        """Make the database at `url`, which nobody is connected to, a copy of the one at `template`."""
+        """Make the database at `url` a copy of the one at `template`."""
         name, like = sa.make_url(url).database, sa.make_url(template).database
         assert name is not None
         assert like is not None
-        self._connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+        self._connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
         self._copy(like, name)
 
     def drop_database(self, url: str) -> None:

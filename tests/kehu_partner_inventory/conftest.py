@@ -9,11 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 import kehu
 from tests.kehu_partner_inventory.depot import Depot, depot_of, open_depot
-from tests.postgres import Postgres
+from tests.lending import Lending
 from tests.templates import composed
 
 MORNING = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -46,12 +45,11 @@ def sqlite_depot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_depot(postgres: Postgres) -> Iterator[str]:
-    """The name of a database with the tables and the depot, to be copied."""
-    url = postgres.create_database()
+def postgresql_depot(lending: Lending) -> str:
+    """The URL of a database with the tables and the depot, to be copied."""
+    url = lending.template()
     asyncio.run(_furnish(url))
-    yield str(sa.make_url(url).database)
-    postgres.drop_database(url)
+    return url
 
 
 @pytest.fixture
@@ -61,10 +59,11 @@ def sqlite_depot_url(tmp_path: Path, sqlite_depot: Path) -> str:
 
 
 @pytest.fixture
-def postgresql_depot_url(postgres: Postgres, postgresql_depot: str) -> Iterator[str]:
-    url = postgres.create_database(template=postgresql_depot)
+def postgresql_depot_url(lending: Lending, postgresql_depot: str) -> Iterator[str]:
+    url = lending.take("depot")
+    lending.fill(url, postgresql_depot)
     yield url
-    postgres.drop_database(url)
+    lending.give_back(url)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

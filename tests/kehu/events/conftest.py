@@ -10,6 +10,7 @@ from kehu.events.distributing import distribute, to_handlers
 from kehu.events.handling import handle
 from tests.kehu.conftest import Clock
 from tests.kehu.events.shop import Shop
+from tests.templates import Templates
 
 
 @pytest.fixture
@@ -18,10 +19,9 @@ def shop() -> Shop:
 
 
 @pytest.fixture
-async def app(database_url: str, clock: Clock, shop: Shop) -> AsyncIterator[kehu.App]:
+async def app(database_url: str, clock: Clock, shop: Shop, templates: Templates) -> AsyncIterator[kehu.App]:
     app = kehu.App([core, shop.plugin], database_url, clock=clock)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
+    await templates.fill(database_url, app.composition)
     yield app
     await app.close()
 

@@ -11,6 +11,7 @@ from kehu.core_plugin import plugin as core
 from kehu.jobs.embedded import EmbeddedJobs
 from tests.kehu.conftest import Clock
 from tests.kehu.jobs.workshop import QUICK, Workshop
+from tests.templates import Templates
 
 
 @pytest.fixture
@@ -19,10 +20,11 @@ def shop() -> Workshop:
 
 
 @pytest.fixture
-async def app(database_url: str, clock: Clock, shop: Workshop) -> AsyncIterator[kehu.App]:
+async def app(
+    database_url: str, clock: Clock, shop: Workshop, templates: Templates
+) -> AsyncIterator[kehu.App]:
     app = kehu.App([core, shop.plugin], database_url, clock=clock)
     app.jobs = EmbeddedJobs(QUICK)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
+    await templates.fill(database_url, app.composition)
     yield app
     await app.close()

@@ -10,15 +10,15 @@ from kehu.core_settings import CoreSettings
 from tests.kehu.conftest import Clock
 from tests.kehu.events.shop import Shop
 from tests.kehu.webhooks.receiver import Receiver, receiving
+from tests.templates import Templates
 
 
 @pytest.fixture
-async def app(database_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
+async def app(database_url: str, clock: Clock, templates: Templates) -> AsyncIterator[kehu.App]:
     """Core and the shop, allowed to send webhooks to this machine."""
     settings = [CoreSettings(webhook_private_targets=True)]
     app = kehu.App([core, Shop().plugin], database_url, clock=clock, settings=settings)
-    async with app.engine.begin() as connection:
-        await connection.run_sync(app.composition.metadata.create_all)
+    await templates.fill(database_url, app.composition)
     yield app
     await app.close()
 
