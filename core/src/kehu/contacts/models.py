@@ -44,6 +44,7 @@ class Contact(WithBirthday, Owned, Base):
     name: Mapped[str] = column(sa.String(200), doc="The person's name, as the person writes it.")
     sorting_name: Mapped[str] = column(
         sa.String(LONGEST_SORTING_NAME),
+        verbatim=True,
         default="",
         index=True,
         create=False,
@@ -131,6 +132,7 @@ class ContactPoint(Archivable, Base):
     value: Mapped[str] = column(sa.String(500), doc="As it was typed.")
     normalised_value: Mapped[str] = column(
         sa.String(500),
+        verbatim=True,
         default="",
         create=False,
         update=False,
@@ -177,7 +179,9 @@ class Address(Archivable, Base):
     customer_id: Mapped[uuid.UUID] = ref(Customer, doc="Whose it is.")
     kind: Mapped[AddressKind] = column(default=AddressKind.VISIT, doc="What it is for.")
     lines: Mapped[str] = column(
-        sa.String(500), doc="Street and house, or the whole address in Chinese order; may have several lines."
+        sa.String(500),
+        multiline=True,
+        doc="Street and house, or the whole address in Chinese order; may have several lines.",
     )
     postcode: Mapped[str | None] = column(sa.String(20), doc="Postal code.")
     district: Mapped[str | None] = column(sa.String(100), doc="District or county.")

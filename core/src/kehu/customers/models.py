@@ -69,6 +69,7 @@ class Customer(WithBirthday, Owned, Base):
     short_name: Mapped[str | None] = column(sa.String(100), doc="What colleagues say.")
     sorting_name: Mapped[str] = column(
         sa.String(LONGEST_SORTING_NAME),
+        verbatim=True,
         default="",
         index=True,
         create=False,
@@ -89,6 +90,7 @@ class Customer(WithBirthday, Owned, Base):
     )
     path: Mapped[str] = column(
         sa.String(KEY_LENGTH * DEEPEST_LEVEL),
+        verbatim=True,
         default="",
         index=True,
         create=False,

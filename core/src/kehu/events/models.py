@@ -105,7 +105,12 @@ class Queued(Entity):
         create=False, update=False, doc="When it was done, skipped or parked (UTC)."
     )
     last_error: Mapped[str | None] = column(
-        sa.Text, order=False, create=False, update=False, doc="Why the last attempt failed, in a sentence."
+        sa.Text,
+        verbatim=True,
+        order=False,
+        create=False,
+        update=False,
+        doc="Why the last attempt failed, in a sentence.",
     )
     lane: Mapped[uuid.UUID] = column(expose=False, audit=False)
     position: Mapped[int] = column(Position(), expose=False, audit=False)

@@ -7,6 +7,7 @@ from kehu.identifiers.currencies import UnknownCurrency, is_currency, minor_digi
 from kehu.identifiers.emails import InvalidEmail, normalise_email
 from kehu.identifiers.names import bigrams, fold, pinyin_initials, sorting_name
 from kehu.identifiers.phones import InvalidPhone, normalise_phone
+from kehu.identifiers.texts import lines, one_line, refused_in, shows_something
 from kehu.identifiers.web import InvalidUrl, InvalidWechatId, normalise_url, normalise_wechat_id
 
 __all__ = [
@@ -21,13 +22,17 @@ __all__ = [
     "country_code",
     "fold",
     "is_currency",
+    "lines",
     "minor_digits",
     "normalise_email",
     "normalise_phone",
     "normalise_url",
     "normalise_wechat_id",
+    "one_line",
     "parse_credit_code",
     "pinyin_initials",
     "recognise_divisions",
+    "refused_in",
+    "shows_something",
     "sorting_name",
 ]

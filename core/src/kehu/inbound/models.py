@@ -49,11 +49,11 @@ class InboundMessage(Queued, Base):
     endpoint_id: Mapped[uuid.UUID] = ref(InboundEndpoint, doc="Who sent it.")
     kind: Mapped[str] = column(sa.String(120), doc="Which messages: `<plugin>.<name>`.")
     message_id: Mapped[str] = column(
-        sa.String(255), doc="The sender's id of it: the same one again is ignored."
+        sa.String(255), verbatim=True, doc="The sender's id of it: the same one again is ignored."
     )
     headers: Mapped[dict[str, Any]] = column(doc="The headers that say what the body is.")
     body: Mapped[str] = column(
-        sa.Text, filter=False, order=False, doc="The body; base64 where it is no text."
+        sa.Text, verbatim=True, filter=False, order=False, doc="The body; base64 where it is no text."
     )
     is_base64: Mapped[bool] = column(default=False, doc="Whether `body` is base64.")
     request_id: Mapped[str | None] = column(sa.String(64), doc="The request that brought it.")

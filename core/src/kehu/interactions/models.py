@@ -91,7 +91,9 @@ class Interaction(Owned, Base):
     ended_at: Mapped[datetime | None] = column(doc="When it was over (UTC).")
     subject: Mapped[str] = column(sa.String(200), doc="What it is about, in a line.")
     body: Mapped[str | None] = column(sa.Text, order=False, doc="What was said or written.")
-    outcome: Mapped[str | None] = column(sa.String(500), doc="What came of it; of a cancelled one, why.")
+    outcome: Mapped[str | None] = column(
+        sa.String(500), multiline=True, doc="What came of it; of a cancelled one, why."
+    )
     regarding_id: Mapped[GlobalId | None] = column(
         index=True, doc="The record of any plugin that it is about."
     )

@@ -66,7 +66,7 @@ class Job(Entity, Base):
     attempts: Mapped[int] = column(default=0, doc="How often it was begun since it was enqueued or retried.")
     progress: Mapped[int] = column(default=0, doc="How much of it is done, in percent.")
     last_error: Mapped[str | None] = column(
-        sa.Text, order=False, doc="Why the last attempt failed, in a sentence."
+        sa.Text, verbatim=True, order=False, doc="Why the last attempt failed, in a sentence."
     )
     started_at: Mapped[datetime | None] = column(doc="When the last attempt began (UTC).")
     finished_at: Mapped[datetime | None] = column(

@@ -30,6 +30,8 @@ class ColumnOptions:
     write: str | None = None
     choices: tuple[str, ...] = ()
     audit: bool = True
+    multiline: bool | None = None
+    verbatim: bool = False
     deprecated: Deprecation | None = None
 
 
@@ -38,7 +40,9 @@ class ColumnArguments(TypedDict, total=False):
 
     expose: part of the API at all. filter, order: may be filtered and ordered by. create, update: settable by
     these mutations. read, write: a permission needed to see (else null) or to set it. audit: False keeps the
-    value out of the audit trail (secrets). deprecated: front-ends shall not use it any more. The
+    value out of the audit trail (secrets). multiline: a text of several lines, which is what a `sa.Text` is and a
+    `sa.String` is not unless this says otherwise. verbatim: a text that is kept character by character, such as a
+    digest or what a machine answered; all others are normalised. deprecated: front-ends shall not use it any more. The
     rest is SQLAlchemy's: `doc` becomes the description in the schema,
     `name` is what the column is called in the database.
     """
@@ -51,6 +55,8 @@ class ColumnArguments(TypedDict, total=False):
     read: str | None
     write: str | None
     audit: bool
+    multiline: bool | None
+    verbatim: bool
     deprecated: Deprecation | None
     default: Any
     onupdate: Any

@@ -88,7 +88,7 @@ class Role(Archivable, Base):
 
     __tablename__ = "core_role"
     name: Mapped[str] = column(sa.String(100), unique=True, doc="What the role is called.")
-    description: Mapped[str | None] = column(sa.String(500), doc="Who should have it.")
+    description: Mapped[str | None] = column(sa.String(500), multiline=True, doc="Who should have it.")
 
 
 class Grant(Entity, Base):

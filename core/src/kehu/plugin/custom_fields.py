@@ -26,10 +26,12 @@ Choice = TypeVar("Choice", bound=enum.Enum)
 class CustomFieldOptions(TypedDict, total=False):
     """What `plugin.custom_field` takes beside the type of the values.
 
-    required: a create without it is refused. read: a permission needed to see it, else null.
+    required: a create without it is refused. multiline: texts of several lines.
+    read: a permission needed to see it, else null.
     """
 
     required: bool
+    multiline: bool
     read: str | None
     description: str | None
     deprecated: Deprecation | None
@@ -50,6 +52,7 @@ class CustomField(Generic[T, V]):
         *,
         default: V | None = None,
         required: bool = False,
+        multiline: bool = False,
         choices: Sequence[V] = (),
         read: str | None = None,
         description: str | None = None,
@@ -58,6 +61,7 @@ class CustomField(Generic[T, V]):
         self.model, self.field_name, self.kind, self.origin = model, name, kind, origin
         self.key = f"{origin.plugin}.{name}"
         self.default, self.required, self.choices = default, required, tuple(choices)
+        self.multiline = multiline
         self.read, self.description, self.deprecated = read, description, deprecated
 
     def get(self, record: T) -> V | None:

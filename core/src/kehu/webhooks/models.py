@@ -60,7 +60,7 @@ class WebhookDelivery(Queued, Base):
     subscription_id: Mapped[uuid.UUID] = ref(WebhookSubscription, doc="Who is told.")
     last_status: Mapped[int | None] = column(doc="The HTTP status of the last answer.")
     last_answer: Mapped[str | None] = column(
-        sa.Text, filter=False, order=False, doc="The beginning of the last answer."
+        sa.Text, verbatim=True, filter=False, order=False, doc="The beginning of the last answer."
     )
     log: Mapped[dict[str, Any]] = column(
         default=dict, doc="By attempt: `at`, `status`, `milliseconds`, and `error` where it failed."

@@ -110,15 +110,33 @@ class Change(Generic[T]):
 
     def _look(self) -> set[str]:
         before, after = _everything(self.obj) if self.deleting else _differences(self.obj, self.shape)
-        new = {
-            name
-            for name, value in after.items()
-            if name not in self.after or _differ(self.after[name], value)
-        }
+        new = self._new_in(after)
+        if new and not self.deleting and self._keep_as_stored(new, after):
+            before, after = _differences(self.obj, self.shape)
+            new = self._new_in(after)
         gone = self.after.keys() - after.keys()
         self.before, self.after = before, after
         self._touched |= new | gone
         return new | gone
+
+    def _new_in(self, after: Mapping[str, Any]) -> set[str]:
+        return {
+            name
+            for name, value in after.items()
+            if name not in self.after or _differ(self.after[name], value)
+        }
+
+    def _keep_as_stored(self, names: set[str], after: Mapping[str, Any]) -> bool:
+        """Bring new texts into the form in which they are stored, so that hooks, audit and answer see it."""
+        rules = self.shape.texts
+        kept = {name: rules[name].kept(after[name]) for name in names if name in rules}
+        changed = {name: value for name, value in kept.items() if value != after[name]}
+        custom = {name: changed.pop(name) for name in list(changed) if "." in name}
+        for name, value in changed.items():
+            setattr(self.obj, name, value)
+        if custom:
+            self.obj.custom = {**self.obj.custom, **custom}
+        return bool(changed or custom)
 
     def heard_by(self, plugin: str | None) -> None:
         """Attribute what follows to the hook of `plugin`."""

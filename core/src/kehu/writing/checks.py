@@ -18,6 +18,7 @@ from kehu.names import camel
 from kehu.plugin import CustomField
 from kehu.translating.texts import Text, text
 from kehu.writing.changes import Change
+from kehu.writing.texts import TextRule, rule_of, rule_of_custom
 
 Problem = tuple[str, Text]
 
@@ -63,6 +64,7 @@ class _Checked:
     kind: sa.types.TypeEngine[Any]
     choices: Sequence[Any]
     is_open: bool
+    rule: TextRule | None
 
 
 def _checked_columns(entity: EntityDefinition) -> list[_Checked]:
@@ -74,8 +76,20 @@ def _checked(column: ColumnDefinition) -> _Checked:
     is_required = column.required and not column.nullable
     is_open = bool(column.choices) or column.required or isinstance(kind, _LIMITED)
     return _Checked(
-        column.attribute, column.name, column.nullable, is_required, kind, column.choices, is_open
+        column.attribute,
+        column.name,
+        column.nullable,
+        is_required,
+        kind,
+        column.choices,
+        is_open,
+        _rule(column),
     )
+
+
+def _rule(column: ColumnDefinition) -> TextRule | None:
+    mapped = column.mapped.property.columns[0]
+    return rule_of(mapped) if isinstance(mapped, sa.Column) else None
 
 
 def _read(change: Change[Any], checked: _Checked) -> Any:
@@ -87,6 +101,7 @@ def _of_column(change: Change[Any], checked: _Checked, value: Any) -> Iterator[P
         yield _missing(change, checked.name)
     else:
         yield from _of_value(checked.name, checked.kind, checked.choices, value)
+        yield from _of_characters(checked.name, checked.rule, value)
 
 
 def _error(name: str, problem: Problem) -> FieldError:
@@ -103,6 +118,7 @@ def _custom(change: Change[Any], field: CustomField[Any, Any]) -> list[FieldErro
         problems = [_missing(change, name)] if field.required else []
     else:
         problems = list(_of_value(name, _KINDS_OF_CUSTOM_VALUES.get(field.kind), field.choices, value))
+        problems += _of_characters(name, rule_of_custom(field), value)
     return [FieldError(code, message, name, field.origin.plugin) for code, message in problems[:1]]
 
 
@@ -139,6 +155,14 @@ def _of_text(name: str, longest: int | None, value: str) -> Iterator[Problem]:
         yield "TOO_LONG", text(message, field=name, length=len(value), longest=longest)
     if not is_storable(value):
         yield _unstorable(name)
+
+
+def _of_characters(name: str, rule: TextRule | None, value: Any) -> Iterator[Problem]:
+    refused = None if rule is None else rule.refused_in(value)
+    if refused is not None:
+        character = f"U+{ord(refused):04X}"
+        message = "{field} cannot have the character {character}, which would hide what it says."
+        yield "INVALID_CHARACTER", text(message, field=name, character=character)
 
 
 def _of_whole_number(name: str, kind: sa.Integer, value: int) -> Iterator[Problem]:

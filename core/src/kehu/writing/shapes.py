@@ -14,6 +14,7 @@ from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.model import ExactDecimal, options_of, utc_now
 from kehu.names import camel
 from kehu.plugin import CustomField
+from kehu.writing.texts import TextRule, rule_of, rule_of_custom
 
 Default = Callable[[datetime], Any]
 
@@ -23,12 +24,14 @@ class Shape:
     """The columns of one entity as the steps of a write go through them.
 
     `attributes` are all of them in their order, `defaults` what a new record gets at a moment, `decimals` what is
-    rounded. `columns` and `customs` are found by their GraphQL names; `untold` are left out of the audit trail.
+    rounded, `texts` what is normalised, custom fields by their keys too. `columns` and `customs` are found by their
+    GraphQL names; `untold` are left out of the audit trail.
     """
 
     attributes: Sequence[str]
     defaults: Sequence[tuple[str, Default]]
     decimals: Sequence[tuple[str, ExactDecimal]]
+    texts: Mapping[str, TextRule]
     columns: Mapping[str, ColumnDefinition]
     customs: Mapping[str, CustomField[Any, Any]]
     untold: frozenset[str]
@@ -43,10 +46,22 @@ def shape_of(entity: EntityDefinition) -> Shape:
         attributes=[name for name, _ in columns],
         defaults=[(name, default) for name, default in defaults if default is not None],
         decimals=[(name, column.type) for name, column in columns if isinstance(column.type, ExactDecimal)],
+        texts={
+            name: rule
+            for name, rule in (
+                *((name, _rule(column)) for name, column in columns),
+                *((field.key, rule_of_custom(field)) for field in entity.custom_fields),
+            )
+            if rule is not None
+        },
         columns={column.name: column for column in entity.columns.values()},
         customs={camel(custom.field_name): custom for custom in entity.custom_fields},
         untold=frozenset(name for name, column in columns if name == "id" or not _is_told(column)),
     )
+
+
+def _rule(column: Any) -> TextRule | None:
+    return rule_of(column) if isinstance(column, sa.Column) else None
 
 
 def _is_told(column: Any) -> bool:

@@ -16,6 +16,7 @@ from kehu.model import Archivable
 from kehu.translating.texts import text
 from kehu.writing.bulk import ItemsRejected, Outcome, check_reach, flush, for_each
 from kehu.writing.inputs import apply_input, check_version, column_value
+from kehu.writing.texts import rule_of
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -81,10 +82,21 @@ async def upsert_records(
 
 # --- keys ---
 async def _key_of(ctx: Context, key: NaturalKey, values: Values) -> Key:
-    missing = [column.name for column in key.columns if values.get(column.name) is None]
+    given = {column.name: await _value(ctx, column, values) for column in key.columns}
+    missing = [name for name, value in given.items() if value is None]
     if missing:
         raise Rejected([_required(name) for name in missing])
-    return tuple([await column_value(ctx, column, values[column.name]) for column in key.columns])
+    return tuple(given.values())
+
+
+async def _value(ctx: Context, column: ColumnDefinition, values: Values) -> Any:
+    """What the column of a record would be stored with, None for nothing."""
+    given = values.get(column.name)
+    if given is None:
+        return None
+    value, mapped = await column_value(ctx, column, given), column.mapped.property.columns[0]
+    rule = rule_of(mapped) if isinstance(mapped, sa.Column) else None
+    return value if rule is None else rule.kept(value) or None
 
 
 def _refuse_repeated(key: NaturalKey, keys: Sequence[Key]) -> None:
@@ -153,7 +165,7 @@ async def _change(ctx: Context, entity: EntityDefinition, record: Any, values: V
     check_version(record, values.get("version"))
     fixed = {c.name: c for c in entity.columns.values() if not c.options.update}
     for name in fixed.keys() & values.keys():
-        if await column_value(ctx, fixed[name], values[name]) != getattr(record, fixed[name].attribute):
+        if await _value(ctx, fixed[name], values) != getattr(record, fixed[name].attribute):
             raise BadInput(text("{field} stays as it was created.", field=name), field=name)
     changed = {n: v for n, v in values.items() if n != "version" and n not in fixed}
     await apply_input(ctx, entity, record, changed)

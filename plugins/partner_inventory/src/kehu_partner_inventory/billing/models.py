@@ -51,7 +51,7 @@ class PartnerInvoice(kehu.Entity, Base):
     issued_on: Mapped[date] = kehu.column(index=True, doc="When it was written.")
     due_on: Mapped[date] = kehu.column(index=True, doc="Until when it is to be paid.")
     reason: Mapped[str | None] = kehu.column(
-        sa.String(500), doc="Why goods came back, or which rebate it pays out."
+        sa.String(500), multiline=True, doc="Why goods came back, or which rebate it pays out."
     )
 
 

@@ -133,13 +133,17 @@ class DealRegistration(kehu.Entity, Base):
     )
     decided_at: Mapped[datetime | None] = kehu.column(create=False, update=False, doc="When that was (UTC).")
     decision_reason: Mapped[str | None] = kehu.column(
-        sa.String(500), create=False, update=False, doc="Why it was rejected, or approved despite a clash."
+        sa.String(500),
+        multiline=True,
+        create=False,
+        update=False,
+        doc="Why it was rejected, or approved despite a clash.",
     )
     closed_at: Mapped[datetime | None] = kehu.column(
         create=False, update=False, doc="When it was won, lost, or expired (UTC)."
     )
     lost_reason: Mapped[str | None] = kehu.column(
-        sa.String(500), create=False, update=False, doc="Why it was lost."
+        sa.String(500), multiline=True, create=False, update=False, doc="Why it was lost."
     )
     opportunity: Mapped[kehu.GlobalId | None] = kehu.column(
         index=True,

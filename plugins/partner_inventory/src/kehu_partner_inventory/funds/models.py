@@ -159,7 +159,7 @@ class FundRequest(kehu.Archivable, Base):
     )
     decided_at: Mapped[datetime | None] = kehu.column(create=False, update=False, doc="When (UTC).")
     decision_reason: Mapped[str | None] = kehu.column(
-        sa.String(500), create=False, update=False, doc="Why it was rejected."
+        sa.String(500), multiline=True, create=False, update=False, doc="Why it was rejected."
     )
 
     def move(self, verb: str) -> None:
@@ -192,12 +192,16 @@ class FundClaim(kehu.Entity, Base):
     states: ClassVar = FUND_CLAIM_STATES
     request_id: Mapped[uuid.UUID] = kehu.ref(FundRequest, doc="Of which request.")
     amount: Mapped[Decimal] = kehu.column(doc="How much, in the fund's currency.")
-    proof: Mapped[str] = kehu.column(sa.String(500), doc="What proves it: an invoice number, a link.")
+    proof: Mapped[str] = kehu.column(
+        sa.String(500), multiline=True, doc="What proves it: an invoice number, a link."
+    )
     status: Mapped[FundClaimStatus] = kehu.column(default=_C.SUBMITTED, index=True, doc="Where it stands.")
     claimed_at: Mapped[datetime] = kehu.column(doc="Claimed when (UTC).")
     decided_by_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.User, index=False, doc="Who decided.")
     decided_at: Mapped[datetime | None] = kehu.column(doc="When that was (UTC).")
-    decision_reason: Mapped[str | None] = kehu.column(sa.String(500), doc="Why it was rejected.")
+    decision_reason: Mapped[str | None] = kehu.column(
+        sa.String(500), multiline=True, doc="Why it was rejected."
+    )
     paid_at: Mapped[datetime | None] = kehu.column(doc="Paid when (UTC).")
 
     def move(self, verb: str) -> None:

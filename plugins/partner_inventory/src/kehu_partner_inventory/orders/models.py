@@ -205,10 +205,14 @@ class ChannelOrder(kehu.Entity, Base):
         kehu.User, index=False, create=False, update=False, doc="Who released it above the credit limit."
     )
     release_reason: Mapped[str | None] = kehu.column(
-        sa.String(500), create=False, update=False, doc="Why it was released above the credit limit."
+        sa.String(500),
+        multiline=True,
+        create=False,
+        update=False,
+        doc="Why it was released above the credit limit.",
     )
     cancel_reason: Mapped[str | None] = kehu.column(
-        sa.String(500), create=False, update=False, doc="Why it was cancelled."
+        sa.String(500), multiline=True, create=False, update=False, doc="Why it was cancelled."
     )
     __table_args__ = (sa.Index("ix_partner_inventory_order_exposure", "partner_id", "unbilled_amount"),)
 

@@ -113,7 +113,7 @@ class Partner(kehu.Owned, Base):
         doc="Where the partnership stands.",
     )
     status_reason: Mapped[str | None] = kehu.column(
-        sa.String(500), create=False, update=False, doc="Why it was suspended or ended."
+        sa.String(500), multiline=True, create=False, update=False, doc="Why it was suspended or ended."
     )
     status_since: Mapped[datetime | None] = kehu.column(
         create=False, update=False, doc="When it came there (UTC); none since it applied."
@@ -195,7 +195,7 @@ class PartnerLevelChange(kehu.Entity, Base):
     partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, doc="Which partner.")
     from_level_id: Mapped[uuid.UUID | None] = kehu.ref(PartnerLevel, index=False, doc="The level before.")
     to_level_id: Mapped[uuid.UUID | None] = kehu.ref(PartnerLevel, index=False, doc="The level since.")
-    reason: Mapped[str] = kehu.column(sa.String(500), doc="Why.")
+    reason: Mapped[str] = kehu.column(sa.String(500), multiline=True, doc="Why.")
     decided_by_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.User, index=False, doc="Who decided.")
     changed_at: Mapped[datetime] = kehu.column(doc="When (UTC).")
 

@@ -65,7 +65,7 @@ class SpecialPrice(kehu.Archivable, Base):
     min_quantity: Mapped[Decimal] = kehu.column(
         QUANTITY, default=Decimal(1), doc="The quantity from which it holds."
     )
-    reason: Mapped[str | None] = kehu.column(sa.String(500), doc="Why it was agreed.")
+    reason: Mapped[str | None] = kehu.column(sa.String(500), multiline=True, doc="Why it was agreed.")
     valid_from_on: Mapped[date | None] = kehu.column(doc="First day on which it holds.")
     valid_until_on: Mapped[date | None] = kehu.column(doc="Last day on which it holds.")
 

@@ -123,7 +123,9 @@ class LevelReview(kehu.Entity, Base):
     proposed_at: Mapped[datetime] = kehu.column(doc="When it was reviewed (UTC).")
     decided_by_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.User, index=False, doc="Who decided.")
     decided_at: Mapped[datetime | None] = kehu.column(doc="When that was (UTC).")
-    decision_reason: Mapped[str | None] = kehu.column(sa.String(500), doc="What was said about it.")
+    decision_reason: Mapped[str | None] = kehu.column(
+        sa.String(500), multiline=True, doc="What was said about it."
+    )
 
     def move(self, verb: str, *, at: datetime) -> None:
         """Follow the chart. Raises ReviewInOtherState."""

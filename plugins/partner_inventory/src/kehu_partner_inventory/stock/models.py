@@ -129,7 +129,7 @@ class StockMove(Sealed, kehu.Entity, Base):
         *("SELL_IN", "SELL_OUT", "DAMAGE", "THEFT", "EXPIRED", "FOUND", "SAMPLE", "OWN_USE", "OTHER"),
         doc="Why it moved.",
     )
-    note: Mapped[str | None] = kehu.column(sa.String(500), doc="What else there is to say.")
+    note: Mapped[str | None] = kehu.column(sa.String(500), multiline=True, doc="What else there is to say.")
     document: Mapped[kehu.GlobalId | None] = kehu.column(
         index=True, doc="The id of the order, transfer, stocktake or other record that it was moved for."
     )

@@ -94,7 +94,9 @@ class Stocktake(kehu.Entity, Base):
         default=Decimal(0),
         doc="A difference up to this share of what was expected needs no approval.",
     )
-    note: Mapped[str | None] = kehu.column(sa.String(500), doc="What there is to say about it.")
+    note: Mapped[str | None] = kehu.column(
+        sa.String(500), multiline=True, doc="What there is to say about it."
+    )
     approved_by_id: Mapped[uuid.UUID | None] = kehu.ref(
         kehu.User, index=False, doc="Who agreed; none where everything was within the tolerance."
     )

@@ -76,14 +76,14 @@ class Transfer(kehu.Entity, Base):
     state: Mapped[TransferState] = kehu.column(
         default=TransferState.REQUESTED, index=True, doc="Where the transfer stands."
     )
-    note: Mapped[str | None] = kehu.column(sa.String(500), doc="Why the goods shall move.")
+    note: Mapped[str | None] = kehu.column(sa.String(500), multiline=True, doc="Why the goods shall move.")
     requested_by_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.User, index=False, doc="Who asked for it.")
     approved_by_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.User, index=False, doc="Who agreed.")
     approved_at: Mapped[datetime | None] = kehu.column(doc="When somebody agreed (UTC).")
     sent_at: Mapped[datetime | None] = kehu.column(doc="When the goods left (UTC).")
     received_at: Mapped[datetime | None] = kehu.column(doc="When the goods arrived (UTC).")
     difference_reason: Mapped[str | None] = kehu.column(
-        sa.String(500), doc="Why more or less arrived than was sent."
+        sa.String(500), multiline=True, doc="Why more or less arrived than was sent."
     )
 
     def move(self, verb: str) -> None:

@@ -111,7 +111,7 @@ class Absence(kehu.Entity, Base):
     user_id: Mapped[uuid.UUID] = kehu.ref(kehu.User, update=False, doc="Who.")
     from_on: Mapped[date] = kehu.column(index=True, doc="First day away.")
     until_on: Mapped[date] = kehu.column(doc="Last day away.")
-    reason: Mapped[str | None] = kehu.column(sa.String(100), doc="Such as `Holiday`.")
+    reason: Mapped[str | None] = kehu.column(sa.String(100), multiline=True, doc="Such as `Holiday`.")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

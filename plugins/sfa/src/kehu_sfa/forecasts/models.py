@@ -100,7 +100,7 @@ class ForecastAdjustment(kehu.Entity, Base):
     __tablename__ = "sfa_forecast_adjustment"
     submission_id: Mapped[uuid.UUID] = kehu.ref(ForecastSubmission, doc="Of which submission.")
     amount: Mapped[Decimal] = kehu.column(doc="What counts, in the currency of the submission.")
-    reason: Mapped[str] = kehu.column(sa.String(500), doc="Why.")
+    reason: Mapped[str] = kehu.column(sa.String(500), multiline=True, doc="Why.")
     adjusted_by_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.User, doc="Who adjusted it.")
     adjusted_at: Mapped[datetime] = kehu.column(index=True, doc="When (UTC).")
 

@@ -50,7 +50,7 @@ class PricedLine:
     """Mixin of a line: what is sold, at which price, and what that comes to."""
 
     position: Mapped[int] = kehu.column(doc="Where the line stands, from 1.")
-    description: Mapped[str] = kehu.column(sa.String(1000), doc="What the buyer reads.")
+    description: Mapped[str] = kehu.column(sa.String(1000), multiline=True, doc="What the buyer reads.")
     quantity: Mapped[Decimal] = kehu.column(doc="How many units; above zero.")
     unit: Mapped[str] = kehu.column(sa.String(20), doc="What is counted: piece, kg, hour.")
     unit_price: Mapped[Decimal] = kehu.column(doc="What one unit costs before discounts.")

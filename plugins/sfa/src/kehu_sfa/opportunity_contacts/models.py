@@ -34,4 +34,4 @@ class OpportunityContact(kehu.Entity, Base):
     is_primary: Mapped[bool] = kehu.column(
         default=False, update=False, doc="The first to talk to; true of one contact of an opportunity."
     )
-    note: Mapped[str | None] = kehu.column(sa.String(500), doc="What matters to the contact.")
+    note: Mapped[str | None] = kehu.column(sa.String(500), multiline=True, doc="What matters to the contact.")

@@ -23,7 +23,9 @@ class OpportunityLine(kehu.Entity, Base):
         Opportunity, ondelete="CASCADE", update=False, doc="Of which opportunity."
     )
     product_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Product, doc="What is sold.")
-    description: Mapped[str | None] = kehu.column(sa.String(500), doc="What is sold, in words.")
+    description: Mapped[str | None] = kehu.column(
+        sa.String(500), multiline=True, doc="What is sold, in words."
+    )
     position: Mapped[int] = kehu.column(default=0, doc="Where the line stands, smallest first.")
     quantity: Mapped[Decimal] = kehu.column(default=Decimal(1), doc="How many units; above zero.")
     unit_price: Mapped[Decimal] = kehu.column(

@@ -121,7 +121,7 @@ class Order(Priced, kehu.Owned, Base):
         create=False, update=False, doc="When it was cancelled (UTC)."
     )
     cancel_reason: Mapped[str | None] = kehu.column(
-        sa.String(500), create=False, update=False, doc="Why it was cancelled."
+        sa.String(500), multiline=True, create=False, update=False, doc="Why it was cancelled."
     )
     paid_amount: Mapped[Decimal] = kehu.column(
         default=ZERO, create=False, update=False, doc="What was received so far, less what was given back."
@@ -253,7 +253,7 @@ class OrderReturn(kehu.Entity, Base):
     order_id: Mapped[uuid.UUID] = kehu.ref(Order, doc="Of which order.")
     amount: Mapped[Decimal] = kehu.column(doc="What they are worth, tax included.")
     returned_on: Mapped[date] = kehu.column(index=True, doc="On which day.")
-    reason: Mapped[str] = kehu.column(sa.String(500), doc="Why.")
+    reason: Mapped[str] = kehu.column(sa.String(500), multiline=True, doc="Why.")
 
 
 CONTENT = (
