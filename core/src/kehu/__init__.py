@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from kehu.people.models import Team, User
     from kehu.plugin import CustomField, Plugin, Resource, installed, load_directory, load_file
     from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product, ProductCategory
+    from kehu.reading.bounds import Longest
     from kehu.reading.connections import Connection, ListOf
     from kehu.translating.texts import Text, text
     from kehu.writing.changes import Change
@@ -74,6 +75,7 @@ __all__ = [
     "KehuError",
     "Level",
     "ListOf",
+    "Longest",
     "Model",
     "NotFound",
     "Owned",
@@ -187,6 +189,7 @@ _HOMES = {
         "Product",
         "ProductCategory",
     ),
+    "kehu.reading.bounds": ("Longest",),
     "kehu.reading.connections": (
         "Connection",
         "ListOf",

@@ -10,6 +10,7 @@ from typing import Any
 from graphql import ASTValidationRule, DocumentNode, GraphQLError, GraphQLSchema, parse
 from strawberry.schema.schema import validate_document
 
+from kehu_graphql.bounds import Bounds
 from kehu_graphql.costs import too_costly
 
 REMEMBERED_DOCUMENTS = 1000
@@ -22,6 +23,7 @@ class _Known:
     document: DocumentNode
     errors: list[GraphQLError] | None = None
     may_be_costly: bool = False
+    bounds: Bounds | None = None
 
 
 class Documents:
@@ -40,14 +42,28 @@ class Documents:
     def errors(self, text: str, variables: Mapping[str, Any] | None = None) -> list[GraphQLError]:
         """What is wrong with the document that `text` is; empty where it may be executed.
 
-        It may not where it asks for too many records: with these variables, or with any where there are none.
+        It may not where it asks for too many records: with these variables, or with any where there are none. And not
+        where arguments are larger than they may be.
         """
         known = self._of(text)
         if known.errors is None:
             known.errors = validate_document(self._schema, known.document, self._rules)
             known.may_be_costly = not known.errors and self._refusal(known, None) is not None
-        refusal = self._refusal(known, variables) if known.may_be_costly else None
-        return list(known.errors) if refusal is None else [refusal]
+        if known.errors:
+            return list(known.errors)
+        refusal = self._bounds(known).refusal(variables or {})
+        if refusal is None and known.may_be_costly:
+            refusal = self._refusal(known, variables)
+        return [] if refusal is None else [refusal]
+
+    def bounds(self, text: str) -> Bounds:
+        """The bounds of a document that is valid."""
+        return self._bounds(self._of(text))
+
+    def _bounds(self, known: _Known) -> Bounds:
+        if known.bounds is None:
+            known.bounds = Bounds(self._schema, known.document)
+        return known.bounds
 
     def _refusal(self, known: _Known, variables: Mapping[str, Any] | None) -> GraphQLError | None:
         return too_costly(self._schema, known.document, variables)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import kehu
+from kehu_graphql import Api
 from kehu_sfa import LeadStatus
 from kehu_sfa.leads.duplicates import alike_percent
 from tests.kehu.factories import saved
@@ -90,3 +91,16 @@ async def test_only_what_the_reader_may_see_is_offered(app: kehu.App) -> None:
 
     assert await duplicates(app, lead.id, reader) == []
     assert len(await duplicates(app, lead.id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("argument", "limit"),
+    [("name", 200), ("companyName", 200), ("email", 320), ("phone", 60), ("country", 100)],
+)
+async def test_nobody_is_called_by_a_megabyte(app: kehu.App, argument: str, limit: int) -> None:
+    document = f"query ($given: String) {{ leadDuplicates({argument}: $given) {{ percent }} }}"
+    answer = await Api(app).execute(document, {"given": "x" * 900_000})
+    (error,) = answer["errors"]
+    assert error["message"] == f"{argument} has 900000 characters; at most {limit} are taken."
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["extensions"]["limit"] == limit

@@ -8,6 +8,9 @@ from email_validator import EmailNotValidError, validate_email
 
 from kehu.identifiers.characters import half_width_address
 
+# Characters, as RFC 5321 has them: 64 before the @ and 255 behind it.
+LONGEST = 320
+
 
 class InvalidEmail(ValueError):
     """A text that no mail server would take as an address; the message says why."""
@@ -21,6 +24,8 @@ def normalise_email(text: str) -> str:
     The local part is lower-cased too: RFC 5321 lets a server tell `Bob` from `bob`, and none is known to.
     No name server is asked. Raises InvalidEmail, also for domains that never receive mail (`.invalid`).
     """
+    if len(text) > LONGEST:
+        raise InvalidEmail(f"An e-mail address has at most {LONGEST} characters.")
     typed = half_width_address(text).strip()
     try:
         address = validate_email(typed.lower(), check_deliverability=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Annotated
 
 import sqlalchemy as sa
 
@@ -14,8 +15,9 @@ from kehu.errors import Unauthenticated
 from kehu.names import camel
 from kehu.people import signing_in
 from kehu.people.models import Level, User
-from kehu.people.passwords import hash_password
+from kehu.people.passwords import LONGEST_PASSWORD, hash_password
 from kehu.people.signing_in import SignedIn, end_sessions
+from kehu.reading.bounds import Longest
 from kehu.translating.texts import text
 
 
@@ -67,7 +69,9 @@ def _rights(ctx: Context, entity: EntityDefinition) -> TypeRights:
 
 
 @plugin.mutation(public=True, in_transaction=False)
-async def sign_in(ctx: Context, email: str, password: str) -> SignedIn:
+async def sign_in(
+    ctx: Context, email: Annotated[str, User.email], password: Annotated[str, Longest(LONGEST_PASSWORD)]
+) -> SignedIn:
     """Open a session with an e-mail address and a password; send its token as `Authorization: Bearer`."""
     return await signing_in.sign_in(ctx, email, password)
 

@@ -21,6 +21,7 @@ from kehu.people.models import SignInSession, User
 from kehu.people.passwords import hash_password, is_password, needs_rehash
 from kehu.people.principals import email_key, find_user, with_rights
 from kehu.people.throttling import ADDRESS_LIMIT, EMAIL_LIMIT, Throttle
+from kehu.reading.bounds import check_length
 
 if TYPE_CHECKING:
     from kehu.app import App
@@ -29,6 +30,7 @@ IDLE = timedelta(hours=8)
 LONGEST = timedelta(days=14)
 SEEN_EVERY = timedelta(minutes=5)
 LONGEST_DEVICE = 300
+LONGEST_EMAIL = 320
 
 _sessions = cast(sa.Table, SignInSession.__table__)
 _users = cast(sa.Table, User.__table__)
@@ -67,9 +69,10 @@ async def sign_in(
     """Open a session for the user with this e-mail address and password.
 
     `device` and `address` say from where, as the server sees it. Raises SignInFailed, which never says what
-    was wrong, or TooManyAttempts while somebody has to wait. Not for use inside
+    was wrong, TooManyAttempts while somebody has to wait, or TooMuch. Not for use inside
     `ctx.write()`: the password is checked before a transaction begins, so that nobody waits for it.
     """
+    check_length(email, LONGEST_EMAIL, "email")
     throttles = [Throttle(f"email {email_key(email)}", EMAIL_LIMIT)]
     if address is not None:
         throttles.append(Throttle(f"address {address}", ADDRESS_LIMIT))

@@ -81,8 +81,9 @@ def searchable(ctx: Context) -> list[EntityDefinition]:
 
 def _words(text: str) -> list[str]:
     """The words that must all occur; full-width letters are the ordinary ones."""
-    words = unicodedata.normalize("NFKC", text).split() if is_storable(text) else []
-    if not words or len(text) > LONGEST_TEXT or len(words) > MOST_WORDS:
+    is_fit = len(text) <= LONGEST_TEXT and is_storable(text)
+    words = list(dict.fromkeys(unicodedata.normalize("NFKC", text).split())) if is_fit else []
+    if not words or len(words) > MOST_WORDS:
         raise BadInput(
             f"Search for 1 to {MOST_WORDS} words of at most {LONGEST_TEXT} characters.", field="text"
         )

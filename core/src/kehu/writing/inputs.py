@@ -16,6 +16,9 @@ from kehu.writing.shapes import shape_of
 if TYPE_CHECKING:
     from kehu.context import Context
 
+# Longer texts than this are not worked on before their length is looked at.
+LONGEST_LOOKED_AT = 1_000
+
 Refer = Callable[["Context", type[Any], uuid.UUID, str], Awaitable[uuid.UUID]]
 
 
@@ -105,4 +108,15 @@ async def column_value(ctx: Context, column: ColumnDefinition, value: Any, refer
         return await refer(ctx, column.target, key, column.name)
     if column.choices and isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, str):
+        _check_length(column, value)
     return value
+
+
+def _check_length(column: ColumnDefinition, value: str) -> None:
+    """Raise BadInput for far more than the column has; a little more is told with all else that is wrong."""
+    longest: int | None = getattr(column.mapped.type, "length", None)
+    if len(value) > LONGEST_LOOKED_AT and longest and len(value) > longest:
+        message = "{field} has {length} characters; at most {longest} fit."
+        said = text(message, field=column.name, length=len(value), longest=longest)
+        raise BadInput(said, code="TOO_LONG", field=column.name)

@@ -31,6 +31,7 @@ from graphql.execution.values import VariableValues
 from graphql.utilities import coerce_input_literal
 from graphql.utilities.coerce_input_value import coerce_default_value
 
+from kehu_graphql.bounds import Bounds
 from kehu_graphql.compiled.operations import NotCovered
 
 Variables = Mapping[str, Any]
@@ -183,13 +184,15 @@ class _Known:
 class VariableReader:
     """The variables of one operation."""
 
-    def __init__(self, schema: GraphQLSchema, node: OperationDefinitionNode) -> None:
-        self._schema, self._definitions = schema, node.variable_definitions or ()
+    def __init__(self, schema: GraphQLSchema, node: OperationDefinitionNode, bounds: Bounds) -> None:
+        self._schema, self._definitions, self._bounds = schema, node.variable_definitions or (), bounds
         known = [_known(schema, definition) for definition in self._definitions]
         self._known = None if None in known else {each.name: each for each in known if each is not None}
 
     def values(self, given: Mapping[str, Any]) -> Variables:
         """The values of the variables. Raises NotCovered where graphql-core has to say what is wrong with them."""
+        if self._bounds.refusal(given) is not None:
+            raise NotCovered("out of bounds")
         plain = None if self._known is None else _plain(self._known, given, strict=False)
         if plain is not None:
             return plain

@@ -101,7 +101,8 @@ class Plans:
         try:
             if not self._documents.errors(document):
                 operation = Operation.of(self._schema, self._documents.parsed(document), name)
-                found = operation, VariableReader(self._schema, operation.node)
+                bounds = self._documents.bounds(document)
+                found = operation, VariableReader(self._schema, operation.node, bounds)
         except Exception:  # noqa: BLE001  # graphql-core says what is wrong with the document
             found = None
         self._operations[key] = found

@@ -16,6 +16,7 @@ from kehu.plugin import Origin, annotations_of
 from kehu.reading.pages import ListArguments
 from kehu_graphql.schema.fields import Argument, sentence
 from kehu_graphql.schema.inputs import list_arguments
+from kehu_graphql.schema.limits import Limits
 from kehu_graphql.schema.registry import Registry
 
 _LIST_NAMES = ("filter", "order_by", "first", "after", "last", "before")
@@ -36,6 +37,7 @@ class DeclaredFunction:
         self._info: str | None = None
         self._records: dict[str, type[Any]] = {}
         self._lists: dict[str, type[Any]] = {}
+        self._limits = Limits()
         hints = self._hints()
         self.returns = hints.get("return")
         for parameter in list(inspect.signature(function).parameters.values())[skip:]:
@@ -48,7 +50,11 @@ class DeclaredFunction:
         return not (self.arguments or self._context or self._info or self._lists or self.is_async)
 
     async def values(self, ctx: kehu.Context, info: Any, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The keyword arguments for a call. Raises NotFound for the id of a record that cannot be seen."""
+        """The keyword arguments for a call.
+
+        Raises NotFound for the id of a record that cannot be seen, BadInput for what is beyond its limits.
+        """
+        self._limits.check(given)
         own = {name: value for name, value in given.items() if not (self._lists and name in _LIST_NAMES)}
         values = {name: self._word(value) for name, value in own.items()}
         for name, model in self._records.items():
@@ -116,6 +122,7 @@ class DeclaredFunction:
         else:
             default = strawberry.UNSET if parameter.default is parameter.empty else parameter.default
             text = sentence(name)
+            self._limits.take(name, annotation)
             self.arguments[name] = Argument(self._registry.argument(annotation), default, text)
             model = next(
                 (

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -30,6 +31,9 @@ from kehu_partner_inventory.stock.models import StockBalance, StockMove, plain
 from kehu_partner_inventory.stock.plans import Occasion, PlannedMove
 from kehu_partner_inventory.stock.posting import post
 from kehu_partner_inventory.stocktakes.models import ImpossibleCount
+
+# Characters; no request is larger.
+LONGEST_FILE = 1_000_000
 
 
 @location.action
@@ -73,8 +77,8 @@ async def count_at(location: Location, ctx: kehu.Context, lines: list[StockLine]
 async def sell_out_from_file_at(
     location: Location,
     ctx: kehu.Context,
-    file_name: str,
-    content: str,
+    file_name: Annotated[str, kehu.Longest(500)],
+    content: Annotated[str, kehu.Longest(LONGEST_FILE)],
     dry_run: bool = False,  # noqa: FBT001, FBT002  # an argument of the mutation
 ) -> SellOutFile:
     """Take a CSV file of what was sold from here: product, quantity, and if you like date and lot; all rows or none.

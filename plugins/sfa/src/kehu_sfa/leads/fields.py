@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import kehu
 from kehu_sfa.leads.duplicates import Duplicate, Likeness, find_duplicates
 from kehu_sfa.leads.models import Lead
@@ -32,11 +34,11 @@ async def duplicates(record: Lead, ctx: kehu.Context) -> list[Duplicate]:
 @plugin.query(permission="sfa.lead:read")
 async def lead_duplicates(
     ctx: kehu.Context,
-    name: str | None = None,
-    company_name: str | None = None,
-    email: str | None = None,
-    phone: str | None = None,
-    country: str | None = None,
+    name: Annotated[str | None, Lead.name] = None,
+    company_name: Annotated[str | None, Lead.company_name] = None,
+    email: Annotated[str | None, Lead.email] = None,
+    phone: Annotated[str | None, Lead.phone] = None,
+    country: Annotated[str | None, kehu.Longest(100)] = None,
 ) -> list[Duplicate]:
     """Who is there already, for a lead that is about to be entered."""
     return await find_duplicates(
