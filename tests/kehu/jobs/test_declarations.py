@@ -22,7 +22,7 @@ def plugin() -> kehu.Plugin:
 
 
 def test_a_job_is_found_by_its_name_and_by_its_function(plugin: kehu.Plugin, sqlite_url: str) -> None:
-    @plugin.job(schedule="*/5 * * * *", retries=7, timeout_seconds=20, per_tenant=True)
+    @plugin.job(schedule="*/5 * * * *", retries=7, timeout_seconds=20)
     async def tidy(ctx: kehu.Context) -> None: ...
 
     jobs = composed(plugin, sqlite_url).composition
@@ -30,7 +30,7 @@ def test_a_job_is_found_by_its_name_and_by_its_function(plugin: kehu.Plugin, sql
     assert jobs.jobs["shop.tidy"] is jobs.jobs_by_function[tidy]
     declared = jobs.jobs["shop.tidy"]
     assert (declared.schedule, declared.retries, declared.timeout_seconds) == ("*/5 * * * *", 7, 20)
-    assert (declared.per_tenant, declared.atomic) == (True, False)
+    assert not declared.atomic
 
 
 @pytest.mark.parametrize("schedule", ["*/5 * * *", "@daily", "0 0 0 * * *", "61 * * * *", "0 0 30 2 *"])

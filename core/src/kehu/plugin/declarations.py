@@ -217,7 +217,6 @@ class JobDeclaration:
     schedule: str | None
     retries: int
     timeout_seconds: float
-    per_tenant: bool
     atomic: bool
 
 

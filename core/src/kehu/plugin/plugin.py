@@ -268,7 +268,6 @@ class Plugin(Roots):
         schedule: str | None = None,
         retries: int = 5,
         timeout_seconds: float = 300,
-        per_tenant: bool = False,
         atomic: bool = False,
     ) -> Callable[[JobFunction[P]], JobFunction[P]]:
         """Work for later: `await ctx.enqueue(remind, {"interaction_id": "..."})`; arguments are JSON.
@@ -276,8 +275,7 @@ class Plugin(Roots):
         schedule: a cron line in UTC; each of its moments enqueues the job once, however many workers there are.
         retries: how often it is tried again after a failure, later and later. It is begun again too when its worker
         dies, so write it so that a second run does no harm; or let it be `atomic`: the whole job is one transaction,
-        which happens exactly once, and in which nothing may leave the process. per_tenant: for every tenant of a
-        hosted installation on its own.
+        which happens exactly once, and in which nothing may leave the process.
         """
 
         def declare(function: Callable[..., Any]) -> None:
@@ -290,7 +288,6 @@ class Plugin(Roots):
                     schedule,
                     retries,
                     timeout_seconds,
-                    per_tenant,
                     atomic,
                 )
             )
