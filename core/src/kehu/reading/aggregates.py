@@ -146,6 +146,8 @@ def grouped(
 ) -> Grouped:
     """The statement of `aggregate`, whose filter may have slots. Raises what `aggregate` raises but for many groups."""
     _check(ctx, group_by, [a for _, a in measures], [a for _, a in percentiles], having)
+    for grouping in group_by:
+        _check_path(ctx, model, grouping.path)
     keys = [_key(ctx, model, grouping).label(f"key_{i}") for i, grouping in enumerate(group_by)]
     columns: list[Any] = [*keys, sa.func.count()]
     figures = _measured(model, measures, columns)
@@ -177,6 +179,15 @@ def _check(
     names = [(*(reference.name for reference in g.path), g.attribute.name) for g in group_by]
     if len(names) > len(set(names)):
         raise BadInput("Nothing can be grouped by the same field twice.", field="groupBy")
+
+
+def _check_path(ctx: Context, model: type[Any], path: Sequence[ReferenceDefinition]) -> None:
+    """Raise Forbidden for a reference on the way that the principal may not read."""
+    for reference in path:
+        permission = ctx.app.catalogue[model].hides(reference)
+        if permission:
+            ctx.require(permission, field=reference.name)
+        model = reference.target
 
 
 def _key(ctx: Context, model: type[Any], grouping: Grouping) -> sa.ColumnElement[Any]:

@@ -66,6 +66,10 @@ class Attributes:
         self.references: dict[str, ReferenceDefinition] = {r.name: r for r in entity.references.values()}
         self.relations: dict[str, d.RelationDeclaration] = {camel(r.name): r for r in entity.relations}
 
+    def hides(self, reference: ReferenceDefinition) -> str | None:
+        """The permission without which nobody sees what the reference leads to; None where it is no secret."""
+        return self.entity.columns[reference.key].options.read
+
     @property
     def filterable(self) -> list[Attribute]:
         """Those that filters may use."""

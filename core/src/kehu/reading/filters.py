@@ -64,7 +64,8 @@ class Filters:
     def clauses(self, ctx: Context, model: type[Any], entity: Any, filter: Filter) -> Clauses:
         """The conditions of a filter on `entity`, the class of `model` or an alias of it.
 
-        Raises Forbidden for a field that the principal may not read: its value could be found by bisection.
+        Raises Forbidden for a field, reference or relation that the principal may not read: it could be found by
+        bisection.
         """
         return [
             clause
@@ -84,14 +85,16 @@ class Filters:
             return [_fails(self.clauses(ctx, model, entity, value))]
         if name in attributes.references:
             reference = attributes.references[name]
+            _require(ctx, attributes.hides(reference), name)
             return [self._referenced(ctx, reference.target, getattr(entity, reference.key), value)]
         if name in attributes.relations:
-            return self._related(ctx, attributes.relations[name].foreign_key, entity, value)
+            relation = attributes.relations[name]
+            _require(ctx, relation.read, name)
+            return self._related(ctx, relation.foreign_key, entity, value)
         return self._compared(ctx, attributes.by_name[name], entity, value)
 
     def _compared(self, ctx: Context, attribute: Attribute, entity: Any, tests: Filter) -> Clauses:
-        if attribute.read:
-            ctx.require(attribute.read, field=attribute.name)
+        _require(ctx, attribute.read, attribute.name)
         expression = attribute.on(entity)
         clauses = []
         for operator, given in (absolute(ctx, tests) if WITHIN in tests else tests).items():
@@ -148,6 +151,11 @@ class Filters:
         """Which children decide: those that the filter holds for, or for `every` those that it does not."""
         clauses = self.clauses(ctx, sa.inspect(child).mapper.class_, child, filter)
         return [_fails(clauses)] if quantifier == "every" else clauses
+
+
+def _require(ctx: Context, permission: str | None, name: str) -> None:
+    if permission:
+        ctx.require(permission, field=name)
 
 
 def _escaped(text: str) -> str:

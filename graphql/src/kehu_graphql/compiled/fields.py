@@ -66,6 +66,9 @@ class Fields(abc.ABC, Generic[T]):
         field = kind.fields[name]
         meaning = self.making.meaning(field)
         if isinstance(meaning, ReferenceDefinition):
+            hidden = self.making.app.catalogue[self.target(path)].hides(meaning)
+            if not self._may_read(hidden):
+                return self._constant(None)
             inner = (*path, meaning.name)
             self.references[inner] = meaning
             return self._reference(field, nodes, inner)

@@ -164,9 +164,13 @@ def _guarded(permission: str, get: Callable[[Any], Any]) -> Callable[..., Any]:
 def _reference_field(
     registry: Registry, reference: ReferenceDefinition, entity: EntityDefinition
 ) -> GeneratedField:
+    permission = entity.columns[reference.key].options.read
+
     def resolve(record: Any, info: Any) -> Any:
         key = getattr(record, reference.key)
-        return None if key is None else info.context.load(reference.target, key)
+        if key is None or (permission is not None and not info.context.can(permission)):
+            return None
+        return info.context.load(reference.target, key)
 
     # Nullable even where the key never is: the record may lie outside of what the reader may see.
     description = entity.columns[reference.key].description
