@@ -170,6 +170,7 @@ def _resolver(
 
     async def resolve(root: Any, info: Any, *, atomic: bool = True, **given: Any) -> Any:
         ctx: kehu.Context = info.context
+        ctx.require_signed_in()
         items: Sequence[Any] = given.pop(name)
         write = bulk.all_or_nothing if atomic else bulk.each_for_itself
         try:

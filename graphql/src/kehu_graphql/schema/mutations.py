@@ -85,15 +85,20 @@ def root_mutation(registry: Registry, root: d.RootDeclaration) -> GeneratedField
     async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
         if root.permission:
             ctx.require(root.permission)
-        elif not root.public:
-            ctx.require_signed_in()
         result = await function.call(ctx, None, given)
         return {"result": result} if shown else {}
 
     name, arguments, text = camel(root.name), function.arguments, root.description
-    gone, in_transaction = root.deprecated, root.in_transaction
     return _mutation(
-        registry, name, shown, run, arguments, text, deprecated=gone, in_transaction=in_transaction
+        registry,
+        name,
+        shown,
+        run,
+        arguments,
+        text,
+        deprecated=root.deprecated,
+        in_transaction=root.in_transaction,
+        is_public=root.public,
     )
 
 
@@ -189,6 +194,7 @@ def _mutation(
     *,
     deprecated: kehu.Deprecation | None = None,
     in_transaction: bool = True,
+    is_public: bool = False,
 ) -> GeneratedField:
     """A mutation, whose refusals become userErrors of its payload."""
     payload = _payload(registry, f"{pascal(name)}Payload", shown)
@@ -197,6 +203,9 @@ def _mutation(
         if isinstance(root, Done):
             return root.again()
         ctx: kehu.Context = info.context
+        if not is_public:
+            # Before anything is looked at: who is nobody is told so, and not which ids there are.
+            ctx.require_signed_in()
         try:
             if in_transaction:
                 values = await once(ctx, info.path.key, lambda: run(ctx, given))
