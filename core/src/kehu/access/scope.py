@@ -39,6 +39,22 @@ def reaches(ctx: Context, model: type[Any], record: Any, verb: str) -> bool:
     return not issubclass(model, Owned) or _owns(ctx, record, level)
 
 
+def may_have_left(ctx: Context, model: type[Any], record: Any) -> bool:
+    """Whether pending changes may have moved a record to where the row scope does not have it any more.
+
+    To another parent, that is, or anywhere where plugins add to the scope. To give a record of one's own to somebody
+    else is no such move.
+    """
+    if added_scope(ctx, model, model) is not None:
+        return True
+    scope = ctx.app.composition.entities[model].declaration.row_scope
+    if scope == "auto":
+        return False
+    state: Any = sa.inspect(record)
+    keys = scope if isinstance(scope, tuple) else (scope,)
+    return any(state.attrs[key.key].history.has_changes() for key in keys)
+
+
 def added_scope(ctx: Context, model: type[Any], entity: Any) -> Criterion:
     """What hooks of plugins add to the row scope, whatever the verb; None where they add nothing."""
     criterion: Criterion = None

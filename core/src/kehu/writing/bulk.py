@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from kehu.access.scope import may_have_left
 from kehu.composition import EntityDefinition
 from kehu.database import unscoped
 from kehu.errors import BadInput, FieldError, Forbidden, Refusal, Rejected, Unauthenticated
@@ -121,7 +122,9 @@ async def update_records(ctx: Context, entity: EntityDefinition, items: Sequence
         await apply_input(ctx, entity, records[at], values)
 
     await for_each(range(len(items)), change)
+    moved = moved_records(ctx, entity, dict(enumerate(records)))
     await flush(ctx, records)
+    await check_reach(ctx, entity, moved, "update")
     return [Outcome(at, global_id(entity.name, record.id), record) for at, record in enumerate(records)]
 
 
@@ -212,8 +215,15 @@ async def _records(ctx: Context, entity: EntityDefinition, ids: Sequence[str], v
     return records
 
 
+def moved_records(ctx: Context, entity: EntityDefinition, records: Mapping[int, Any]) -> dict[int, Any]:
+    """Those whose pending changes may have moved them out of reach, which is to be asked once they are stored."""
+    return {at: record for at, record in records.items() if may_have_left(ctx, entity.model, record)}
+
+
 async def check_reach(ctx: Context, entity: EntityDefinition, records: Mapping[int, Any], verb: str) -> None:
     """Raise ItemsRejected unless the grant for `verb` reaches each of the records, given by their items' indexes."""
+    if not records:
+        return
     allowed = (await reached(ctx, entity.model, [record.id for record in records.values()], [verb]))[verb]
     message = f"You may see this {entity.name}, but not {verb} it."
     refused = {at: Forbidden(message).errors for at, record in records.items() if record.id not in allowed}

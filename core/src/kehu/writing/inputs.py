@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kehu.access.scope import may_have_left
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.errors import BadInput, Conflict, Refusal, Rejected
 from kehu.ids import key_of
@@ -35,11 +36,15 @@ async def create_record(ctx: Context, entity: EntityDefinition, values: Mapping[
 async def update_record(ctx: Context, entity: EntityDefinition, values: Mapping[str, Any]) -> Any:
     """The record `values["id"]` with the given fields changed; absent fields stay. Inside `ctx.write()`.
 
+    Needs the permission to update the record where it was, and where it is moved to.
+
     Raises NotFound, Forbidden, and Conflict when `values["version"]` is not the record's.
     """
     record = await ctx.get(entity.model, key_of(values["id"], entity.name, field="id"), verb="update")
     check_version(record, values.get("version"))
     await apply_input(ctx, entity, record, {k: v for k, v in values.items() if k not in ("id", "version")})
+    if may_have_left(ctx, entity.model, record):
+        ctx.require_once_stored(entity.model, record, "update")
     return record
 
 

@@ -14,7 +14,7 @@ from kehu.errors import BadInput, FieldError, Refusal, Rejected
 from kehu.ids import global_id
 from kehu.model import Archivable
 from kehu.translating.texts import text
-from kehu.writing.bulk import ItemsRejected, Outcome, check_reach, flush, for_each
+from kehu.writing.bulk import ItemsRejected, Outcome, check_reach, flush, for_each, moved_records
 from kehu.writing.inputs import apply_input, check_version, column_value
 from kehu.writing.texts import rule_of
 
@@ -71,7 +71,9 @@ async def upsert_records(
 
     await for_each(range(len(items)), fill)
     made = {at: ctx.add(record) for at, record in enumerate(records) if at not in known}
+    moved = moved_records(ctx, entity, known)
     await flush(ctx, records)
+    await check_reach(ctx, entity, moved, "update")
     if made:
         await check_reach(ctx, entity, made, "create")
     return [
