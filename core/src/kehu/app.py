@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -30,6 +30,7 @@ from kehu.events.nodes import Nodes
 from kehu.jobs.embedded import EmbeddedJobs
 from kehu.jobs.port import JobBackend
 from kehu.model import utc_now
+from kehu.people.watched_sessions import WatchedSessions
 from kehu.plugin import Plugin
 from kehu.reading.attributes import Catalogue
 from kehu.reading.filters import Filters
@@ -74,7 +75,8 @@ class App:
         self.is_postgresql = self.engine.dialect.name == "postgresql"
         self.nodes = Nodes(self)
         self.remembered = RememberedPrincipals(clock)
-        self.broker = Broker(before_listening=self.nodes.connect, heard=self.remembered.hear)
+        self.watched_sessions = WatchedSessions(self)
+        self.broker = Broker(before_listening=self.nodes.connect, heard=self._hear)
         self.deliveries = Deliveries(self)
         self.write_lock = None if self.is_postgresql else WriteLock()
         self.sessions = async_sessionmaker(
@@ -92,9 +94,15 @@ class App:
 
     async def close(self) -> None:
         """Close all database connections, and keep nothing of this App."""
+        await self.watched_sessions.close()
         await self.nodes.close()
         for opened in (self.rows, self.stores):
             if opened is not None:
                 await opened.close()
         await self.engine.dispose()
         forget_statements(self.engine, self.composition.entities)
+
+    def _hear(self, models: Iterable[type[object]]) -> None:
+        heard = list(models)
+        self.remembered.hear(heard)
+        self.watched_sessions.hear(heard)

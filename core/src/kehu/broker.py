@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from kehu.writing.changes import Change, Operation
@@ -60,7 +60,7 @@ class Broker:
                     break
                 queue.put_nowait(change)
 
-    async def listen(self, model: type[Any]) -> AsyncIterator[RecordChange]:
+    async def listen(self, model: type[Any]) -> AsyncGenerator[RecordChange, None]:
         """The changes of one entity from now on; ends when the subscriber falls behind by 1,000 changes."""
         queue: asyncio.Queue[RecordChange | None] = asyncio.Queue(QUEUE_LENGTH)
         self._queues.add(queue)

@@ -43,7 +43,7 @@ class PerOperation(SchemaExtension):
             asked.query = given.document(asked.query, asked.operation_extensions)
         except GraphQLError as refusal:
             asked.query, self._refusal = ANY_DOCUMENT, refusal
-        ctx = asked.context = given.context()
+        ctx = asked.context = await given.context()
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 import structlog
 
 from kehu.broker import Broker, RecordChange
+from kehu.people.models import SignInSession
 
 if TYPE_CHECKING:
     from kehu.app import App
@@ -45,6 +46,10 @@ class Nodes:
         # What psycopg raises itself; it is imported only where PostgreSQL is used.
         driver: Any = app.engine.dialect.dbapi
         self._lost = (sa.exc.SQLAlchemyError, OSError, driver.Error)
+        # That sessions have ended is told too, though they are not in the API.
+        self._names: dict[type[Any], str] = {SignInSession: SignInSession.__name__}
+        self._names |= {entity.model: entity.name for entity in app.composition.entities.values()}
+        self._models = {name: model for model, name in self._names.items()}
 
     async def notify(self, ctx: Context, changes: Sequence[RecordChange]) -> None:
         """Tell the other nodes, if there can be any, once the transaction of `ctx` is committed."""
@@ -113,11 +118,9 @@ class Nodes:
         return {"channel": CHANNEL, "messages": self._texts(changes)}
 
     def _texts(self, changes: Sequence[RecordChange]) -> list[str]:
-        entities = self._app.composition.entities
+        names = self._names
         told = [
-            (entities[c.model].name, c.key.hex, c.operation, list(c.changed))
-            for c in changes
-            if c.model in entities
+            (names[c.model], c.key.hex, c.operation, list(c.changed)) for c in changes if c.model in names
         ]
         return list(_messages(self._id, told))
 
@@ -126,11 +129,11 @@ class Nodes:
         message = json.loads(payload)
         if message["node"] == self._id:
             return []
-        by_name = self._app.composition.by_name
+        models = self._models
         return [
-            RecordChange(by_name[name].model, uuid.UUID(key), operation, tuple(changed))
+            RecordChange(models[name], uuid.UUID(key), operation, tuple(changed))
             for name, key, operation, changed in message["changes"]
-            if name in by_name
+            if name in models
         ]
 
 

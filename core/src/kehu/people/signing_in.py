@@ -6,13 +6,14 @@ import dataclasses
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 
-from kehu.access import Principal
+from kehu.access import ANONYMOUS, Principal
 from kehu.broker import RecordChange
 from kehu.context import Context
 from kehu.database.plain import committed
@@ -114,22 +115,55 @@ async def principal_of_token(app: App, token: str) -> Principal | None:
 
     A session ends 8 hours after its last use, 14 days after it began, on signing out, and with its user.
     """
-    token_hash = hash_of(token)
-    return await app.remembered.of(token_hash, lambda: _read_principal(app, token_hash))
+    return await principal_of_session(app, hash_of(token))
 
 
-async def _read_principal(app: App, token_hash: str) -> Principal | None:
-    async with app.context() as ctx:
-        now = ctx.now()
-        found = await committed(ctx, _SESSION, token_hash=token_hash, now=now, idle_since=now - IDLE)
-        if not found:
-            return None
-        ((user_id, name, time_zone, locale, seen_at),) = found
-        named = Principal(user_id, name, time_zone=time_zone, locale=locale, session=token_hash)
-        principal = await with_rights(partial(committed, ctx, user_id=user_id), named)
-        if now - seen_at >= SEEN_EVERY:
-            await _note_use(ctx, token_hash)
-        return principal
+async def principal_of_session(app: App, session: str) -> Principal | None:
+    """The same for who holds a session open, of whose token the hash is left."""
+
+    async def read() -> Principal | None:
+        async with app.context() as ctx:
+            found = await _read_principal(ctx, session)
+            if found is None:
+                return None
+            principal, seen_at = found
+            if ctx.now() - seen_at >= SEEN_EVERY:
+                await _note_use(ctx, session)
+            return principal
+
+    return await app.remembered.of(session, read)
+
+
+async def renew_principal(ctx: Context) -> bool:
+    """Give `ctx` the rights that its principal has by now; False, and nobody is signed in, once the session has ended.
+
+    For who listens for long. To be told something is not to use the session, so that it ends 8 hours after its last
+    use all the same. A principal without a session, which is not that of a person signed in, stays as it is.
+    """
+    session = ctx.principal.session
+    if session is None:
+        return True
+
+    async def read() -> Principal | None:
+        async with ctx.app.context() as reading:
+            found = await _read_principal(reading, session)
+            return None if found is None else found[0]
+
+    # Remembered apart: what is read here has noted no use.
+    principal = await ctx.app.remembered.of(f"listening {session}", read)
+    ctx.principal = principal or ANONYMOUS
+    return principal is not None
+
+
+async def _read_principal(ctx: Context, session: str) -> tuple[Principal, datetime] | None:
+    """Whose session this is, and when it was used last."""
+    now = ctx.now()
+    found = await committed(ctx, _SESSION, token_hash=session, now=now, idle_since=now - IDLE)
+    if not found:
+        return None
+    ((user_id, name, time_zone, locale, seen_at),) = found
+    named = Principal(user_id, name, time_zone=time_zone, locale=locale, session=session)
+    return await with_rights(partial(committed, ctx, user_id=user_id), named), seen_at
 
 
 async def sign_out(ctx: Context) -> None:
@@ -145,6 +179,11 @@ async def end_sessions(ctx: Context, user: User) -> None:
     """End all sessions of a user; inside `ctx.write()`."""
     await ctx.session.execute(sa.delete(_sessions).where(_sessions.c.user_id == user.id))
     ctx.announce(_ended(user.id))
+
+
+def is_good(now: datetime) -> Sequence[sa.ColumnElement[bool]]:
+    """The conditions under which a session counts at `now`, of a statement that joins it with its user."""
+    return [_is_open(now), User.is_active.is_(True), User.archived_at.is_(None)]
 
 
 def hash_of(token: str) -> str:

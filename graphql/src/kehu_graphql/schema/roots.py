@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from kehu.broker import RecordChange
 from kehu.composition import EntityDefinition
 from kehu.ids import global_id, key_of, parse_global_id
 from kehu.names import camel
+from kehu.people.signing_in import renew_principal
 from kehu.plugin import declarations as d
 from kehu.reading.pages import ListArguments, page
 from kehu_graphql.schema.fields import (
@@ -120,20 +122,19 @@ def entity_subscription(registry: Registry, entity: EntityDefinition) -> Generat
     async def changed(root: Any, info: Any, *, filter: Any = None) -> AsyncIterator[Any]:
         ctx: kehu.Context = info.context
         ctx.require(entity.permission("read"))
-        async for news in ctx.app.broker.listen(entity.model):
-            ctx.forget()
-            record = await _seen(ctx, entity, news, filter)
-            if record is not None or (
-                news.operation == "delete"
-                and ctx.principal.level(entity.permission("read")) is kehu.Level.ALL
-            ):
-                yield change(
-                    operation=news.operation.upper(),
-                    id=global_id(entity.name, news.key),
-                    changed=list(news.changed),
-                    **{entity.singular: record},
-                )
-            await ctx.session.close()  # resumed once the answer is sent: no connection is held while idle
+        async with aclosing(ctx.app.broker.listen(entity.model)) as told:
+            async for news in told:
+                if not await renew_principal(ctx):
+                    return
+                ctx.forget()
+                try:
+                    event = await _event(ctx, change, entity, news, filter)
+                except kehu.Refusal as refusal:
+                    yield refusal  # Completing it raises it: the listener learns why nothing comes any more.
+                    return
+                if event is not None:
+                    yield event
+                await ctx.session.close()  # resumed once the answer is sent: no connection is held while idle
 
     return field(
         f"{entity.singular}Changed",
@@ -168,10 +169,20 @@ def root_subscription(registry: Registry, root: d.RootDeclaration) -> GeneratedF
     function = DeclaredFunction(registry, root.function, root.origin, skip=0)
 
     async def resolve(parent: Any, info: Any, **given: Any) -> AsyncIterator[Any]:
-        _authorise(info.context, root)
+        ctx: kehu.Context = info.context
+        _authorise(ctx, root)
         with blaming(root.origin.plugin):
-            async for value in stream(function, info.context, info, given):
-                yield value
+            async for value in stream(function, ctx, info, given):
+                before = ctx.principal
+                if not await renew_principal(ctx):
+                    return
+                try:
+                    _authorise(ctx, root)
+                except kehu.Refusal as refusal:
+                    yield refusal
+                    return
+                if ctx.principal == before:  # or the plugin has read under rights that are others by now
+                    yield value
 
     return field(
         camel(root.name),
@@ -189,6 +200,26 @@ def _authorise(ctx: kehu.Context, root: d.RootDeclaration) -> None:
         ctx.require(root.permission)
     elif not root.public:
         ctx.require_signed_in()
+
+
+async def _event(
+    ctx: kehu.Context, change: type[Any], entity: EntityDefinition, news: RecordChange, filter: Any
+) -> Any:
+    """What a listener is told of a write; None where it may not see the record. Raises Forbidden without the right."""
+    permission = entity.permission("read")
+    ctx.require(permission)
+    record = await _seen(ctx, entity, news, filter)
+    is_told = record is not None or (
+        news.operation == "delete" and ctx.principal.level(permission) is kehu.Level.ALL
+    )
+    if not is_told:
+        return None
+    return change(
+        operation=news.operation.upper(),
+        id=global_id(entity.name, news.key),
+        changed=list(news.changed),
+        **{entity.singular: record},
+    )
 
 
 async def _seen(ctx: kehu.Context, entity: EntityDefinition, news: RecordChange, filter: Any) -> Any:

@@ -16,17 +16,19 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse
-from strawberry.http.streaming import HTTPStreamTransport
+from strawberry.http.streaming import AsyncTextStream, HTTPStreamTransport
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 import kehu
 from kehu.idempotency.keys import Idempotency
+from kehu.people.signing_in import principal_of_session
 from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
 from kehu_graphql.server.accepting import GRAPHQL_IN_UTF8, JSON, media_type_of, preferred_type
 from kehu_graphql.server.attachments import refused
 from kehu_graphql.server.named_documents import NOT_FOUND, NamedDocuments
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
+from kehu_graphql.server.sockets import Socket, SocketHandler, until_ended
 from kehu_graphql.server.uploads import brings_files, operation_with_files
 
 OK, BAD_REQUEST = 200, 400
@@ -50,8 +52,11 @@ class Asking:
         """What to execute, for a document that was sent or named. Raises GraphQLError for one that is not known."""
         return self.documents.text_of(text, extensions)
 
-    def context(self) -> kehu.Context:
-        """A context for one operation."""
+    async def context(self) -> kehu.Context:
+        """A context for one operation; on a WebSocket, which stays open, with the rights of this moment."""
+        if self.principal.session is not None and self.connection.scope["type"] == "websocket":
+            principal = await principal_of_session(self.app, self.principal.session)
+            self.principal = principal or kehu.ANONYMOUS
         ctx = self.app.context(self.principal, request_id=self.connection.state.request_id)
         key = self.connection.headers.get("idempotency-key")
         if key is not None and self.connection.scope["type"] == "http":
@@ -65,6 +70,9 @@ class Operations(GraphQL[Any, Any]):
     A request that never ran (not parsed, not valid, variables of the wrong type) is answered without `data`; with
     status 400, and in the media type application/graphql-response+json, to clients whose Accept names that type.
     """
+
+    websocket_adapter_class = Socket
+    graphql_transport_ws_handler_class = SocketHandler
 
     def __init__(self, api: Api, documents: NamedDocuments | None = None) -> None:
         super().__init__(
@@ -81,6 +89,7 @@ class Operations(GraphQL[Any, Any]):
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
         known = request.scope.get("state", {}).get("principal")
         principal = known or await principal_of(self._app, request)
+        request.scope["state"]["principal"] = principal
         return Asking(self._app, request, principal, self._documents)
 
     def encode_json(self, data: object) -> str:
@@ -115,6 +124,14 @@ class Operations(GraphQL[Any, Any]):
             del body["data"]
             request.state.never_ran = not any(_is_asked_for(error) for error in result.errors)
         return body
+
+    def _stream_result(
+        self, request: Request, result: Any, transport: HTTPStreamTransport
+    ) -> AsyncTextStream:
+        """The text of a stream of events, which is complete when the session of its listener ends."""
+        session = request.state.principal.session
+        told = until_ended(self._app.watched_sessions, session, result)
+        return super()._stream_result(request, told, transport)  # type: ignore[arg-type]  # only iterated over
 
     def _get_stream_transport_from_headers(self, headers: Mapping[str, str]) -> HTTPStreamTransport | None:
         """A stream of events only for clients that like it best; many list it behind JSON with every request."""
