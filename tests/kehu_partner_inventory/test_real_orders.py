@@ -19,7 +19,6 @@ from kehu_graphql import Api
 from kehu_partner_inventory import ChannelOrder, Partner, PartnerStatus
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.orders.actions import (
-    LineQuantity,
     WantedLine,
     confirm,
     invoice,
@@ -29,6 +28,7 @@ from kehu_partner_inventory.orders.actions import (
     take_back,
 )
 from kehu_partner_inventory.orders.models import ChannelOrderLine
+from kehu_partner_inventory.orders.shipping import LineQuantity
 from tests.kehu_partner_inventory.depot import Depot, depot_of
 
 D = Decimal

@@ -37,6 +37,8 @@ def act(order: ChannelOrder, verb: str) -> None:
             order.ship(is_rest=verb == "shipRest", at=AT)
         case "cancel":
             order.cancel("Not wanted any more.")
+        case "cancelRest":
+            order.cancel_rest("Out of production.", unbilled=D(0), shipped_at=AT)
         case "close":
             order.close()
         case _:
@@ -67,6 +69,7 @@ def test_no_more_leaves_than_is_held_back_and_no_more_comes_back_than_left() -> 
         shipped=D(0),
         billed=D(0),
         returned=D(0),
+        cancelled=D(0),
     )
     for quantity in (D(0), D(4)):
         with pytest.raises(ImpossibleLine):

@@ -342,7 +342,9 @@ _RUN = {
     "partner_authorisation": "read create update delete",
     "partner_user": "read create delete",
     "special_price": "read create update delete",
-    "channel_order": "read create update setLines submit confirm allocate ship deliver invoice takeBack close cancel",
+    "channel_order": (
+        "read create update setLines submit confirm allocate ship deliver invoice takeBack close cancel cancelRest"
+    ),
     **dict.fromkeys((*_BOOKED, *_REBATED, "order_allocation"), "read"),
     **dict.fromkeys(("partner_placement", "partner_level_change"), "read"),
 }

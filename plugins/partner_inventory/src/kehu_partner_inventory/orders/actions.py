@@ -1,8 +1,9 @@
-"""The verbs of an order: put together, submit, confirm, allocate, ship, deliver, take back, close, cancel."""
+"""The verbs of an order: put together, submit, confirm, allocate, ship, deliver, take back, close, give up."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -29,12 +30,18 @@ from kehu_partner_inventory.orders.models import (
 )
 from kehu_partner_inventory.orders.queries import held_for, lines_of, lock_order
 from kehu_partner_inventory.orders.rules import check_may_order, partner_of
+from kehu_partner_inventory.orders.shipping import (
+    LineQuantity,
+    check_was_shipped,
+    last_shipped_at,
+    shares_of,
+    shipments_of,
+)
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import channel_order
 from kehu_partner_inventory.pricing.engine import Agreement
-from kehu_partner_inventory.reservations.booking import Shipment, dispatch, give_up
-from kehu_partner_inventory.reservations.models import Reservation
-from kehu_partner_inventory.stock.lines import StockLine, known_goods
+from kehu_partner_inventory.reservations.booking import dispatch, give_up
+from kehu_partner_inventory.stock.lines import Goods
 from kehu_partner_inventory.stock.plans import Occasion, PlannedMove
 from kehu_partner_inventory.stock.posting import post
 
@@ -50,15 +57,6 @@ class WantedLine:
     quantity: Decimal
     unit_price: Decimal | None = None
     discount_percent: Decimal | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class LineQuantity:
-    """How much of a line of an order leaves, or comes back; of which lot or piece, where the product has them."""
-
-    line_id: kehu.GlobalId
-    quantity: Decimal
-    lot: str | None = None
 
 
 @channel_order.action
@@ -117,21 +115,25 @@ async def allocate(order: ChannelOrder, ctx: kehu.Context) -> None:
 
 @channel_order.action
 async def ship(order: ChannelOrder, ctx: kehu.Context, lines: list[LineQuantity] | None = None) -> None:
-    """What is held back leaves, all of it unless lines say less: to the partner's own location, if it has one."""
+    """What is held back leaves, all of it unless lines say less: to the partner's own location, if it has one.
+
+    A lot or piece that a line names leaves, also where another was held back.
+    """
     await lock_order(ctx, order)
     own = await lines_of(ctx, order)
-    partner, held = await partner_of(ctx, order), await held_for(ctx, own)
-    told = (
-        _told(own, lines) if lines is not None else {line: line.allocated for line in own if line.allocated}
-    )
-    if not told:
+    partner = await partner_of(ctx, order)
+    order.states.after("shipPart", order.status, of=order.number)
+    if lines is None:
+        shares = [(line, Goods(line.product_id, line.allocated)) for line in own if line.allocated]
+    else:
+        shares = await shares_of(ctx, own, lines)
+    if not shares:
         raise ImpossibleLine(
             kehu.text("Nothing is held back for {order}.", order=order.number), field="lines"
         )
-    shipments: list[Shipment] = []
-    for line, quantity in told.items():
-        line.ship(quantity)
-        shipments += _shipments(held[line.id], quantity)
+    for line, goods in shares:
+        line.ship(goods.quantity)
+    shipments = await shipments_of(ctx, order, own, shares)
     target = await _place_of(ctx, partner)
     await dispatch(ctx, shipments, to_id=target.id, occasion=_occasion("SHIPMENT", order, partner, None))
     order.ship(is_rest=all(line.shipped == line.quantity for line in own), at=ctx.now())
@@ -161,18 +163,13 @@ async def take_back(
     order.move("takeBack")
     why, partner = explained(reason), await partner_of(ctx, order)
     own = await lines_of(ctx, order)
-    told = _told(own, lines)
-    for line, quantity in told.items():
-        line.take_back(quantity)
+    shares = await shares_of(ctx, own, lines)
+    told: dict[ChannelOrderLine, Decimal] = defaultdict(Decimal)
+    for line, goods in shares:
+        line.take_back(goods.quantity)
+        told[line] += goods.quantity
+    await check_was_shipped(ctx, order, own, shares)
     source = await _place_of(ctx, partner)
-    lots = {key_of(each.line_id, "ChannelOrderLine"): each.lot for each in lines}
-    goods = await known_goods(
-        ctx,
-        [
-            StockLine(kehu.GlobalId(kehu.global_id("Product", line.product_id)), quantity, lots[line.id])
-            for line, quantity in told.items()
-        ],
-    )
     plans = [
         PlannedMove(
             product_id=each.product_id,
@@ -181,7 +178,7 @@ async def take_back(
             quantity=each.quantity,
             lot_id=each.lot_id,
         )
-        for each in goods
+        for _, each in shares
     ]
     await post(ctx, plans, _occasion("RETURN", order, partner, why))
     return await credit_lines(ctx, order, partner, told, reason=why)
@@ -200,10 +197,29 @@ async def cancel(order: ChannelOrder, ctx: kehu.Context, reason: str) -> None:
     await lock_order(ctx, order)
     order.cancel(reason)
     lines = await lines_of(ctx, order)
-    held = await held_for(ctx, lines)
-    await give_up(ctx, [each for some in held.values() for each in some])
+    await _hold_nothing(ctx, lines)
     for line in lines:
         line.allocated = Decimal(0)
+
+
+@channel_order.action
+async def cancel_rest(order: ChannelOrder, ctx: kehu.Context, reason: str) -> None:
+    """What has not left of a partly shipped order is given up, for a reason: the partner does not owe it any more.
+
+    The order is then SHIPPED; what has left is billed, delivered and closed as ever.
+    """
+    await lock_order(ctx, order)
+    lines = await lines_of(ctx, order)
+    unbilled = sum((line.unbilled(order.currency) for line in lines), Decimal(0))
+    order.cancel_rest(reason, unbilled=unbilled, shipped_at=await last_shipped_at(ctx, lines))
+    await _hold_nothing(ctx, lines)
+    for line in lines:
+        line.cancel_rest()
+
+
+async def _hold_nothing(ctx: kehu.Context, lines: Sequence[ChannelOrderLine]) -> None:
+    held = await held_for(ctx, lines)
+    await give_up(ctx, [each for some in held.values() for each in some])
 
 
 async def _wanted(ctx: kehu.Context, order: ChannelOrder, line: WantedLine) -> OrderedLine:
@@ -232,26 +248,6 @@ async def _bind(ctx: kehu.Context, order: ChannelOrder, verb: str) -> None:
     await allocate_lines(ctx, order, partner, lines)
     for line in lines:
         line.filled = line.allocated
-
-
-def _told(own: Sequence[ChannelOrderLine], lines: Sequence[LineQuantity]) -> dict[ChannelOrderLine, Decimal]:
-    """Quantities by line. Raises ImpossibleLine for a line of another order, and for one that is named twice."""
-    by_key = {line.id: line for line in own}
-    keys = [key_of(each.line_id, "ChannelOrderLine") for each in lines]
-    if not keys or len(set(keys)) < len(keys) or not set(keys) <= by_key.keys():
-        raise ImpossibleLine(kehu.text("Name lines of this order, each once."), field="lines")
-    return {by_key[key]: each.quantity for key, each in zip(keys, lines, strict=True)}
-
-
-def _shipments(held: Sequence[Reservation], quantity: Decimal) -> list[Shipment]:
-    """What leaves of which reservation, oldest first."""
-    shipments = []
-    for reservation in held:
-        share = min(reservation.open_quantity, quantity)
-        if share > 0:
-            shipments.append(Shipment(reservation, share))
-            quantity -= share
-    return shipments
 
 
 async def _place_of(ctx: kehu.Context, partner: Partner) -> Location:

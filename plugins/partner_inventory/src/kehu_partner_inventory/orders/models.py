@@ -19,7 +19,7 @@ from kehu_partner_inventory.inventory_base import Base, set_by_a_rule
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.reservations.models import Reservation
-from kehu_partner_inventory.stock.models import COST, QUANTITY
+from kehu_partner_inventory.stock.models import COST, QUANTITY, plain
 
 ZERO = Decimal(0)
 PLAN = "partner_inventory.channel_order:allocate"
@@ -68,6 +68,12 @@ class NotAuthorised(kehu.Refusal):
     """The partner may not sell this product."""
 
     code = "NOT_AUTHORISED"
+
+
+class NotShipped(kehu.Refusal):
+    """Only what an order shipped comes back for it."""
+
+    code = "NOT_SHIPPED"
 
 
 class NotBilled(kehu.Refusal):
@@ -131,6 +137,7 @@ CHANNEL_ORDER_STATES = StateChart(
         Transition("complete", (_S.CONFIRMED,), _S.ALLOCATED),
         Transition("shipPart", (_S.CONFIRMED, _S.ALLOCATED, _S.PARTLY_SHIPPED), _S.PARTLY_SHIPPED),
         Transition("shipRest", (_S.CONFIRMED, _S.ALLOCATED, _S.PARTLY_SHIPPED), _S.SHIPPED),
+        Transition("cancelRest", (_S.PARTLY_SHIPPED,), _S.SHIPPED),
         Transition("deliver", (_S.SHIPPED,), _S.DELIVERED),
         Transition("close", (_S.DELIVERED,), _S.CLOSED),
         Transition("takeBack", (_S.PARTLY_SHIPPED,), _S.PARTLY_SHIPPED),
@@ -212,7 +219,11 @@ class ChannelOrder(kehu.Entity, Base):
         doc="Why it was released above the credit limit.",
     )
     cancel_reason: Mapped[str | None] = kehu.column(
-        sa.String(500), multiline=True, create=False, update=False, doc="Why it was cancelled."
+        sa.String(500),
+        multiline=True,
+        create=False,
+        update=False,
+        doc="Why it was cancelled, or its rest.",
     )
     __table_args__ = (sa.Index("ix_partner_inventory_order_exposure", "partner_id", "unbilled_amount"),)
 
@@ -237,6 +248,15 @@ class ChannelOrder(kehu.Entity, Base):
         """Nobody is bound any more. Raises ChannelOrderInOtherState, OrderReasonMissing."""
         self.move("cancel")
         self.cancel_reason, self.unbilled_amount = explained(reason), ZERO
+
+    def cancel_rest(self, reason: str, *, unbilled: Decimal, shipped_at: datetime | None) -> None:
+        """What has not left never will; `unbilled` of what has is on no invoice yet.
+
+        Raises ChannelOrderInOtherState, OrderReasonMissing.
+        """
+        self.move("cancelRest")
+        self.cancel_reason, self.unbilled_amount = explained(reason), unbilled
+        self.shipped_at = shipped_at
 
     def close(self) -> None:
         """Everything is done. Raises ChannelOrderInOtherState, NotBilled."""
@@ -272,14 +292,17 @@ class ChannelOrderLine(kehu.Entity, Base):
     shipped: Mapped[Decimal] = kehu.column(QUANTITY, default=ZERO, doc="How much has left.")
     billed: Mapped[Decimal] = kehu.column(QUANTITY, default=ZERO, doc="How much is on invoices.")
     returned: Mapped[Decimal] = kehu.column(QUANTITY, default=ZERO, doc="How much came back.")
+    cancelled: Mapped[Decimal] = kehu.column(
+        QUANTITY, default=ZERO, doc="How much was given up after the rest had left."
+    )
     promised_on: Mapped[date | None] = kehu.column(
         doc="When what is missing should be there, by what is on order; none where nobody knows."
     )
 
     @property
     def missing(self) -> Decimal:
-        """What is neither held back nor shipped."""
-        return self.quantity - self.allocated - self.shipped
+        """What is neither held back nor shipped, nor given up."""
+        return self.quantity - self.allocated - self.shipped - self.cancelled
 
     def worth(self, quantity: Decimal, currency: str) -> Decimal:
         """What so much of it costs."""
@@ -289,11 +312,22 @@ class ChannelOrderLine(kehu.Entity, Base):
         """So much leaves. Raises ImpossibleLine for nothing, and for more than is held back."""
         if not ZERO < quantity <= self.allocated:
             message = kehu.text(
-                "{allocated} of line {line} is held back.", allocated=self.allocated, line=self.position
+                "{allocated} of line {line} is held back.",
+                allocated=plain(self.allocated),
+                line=self.position,
             )
             raise ImpossibleLine(message, field="quantity")
         self.allocated -= quantity
         self.shipped += quantity
+
+    def cancel_rest(self) -> None:
+        """What has not left never will."""
+        self.cancelled = self.quantity - self.shipped
+        self.allocated, self.promised_on = ZERO, None
+
+    def unbilled(self, currency: str) -> Decimal:
+        """What has left and is on no invoice comes to."""
+        return self.worth(self.shipped, currency) - self.worth(self.billed, currency)
 
     def bill(self, currency: str) -> Decimal:
         """What has left and is on no invoice goes on one; says what that comes to."""

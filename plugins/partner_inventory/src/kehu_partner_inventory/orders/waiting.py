@@ -14,7 +14,8 @@ from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine,
 from kehu_partner_inventory.stock.models import QUANTITY
 
 WAITING = (ChannelOrderStatus.CONFIRMED, ChannelOrderStatus.PARTLY_SHIPPED)
-_MISSING = ChannelOrderLine.quantity - ChannelOrderLine.allocated - ChannelOrderLine.shipped
+_l = ChannelOrderLine
+_MISSING = _l.quantity - _l.allocated - _l.shipped - _l.cancelled
 
 
 async def waiting_for(ctx: kehu.Context, products: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:

@@ -12,6 +12,7 @@ from kehu_partner_inventory.locations.queries import location_for
 from kehu_partner_inventory.lots.models import Lot
 from kehu_partner_inventory.plugin import location, plugin, reservation
 from kehu_partner_inventory.reservations.booking import Shipment, Wanted, book, dispatch, expire, give_up
+from kehu_partner_inventory.reservations.holders import check_held_for_no_order
 from kehu_partner_inventory.reservations.models import Reservation
 from kehu_partner_inventory.stock.plans import Occasion
 
@@ -42,7 +43,8 @@ async def reserve_at(  # noqa: PLR0913, PLR0917  # the arguments of the mutation
 
 @reservation.action
 async def release(reservation: Reservation, ctx: kehu.Context) -> None:
-    """Give up what is left of the promise."""
+    """Give up what is left of the promise; one to an order is given up by the order."""
+    await check_held_for_no_order(ctx, reservation)
     await give_up(ctx, [reservation])
 
 
@@ -54,7 +56,11 @@ async def ship(
     to_location: Location | None = None,
     note: str | None = None,
 ) -> None:
-    """Send what was promised, all of it unless a quantity is given; to customers unless another place is named."""
+    """Send what was promised, all of it unless a quantity is given; to customers unless another place is named.
+
+    What is promised to an order is shipped by the order.
+    """
+    await check_held_for_no_order(ctx, reservation)
     target = to_location or await location_for(ctx, LocationUsage.CUSTOMER, field="to_location")
     if target.usage.holds_stock:
         await ctx.require_on(Location, target, "receiveAt")

@@ -48,6 +48,12 @@ RESERVATION_STATES = StateChart(
 )
 
 
+class HeldForOrder(kehu.Refusal):
+    """What is held back, left or came back for an order is released, shipped and undone by the order's own verbs."""
+
+    code = "HELD_FOR_ORDER"
+
+
 class ReservationTooSmall(kehu.Refusal):
     """More is to be shipped than was promised."""
 

@@ -13,6 +13,7 @@ from kehu_partner_inventory.documents import checked_document
 from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.locations.queries import location_for
 from kehu_partner_inventory.plugin import location, stock_move
+from kehu_partner_inventory.reservations.holders import check_moved_for_no_order, check_returns_to_no_order
 from kehu_partner_inventory.stock.lines import Goods, StockLine, arriving_goods, known_goods
 from kehu_partner_inventory.stock.models import AlreadyReversed, ImpossibleMove, StockMove
 from kehu_partner_inventory.stock.plans import Occasion, PlannedMove
@@ -34,7 +35,11 @@ async def receive_at(  # noqa: PLR0913, PLR0917  # the arguments of the mutation
     source = from_location or await location_for(ctx, LocationUsage.SUPPLIER, field="from_location")
     _check_outside(source, field="from_location")
     reason = "RECEIPT" if source.usage in (LocationUsage.SUPPLIER, LocationUsage.PRODUCTION) else "RETURN"
-    goods = await arriving_goods(ctx, lines)
+    if reason == "RETURN":
+        await check_returns_to_no_order(ctx, checked_document(document))
+    # What a customer brings back has been here before.
+    is_back = source.usage is LocationUsage.CUSTOMER
+    goods = await (known_goods(ctx, lines) if is_back else arriving_goods(ctx, lines))
     _check_costs(source, goods)
     plans = [_plan(each, source, location) for each in goods]
     return await post(ctx, plans, _occasion(reason, customer, note, document, moved_at))
@@ -123,6 +128,7 @@ async def reverse(stock_move: StockMove, ctx: kehu.Context, note: str | None = N
 
     The result is the new move.
     """
+    await check_moved_for_no_order(ctx, stock_move)
     await _check_reversible(ctx, stock_move)
     plan = PlannedMove(
         product_id=stock_move.product_id,
