@@ -97,7 +97,10 @@ async def test_a_file_is_taken_whole_and_once(trade: Trade, clock: Clock) -> Non
         ("2026-03-05", "3"),
         ("2026-03-07", "1"),
     ]
-    assert await trade.depot.refused(upload(trade, content), to=dealer) == [("ALREADY_REPORTED", "content")]
+    renamed = upload(trade, content).replace("march.csv", "april.csv")
+    by_another_system = upload(trade, content.removeprefix("\ufeff").replace("\n", "\r\n"))
+    for again in (upload(trade, content), renamed, by_another_system):
+        assert await trade.depot.refused(again, to=dealer) == [("ALREADY_REPORTED", "content")]
     await trade.depot.books_balance()
 
 

@@ -192,3 +192,41 @@ async def test_only_where_stock_is_held_can_it_be_counted(depot: Depot) -> None:
     call = f'startStocktake(location: "{depot["SUPPLIERS"]}")'
 
     assert await depot.refused(call) == [("OUT_OF_RANGE", "location")]
+
+
+async def test_nothing_is_dated_before_a_posted_count(depot: Depot, clock: Clock) -> None:
+    await depot.receive("BOLT", 10)
+    await depot.receive("SAND", 4)
+    clock.advance(hours=2)
+    key = await start(depot)
+    await count(depot, key, depot.line("BOLT", 10), depot.line("SAND", 3))
+    for name in ("complete", "approve", "post"):
+        await verb(depot, name, key)
+    clock.advance(hours=2)
+
+    before, since = (f'movedAt: "2026-03-02T{hour}:00:00Z"' for hour in ("10", "12"))
+    for product in ("BOLT", "SAND"):
+        received = (
+            f'receiveAtLocation(id: "{depot["MAIN"]}", lines: [{depot.line(product, 1, unitCost=1)}], %s)'
+        )
+        issued = f'issueFromLocation(id: "{depot["MAIN"]}", lines: [{depot.line(product, 1)}], %s)'
+        moved = (
+            f'moveFromLocation(id: "{depot["MAIN"]}", toLocation: "{depot["SIDE"]}", '
+            f"lines: [{depot.line(product, 1)}], %s)"
+        )
+        for call in (received, issued, moved):
+            assert await depot.refused(call % before) == [("COUNTED_SINCE", "movedAt")]
+        await depot.do(received % since)
+    milk = f"lines: [{depot.line('MILK', 1, unitCost=1, lot='A')}], {before}"
+    await depot.do(f'receiveAtLocation(id: "{depot["MAIN"]}", {milk})')
+    await depot.books_balance()
+
+
+async def test_nothing_is_dated_before_a_count_of_the_partner(depot: Depot, clock: Clock) -> None:
+    await depot.receive("BOLT", 10, at="SHOP")
+    clock.advance(hours=2)
+    await depot.do(f'countAtLocation(id: "{depot["SHOP"]}", lines: [{depot.line("BOLT", 8)}])')
+    clock.advance(hours=2)
+    call = f'reportSellOutAtLocation(id: "{depot["SHOP"]}", lines: [{depot.line("BOLT", 1)}], soldAt: "%s")'
+    assert await depot.refused(call % "2026-03-02T10:00:00Z") == [("COUNTED_SINCE", "movedAt")]
+    await depot.do(call % "2026-03-02T12:00:00Z")

@@ -112,20 +112,32 @@ from kehu_partner_inventory.stock.models import (
     StockLayerUse,
     StockMove,
 )
+from kehu_partner_inventory.stocking import quantities
 from kehu_partner_inventory.stocking import rules as stocking_rules
 from kehu_partner_inventory.stocking.models import Costing, CountClass, StockProfile, StockUnit
 from kehu_partner_inventory.stocktakes import actions as stocktake_actions
 from kehu_partner_inventory.stocktakes import fields as stocktake_fields
+from kehu_partner_inventory.stocktakes import rules as stocktake_rules
 from kehu_partner_inventory.stocktakes.models import Stocktake, StocktakeLine, StocktakeState
 from kehu_partner_inventory.transfers import actions as transfer_actions
 from kehu_partner_inventory.transfers.models import Transfer, TransferLine, TransferState
 
 # Importing these has run their declarations.
 _DECLARING = (
-    *(actions, checking, commands, reports, rules, stocking_rules, availability_fields, availability_queries),
+    *(
+        actions,
+        checking,
+        commands,
+        reports,
+        rules,
+        quantities,
+        stocking_rules,
+        availability_fields,
+        availability_queries,
+    ),
     *(location_fields, location_rules, lot_queries, lot_rules, receipt_actions, receipt_rules),
     *(replenishment_queries, replenishment_rules, reservation_actions, reservation_rules),
-    *(stocktake_actions, stocktake_fields, transfer_actions),
+    *(stocktake_actions, stocktake_fields, stocktake_rules, transfer_actions),
     *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
     *(price_queries, price_rules, billing_actions, billing_reports, collecting, billing_rules, credit_fields),
     *(deal_actions, deal_rules, evaluation_queries, evaluation_rules, review_actions, review_rules),

@@ -83,11 +83,13 @@ async def sell_out_from_file_at(
 ) -> SellOutFile:
     """Take a CSV file of what was sold from here: product, quantity, and if you like date and lot; all rows or none.
 
-    Columns may be named in English or Chinese. `dryRun` only tells what is wrong. The same file is taken once.
+    Columns may be named in English or Chinese. `dryRun` only tells what is wrong. The same
+    file is taken once, whatever its name.
     """
     _check_partners(location)
-    mark = f"{file_name[:200]} {hashlib.sha256(content.encode()).hexdigest()[:16]}"
-    await _check_new(ctx, location, mark)
+    digest = _digest(content)
+    await _check_new(ctx, location, {digest, hashlib.sha256(content.encode()).hexdigest()[:16]})
+    mark = f"{file_name[:200]} {digest}"
     rows, errors = read_rows(content)
     products = await _products(ctx, rows)
     errors += await _unsellable(ctx, location, rows, products)
@@ -109,9 +111,25 @@ def _check_partners(place: Location) -> None:
         raise NoPartnerStock(kehu.text("{code} is no location of a partner.", code=place.code), field="id")
 
 
-async def _check_new(ctx: kehu.Context, place: Location, mark: str) -> None:
+def _digest(content: str) -> str:
+    """What makes a file the same whatever its name: its text without the marks of the system that wrote it."""
+    text = content.removeprefix("\ufeff").replace("\r\n", "\n").rstrip("\n")
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+async def _check_new(ctx: kehu.Context, place: Location, digests: set[str]) -> None:
+    """Raise AlreadyReported; who takes the same file at the same moment waits for us."""
+    await ctx.session.execute(
+        kehu.unscoped(sa.select(Location.id).where(Location.id == place.id).with_for_update(key_share=True))
+    )
     known = (
-        sa.select(StockMove.id).where(StockMove.from_location_id == place.id, StockMove.note == mark).limit(1)
+        sa.select(StockMove.id)
+        .where(
+            StockMove.from_location_id == place.id,
+            StockMove.reason == "SELL_OUT",
+            sa.or_(*(StockMove.note.endswith(f" {digest}") for digest in sorted(digests))),
+        )
+        .limit(1)
     )
     if await ctx.session.scalar(kehu.unscoped(known)) is not None:
         raise AlreadyReported(kehu.text("This file was taken before."), field="content")

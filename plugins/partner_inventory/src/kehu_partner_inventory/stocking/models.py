@@ -102,7 +102,9 @@ class StockProfile(kehu.Entity, Base):
     count_class_id: Mapped[uuid.UUID | None] = kehu.ref(CountClass, doc="How often it is counted.")
 
 
-def check_decimals(quantity: Decimal, *, decimals: int, unit: str, product: str) -> None:
+def check_decimals(
+    quantity: Decimal, *, decimals: int, unit: str, product: str, field: object = "quantity"
+) -> None:
     """Raise TooManyDecimals for a quantity finer than its unit."""
     if quantity == quantity.quantize(Decimal(1).scaleb(-decimals)):
         return
@@ -113,4 +115,4 @@ def check_decimals(quantity: Decimal, *, decimals: int, unit: str, product: str)
         unit=unit,
         decimals=decimals,
     )
-    raise TooManyDecimals(message, field="quantity")
+    raise TooManyDecimals(message, field=field)

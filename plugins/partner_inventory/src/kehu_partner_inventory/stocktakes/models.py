@@ -70,6 +70,12 @@ class MovedSinceSnapshot(kehu.Refusal):
     code = "MOVED_SINCE_SNAPSHOT"
 
 
+class CountedSince(kehu.Refusal):
+    """What moved before a count was counted with it."""
+
+    code = "COUNTED_SINCE"
+
+
 class ImpossibleCount(kehu.Refusal):
     """Nobody counts less than nothing, or more than one piece with a serial number."""
 
