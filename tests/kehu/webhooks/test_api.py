@@ -93,6 +93,43 @@ async def test_who_may_not_manage_webhooks_is_refused(
         ({"filter": {"createdAt": {"gt": "soon"}}}, "BAD_USER_INPUT", "filter"),
         ({"filter": {"parentId": {"eq": "no id"}}}, "BAD_ID", "filter"),
         ({"filter": ["name"]}, "BAD_USER_INPUT", "filter"),
+        (
+            {"events": ["core.price_list_item.*"], "filter": {"price": {"gt": "many"}}},
+            "BAD_USER_INPUT",
+            "filter",
+        ),
+        (
+            {"events": ["core.price_list_item.*"], "filter": {"price": {"gt": True}}},
+            "BAD_USER_INPUT",
+            "filter",
+        ),
+        (
+            {"events": ["core.price_list_item.*"], "filter": {"price": {"in": [1, "many"]}}},
+            "BAD_USER_INPUT",
+            "filter",
+        ),
+        (
+            {"events": ["core.price_list_item.*"], "filter": {"price": {"contains": "1"}}},
+            "BAD_USER_INPUT",
+            "filter",
+        ),
+        ({"filter": {"kind": {"eq": "ROBOT"}}}, "BAD_USER_INPUT", "filter"),
+        ({"filter": {"kind": {"in": ["PERSON", "ROBOT"]}}}, "BAD_USER_INPUT", "filter"),
+        ({"filter": {"kind": {"startsWith": "P"}}}, "BAD_USER_INPUT", "filter"),
+        ({"filter": {"contactPoints": {"some": {"kind": {"eq": "PIGEON"}}}}}, "BAD_USER_INPUT", "filter"),
+        ({"filter": {"name": {"eq": 5}}}, "BAD_USER_INPUT", "filter"),
+        ({"filter": {"name": {"isNull": "yes"}}}, "BAD_USER_INPUT", "filter"),
+        ({"filter": {"parentId": {"eq": 5}}}, "BAD_USER_INPUT", "filter"),
+        ({"filter": {"createdAt": {"gt": "2026-03-02T09:00:00"}}}, "BAD_USER_INPUT", "filter"),
+        ({"filter": {"createdAt": {"gt": "0001-01-01T00:00:00+08:00"}}}, "BAD_USER_INPUT", "filter"),
+        ({"filter": {"createdAt": {"within": {"unit": "AGE"}}}}, "BAD_USER_INPUT", "filter"),
+        (
+            {"filter": {"createdAt": {"within": {"unit": "DAY", "from": "long ago"}}}},
+            "BAD_USER_INPUT",
+            "filter",
+        ),
+        ({"filter": {"or": [{"name": {"eq": "a"}}] * 1_000}}, "BAD_USER_INPUT", "filter"),
+        ({"events": ["shop.bought"], "filter": {"total": {"gte": "many"}}}, "BAD_USER_INPUT", "filter"),
         ({"events": ["shop.bought"], "filter": {"colour": {"eq": 1}}}, "BAD_USER_INPUT", "filter"),
         ({"events": ["shop.bought"], "fields": ["name"]}, "BAD_USER_INPUT", "fields"),
     ],
@@ -117,6 +154,8 @@ async def test_a_filter_may_look_through_relations_and_combine_conditions(
             {"subsidiaries": {"some": {"name": {"in": ["Below"]}}}},
         ],
         "not": {"archivedAt": {"isNull": False}},
+        "kind": {"in": ["ORGANIZATION", "PERSON"]},
+        "createdAt": {"gt": "2026-01-01T00:00:00Z", "within": {"unit": "YEAR", "from": -1}},
     }
     answered = await execute(CREATE, input=asked(receiver, filter=conditions, fields=["name"]))
     assert answered["createWebhookSubscription"]["userErrors"] == []

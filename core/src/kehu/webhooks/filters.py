@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import operator
-from collections.abc import Callable, Mapping
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+
+import pydantic
 
 from kehu.errors import BadInput
 from kehu.events.catalogue import EventType
+from kehu.ids import key_of
+from kehu.model.borders import is_within_border
 from kehu.model.values import from_json
 from kehu.names import camel
+from kehu.reading.aggregates import TimeBucket
 from kehu.reading.attributes import Attribute, Catalogue
-from kehu.reading.filters import OPERATORS
+from kehu.reading.bounds import check_filter
+from kehu.reading.periods import WITHIN
 
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "eq": operator.eq,
@@ -22,28 +31,43 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "lt": operator.lt,
     "lte": operator.le,
 }
+# What JSON may write a value of a kind as; others are texts.
+_WRITTEN_AS: Mapping[type[Any], type[Any] | tuple[type[Any], ...]] = {
+    int: int,
+    float: (int, float),
+    bool: bool,
+    Decimal: (str, int, float),
+}
 _QUANTIFIERS = ("some", "none", "every")
 
 
 def typed(catalogue: Catalogue, model: type[Any], filter: Any) -> dict[str, Any]:
-    """A filter on records as `Filters` takes it. Raises BadInput for a field or an operator that there is not."""
+    """A filter on records as `Filters` takes it.
+
+    Raises BadInput for a field, an operator or a value that the API does not take either, TooMuch for one too large.
+    """
+    check_filter(filter)
+    return _typed(catalogue, model, filter)
+
+
+def _typed(catalogue: Catalogue, model: type[Any], filter: Any) -> dict[str, Any]:
     result: dict[str, Any] = {}
     attributes = catalogue[model]
     for name, value in _mapping(filter, "filter").items():
         if name in ("and", "or"):
-            result[name] = [typed(catalogue, model, part) for part in _list(value, name)]
+            result[name] = [_typed(catalogue, model, part) for part in _list(value, name)]
         elif name == "not":
-            result[name] = typed(catalogue, model, value)
+            result[name] = _typed(catalogue, model, value)
         elif name in attributes.references:
-            result[name] = typed(catalogue, attributes.references[name].target, value)
+            result[name] = _typed(catalogue, attributes.references[name].target, value)
         elif name in attributes.relations:
             child = attributes.relations[name].child
             result[name] = {
-                _known(quantifier, _QUANTIFIERS): typed(catalogue, child, part)
+                _known(quantifier, _QUANTIFIERS): _typed(catalogue, child, part)
                 for quantifier, part in _mapping(value, name).items()
             }
         elif name in attributes.by_name and attributes.by_name[name].filters:
-            result[name] = _tests(attributes.by_name[name], value)
+            result[name] = _tests(catalogue, attributes.by_name[name], value)
         else:
             raise BadInput(f"{attributes.entity.name} has no field {name!r} to filter by.", field="filter")
     return result
@@ -66,8 +90,22 @@ def check_event_filter(kind: EventType, filter: Any) -> None:
             raise BadInput(
                 f"{kind.name} has no field {name!r}; it has {', '.join(kind.fields)}.", field="filter"
             )
-        for comparison in _mapping(tests, name):
+        for comparison, given in _mapping(tests, name).items():
             _known(comparison, (*_COMPARISONS, "in"))
+            if given is not None:
+                _check_event_value(kind, name, _list(given, name) if comparison == "in" else [given])
+
+
+def _check_event_value(kind: EventType, name: str, given: list[Any]) -> None:
+    """Raise BadInput for what a field of the event can never be compared with."""
+    member = next(each for each in dataclasses.fields(kind.cls) if camel(each.name) == name)
+    annotation = typing.get_type_hints(kind.cls)[member.name]
+    adapter = pydantic.TypeAdapter(annotation)
+    for each in given:
+        try:
+            adapter.validate_python(each)
+        except pydantic.ValidationError:
+            raise BadInput(f"{str(each)[:100]!r} is no value of {name}.", field="filter") from None
 
 
 def _compared(value: Any, comparison: str, given: Any) -> bool:
@@ -78,23 +116,87 @@ def _compared(value: Any, comparison: str, given: Any) -> bool:
     return _COMPARISONS[comparison](value, from_json(type(value), given))
 
 
-def _tests(attribute: Attribute, tests: Any) -> dict[str, Any]:
+def _tests(catalogue: Catalogue, attribute: Attribute, tests: Any) -> dict[str, Any]:
+    known = tuple(_operators(attribute))
     return {
-        _known(name, tuple(OPERATORS)): _value(attribute, name, given)
+        _known(name, known): _argument(catalogue, attribute, name, given)
         for name, given in _mapping(tests, attribute.name).items()
     }
 
 
-def _value(attribute: Attribute, operator: str, given: Any) -> Any:
-    if operator == "isNull" or attribute.target is not None or attribute.choices_name:
-        return given
+def _operators(attribute: Attribute) -> Iterator[str]:
+    """What the filters of the API compare an attribute of this kind by."""
+    yield "isNull"
+    if attribute.kind is list:
+        yield "has"
+        return
+    yield from ("eq", "ne", "in", "notIn")
+    if attribute.is_ordered and not attribute.choices_name:
+        yield from ("gt", "gte", "lt", "lte")
+    if attribute.is_time:
+        yield WITHIN
+    if attribute.kind is str and not attribute.choices_name and attribute.target is None:
+        yield from ("contains", "startsWith", "endsWith")
+
+
+def _argument(catalogue: Catalogue, attribute: Attribute, operator: str, given: Any) -> Any:
+    if operator == "isNull":
+        return _fitting(bool, attribute, given)
     if operator in ("in", "notIn"):
-        return [_value(attribute, "eq", item) for item in _list(given, attribute.name)]
-    kind = str if attribute.kind is list else attribute.kind
+        return [_value(catalogue, attribute, item) for item in _list(given, attribute.name)]
+    if operator == WITHIN:
+        return _period(attribute, given)
+    return None if given is None else _value(catalogue, attribute, given)
+
+
+def _value(catalogue: Catalogue, attribute: Attribute, given: Any) -> Any:
+    if attribute.target is not None:
+        key_of(_fitting(str, attribute, given), catalogue[attribute.target].entity.name, field="filter")
+        return given
+    if attribute.choices_name:
+        if given not in _choices(catalogue, attribute.choices_name):
+            raise _no_value(attribute, given)
+        return given
+    return _fitting(str if attribute.kind is list else attribute.kind, attribute, given)
+
+
+def _choices(catalogue: Catalogue, name: str) -> tuple[str, ...]:
+    columns = (c for e in catalogue.composition.entities.values() for c in e.columns.values())
+    return next(tuple(column.choices) for column in columns if column.choices_name == name)
+
+
+def _fitting(kind: type[Any], attribute: Attribute, given: Any) -> Any:
+    """The value of this kind that JSON brought. Raises BadInput for one of another kind."""
     try:
-        return from_json(kind, given)
+        value = from_json(kind, given) if isinstance(given, _WRITTEN_AS.get(kind, str)) else None
     except (ValueError, KeyError, TypeError, ArithmeticError):
-        raise BadInput(f"{given!r} is no value of {attribute.name}.", field="filter") from None
+        value = None
+    is_fit = value is not None and (kind is bool or not isinstance(given, bool))
+    if isinstance(value, Decimal):
+        is_fit = is_fit and value.is_finite()
+    if isinstance(value, date):
+        is_fit = is_within_border(value) and (not isinstance(value, datetime) or value.tzinfo is not None)
+    if not is_fit:
+        raise _no_value(attribute, given)
+    return value
+
+
+def _period(attribute: Attribute, given: Any) -> dict[str, Any]:
+    """`{"unit": "MONTH", "from": -1}`."""
+    period = _mapping(given, WITHIN)
+    for name, part in period.items():
+        if _known(name, ("unit", "from", "to")) == "unit":
+            if part not in TimeBucket.__members__:
+                raise _no_value(attribute, part)
+        elif part is not None:
+            _fitting(int, attribute, part)
+    if "unit" not in period:
+        raise BadInput("A period has a unit, such as DAY.", field="filter")
+    return dict(period)
+
+
+def _no_value(attribute: Attribute, given: Any) -> BadInput:
+    return BadInput(f"{str(given)[:100]!r} is no value of {attribute.name}.", field="filter")
 
 
 def _mapping(value: Any, name: str) -> Mapping[str, Any]:
