@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kehu.inbound.models import InboundMessage
     from kehu.interactions.models import Interaction, InteractionStatus
     from kehu.model import Archivable, Deprecation, Entity, GlobalId, Model, Upload, choice, column, ref
+    from kehu.model.borders import is_within_border
     from kehu.ownership import Owned
     from kehu.people.models import Team, User
     from kehu.plugin import CustomField, Plugin, Resource, installed, load_directory, load_file
@@ -100,6 +101,7 @@ __all__ = [
     "global_id",
     "hookimpl",
     "installed",
+    "is_within_border",
     "load_directory",
     "load_file",
     "ref",
@@ -169,6 +171,7 @@ _HOMES = {
         "column",
         "ref",
     ),
+    "kehu.model.borders": ("is_within_border",),
     "kehu.ownership": ("Owned",),
     "kehu.people.models": (
         "Team",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -225,6 +226,22 @@ async def test_an_accepted_quote_makes_an_order_with_its_lines(shop: Shop) -> No
     }
     assert await shop.refused("accept", quote) == [("QUOTE_IN_OTHER_STATE", "status")]
     assert len(await all_of(shop, Order)) == 1
+
+
+async def test_a_quote_is_decided_on_after_it_was_sent_and_not_in_the_future(
+    shop: Shop, clock: Clock
+) -> None:
+    quote = await shop.quote()
+    await shop.call("send", quote)
+    sent = clock.now.date()
+    for day in (sent - timedelta(days=1), sent + timedelta(days=1)):
+        assert await shop.refused("accept", quote, f'acceptedOn: "{day}"') == [
+            ("IMPOSSIBLE_DECISION_DAY", "acceptedOn")
+        ]
+        assert await shop.refused("decline", quote, f'reason: PRICE declinedOn: "{day}"') == [
+            ("IMPOSSIBLE_DECISION_DAY", "declinedOn")
+        ]
+    await shop.call("accept", quote, f'acceptedOn: "{sent}"')
 
 
 async def test_a_quote_past_its_validity_expires_and_cannot_be_accepted(shop: Shop, clock: Clock) -> None:

@@ -218,5 +218,10 @@ def bucket(value: str | None, unit: str, zone: str) -> str | None:
     return day.isoformat()
 
 
+# Nearer to the ends of the calendar not every time zone has a day; PostgreSQL is asked for the same.
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+
+
 def _local_day(value: str, zone: str) -> date:
-    return datetime.fromisoformat(value).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+    moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return min(max(moment, _FIRST), _LAST).astimezone(ZoneInfo(zone)).date()

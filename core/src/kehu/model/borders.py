@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from kehu.errors import BadInput
-from kehu.translating.texts import text
+from kehu.translating.texts import Text, text
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 OUT_OF_RANGE = "OUT_OF_RANGE"
@@ -30,7 +30,7 @@ def check_border(value: date, field: object) -> None:
         raise BadInput(beyond_border(str(field)), code=OUT_OF_RANGE, field=field)
 
 
-def beyond_border(field: str) -> str:
+def beyond_border(field: str) -> Text:
     """What is said of such a day or moment."""
     return text(
         "{field} must lie between {first} and {last}.",

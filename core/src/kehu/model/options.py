@@ -33,6 +33,7 @@ class ColumnOptions:
     multiline: bool | None = None
     verbatim: bool = False
     deprecated: Deprecation | None = None
+    not_before: str | None = None
 
 
 class ColumnArguments(TypedDict, total=False):
@@ -42,9 +43,10 @@ class ColumnArguments(TypedDict, total=False):
     these mutations. read, write: a permission needed to see (else null) or to set it. audit: False keeps the
     value out of the audit trail (secrets). multiline: a text of several lines, which is what a `sa.Text` is and a
     `sa.String` is not unless this says otherwise. verbatim: a text that is kept character by character, such as a
-    digest or what a machine answered; all others are normalised. deprecated: front-ends shall not use it any more. The
-    rest is SQLAlchemy's: `doc` becomes the description in the schema,
-    `name` is what the column is called in the database.
+    digest or what a machine answered; all others are normalised. deprecated: front-ends shall not use it any more.
+    not_before: the attribute of the day or moment that this one must not precede, such as the start of what it ends.
+    The rest is SQLAlchemy's: `doc` becomes the description in the schema, `name` is what the column is called in the
+    database.
     """
 
     expose: bool
@@ -58,6 +60,7 @@ class ColumnArguments(TypedDict, total=False):
     multiline: bool | None
     verbatim: bool
     deprecated: Deprecation | None
+    not_before: str | None
     default: Any
     onupdate: Any
     server_default: str | sa.TextClause | sa.ColumnElement[Any] | None

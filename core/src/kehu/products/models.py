@@ -80,7 +80,9 @@ class PriceList(Archivable, Base):
     currency: Mapped[str] = column(sa.String(3), doc="ISO 4217 code of all its prices.")
     is_active: Mapped[bool] = column(default=True, doc="Can be used for new offers.")
     valid_from_on: Mapped[date | None] = column(doc="First day on which it holds.")
-    valid_until_on: Mapped[date | None] = column(doc="Last day on which it holds.")
+    valid_until_on: Mapped[date | None] = column(
+        not_before="valid_from_on", doc="Last day on which it holds."
+    )
 
     def check(self) -> None:
         """Raise ImpossiblePrice for an unknown currency, EndsBeforeItBegins for impossible days."""
@@ -99,7 +101,9 @@ class PriceListItem(Entity, Base):
     min_quantity: Mapped[Decimal] = column(default=Decimal(1), doc="The quantity from which the price holds.")
     price: Mapped[Decimal] = column(doc="The price of one unit, in the list's currency.")
     valid_from_on: Mapped[date | None] = column(doc="First day on which the price holds.")
-    valid_until_on: Mapped[date | None] = column(doc="Last day on which the price holds.")
+    valid_until_on: Mapped[date | None] = column(
+        not_before="valid_from_on", doc="Last day on which the price holds."
+    )
 
     def check(self) -> None:
         """Raise ImpossiblePrice for a price below zero or no quantity, EndsBeforeItBegins for impossible days."""

@@ -252,6 +252,9 @@ def _average(total: Any, count: int) -> Decimal | None:
     return (Decimal(total) / count).quantize(AVERAGE_PLACES, ROUND_HALF_EVEN)
 
 
+_ENDS_OF_CALENDAR = ("0002-01-01 00:00:00+00", "9998-12-31 00:00:00+00")
+
+
 class _Bucket(FunctionElement[date]):
     """First day of a span of time; PostgreSQL truncates, SQLite calls `kehu.database.sqlite.bucket`."""
 
@@ -268,12 +271,17 @@ def bucket(expression: Any, unit: TimeBucket, zone: str | None) -> sa.ColumnElem
 @compiles(_Bucket, "postgresql")
 def _on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
     value, unit, zone = element.clauses
-    source = (
-        sa.cast(sa.func.timezone(zone, value), sa.DateTime()) if zone.value else sa.cast(value, sa.DateTime())
-    )
+    source = sa.cast(sa.func.timezone(zone, _kept(value)) if zone.value else value, sa.DateTime())
     return str(
         compiler.process(sa.cast(sa.func.date_trunc(sa.func.lower(unit), source), sa.Date()), **kwargs)
     )
+
+
+def _kept(moment: Any) -> Any:
+    """The moment, no nearer to the ends of the calendar than that every time zone has a day for it."""
+    first: Any = sa.literal_column(f"timestamptz '{_ENDS_OF_CALENDAR[0]}'")
+    last: Any = sa.literal_column(f"timestamptz '{_ENDS_OF_CALENDAR[1]}'")
+    return sa.func.least(sa.func.greatest(moment, first), last)
 
 
 @compiles(_Bucket, "sqlite")

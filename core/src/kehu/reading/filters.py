@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.orm import aliased
 from kehu.errors import BadInput
 from kehu.ids import key_of
 from kehu.model import Archivable, HasWord
+from kehu.model.borders import check_border
 from kehu.model.values import is_storable
 from kehu.reading.attributes import Attribute, Catalogue
 from kehu.reading.periods import SINCE, UNTIL, WITHIN, Midnight, absolute
@@ -121,6 +123,8 @@ class Filters:
         """The value that is compared with. Raises BadInput for one that cannot be."""
         if isinstance(given, str) and not is_storable(given):
             raise BadInput(f"{attribute.name} cannot contain such characters.", field=attribute.name)
+        if isinstance(given, date):
+            check_border(given, attribute.name)
         if attribute.target is not None and given is not None:
             return key_of(given, self._catalogue[attribute.target].entity.name)
         if isinstance(given, Midnight):

@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -166,6 +167,9 @@ def cursor_values(keys: Keys, text: str) -> list[Any]:
 def _value(kind: type[Any], raw: Any) -> Any:
     """The value in a cursor. Raises ValueError for one that its attribute cannot have: anybody can write a cursor."""
     value = from_json(kind, raw)
+    if isinstance(value, datetime):
+        # The first and the last moments of the calendar cannot be moved to UTC, which is an error of arithmetic.
+        value = value.astimezone(UTC)
     if value is not None and (not isinstance(value, kind) or isinstance(value, bool) != (kind is bool)):
         raise ValueError(f"{value!r} is no {kind.__name__}")
     if (isinstance(value, Decimal) and not value.is_finite()) or (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from kehu.errors import BadInput
+from kehu.model.borders import OUT_OF_RANGE, is_within_border
 from kehu.reading.aggregates import TimeBucket
 
 if TYPE_CHECKING:
@@ -58,12 +59,16 @@ def _between(ctx: Context, period: Mapping[str, Any]) -> dict[str, Midnight]:
     first, last = period.get("from") or 0, period.get("to") or 0
     start, zone = _start(ctx.today(), unit), ctx.principal.time_zone
     try:
-        return {
-            SINCE: Midnight(_moved(start, unit, first), zone),
-            UNTIL: Midnight(_moved(start, unit, last + 1), zone),
-        }
+        since, until = _moved(start, unit, first), _moved(start, unit, last + 1)
     except (OverflowError, ValueError):
-        raise BadInput("This period lies beyond every calendar.", code="OUT_OF_RANGE", field=WITHIN) from None
+        raise _beyond_every_calendar() from None
+    if not (is_within_border(since) and is_within_border(until)):
+        raise _beyond_every_calendar()
+    return {SINCE: Midnight(since, zone), UNTIL: Midnight(until, zone)}
+
+
+def _beyond_every_calendar() -> BadInput:
+    return BadInput("This period lies beyond every calendar.", code=OUT_OF_RANGE, field=WITHIN)
 
 
 def _start(day: date, unit: TimeBucket) -> date:

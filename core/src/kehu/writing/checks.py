@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,8 @@ import sqlalchemy as sa
 
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.errors import FieldError
-from kehu.model import ExactDecimal, StringList
+from kehu.model import ExactDecimal, StringList, UtcDateTime
+from kehu.model.borders import OUT_OF_RANGE, beyond_border, is_within_border
 from kehu.model.values import is_storable
 from kehu.names import camel
 from kehu.plugin import CustomField
@@ -23,7 +25,7 @@ from kehu.writing.texts import TextRule, rule_of, rule_of_custom
 Problem = tuple[str, Text]
 
 # Of other types every value fits.
-_LIMITED = (sa.String, StringList, sa.Integer, ExactDecimal)
+_LIMITED = (sa.String, StringList, sa.Integer, ExactDecimal, sa.Date, UtcDateTime)
 
 _KINDS_OF_CUSTOM_VALUES: dict[type[Any], sa.types.TypeEngine[Any]] = {
     str: sa.String(),
@@ -50,6 +52,7 @@ def check_values(change: Change[Any]) -> list[FieldError]:
             problem = next(_of_column(change, checked, value), None)
             if problem is not None:
                 found.append(_error(checked.name, problem))
+    found += _turned_round(change, values)
     return found + [problem for field in change.entity.custom_fields for problem in _custom(change, field)]
 
 
@@ -109,6 +112,28 @@ def _error(name: str, problem: Problem) -> FieldError:
     return FieldError(code, message, name)
 
 
+def _turned_round(change: Change[Any], values: Mapping[str, Any]) -> Iterator[FieldError]:
+    """Days and moments that come before what they end."""
+    for start, end, name, start_name in change.entity.derived(_spans):
+        if not change.creating and start not in change.after and end not in change.after:
+            continue
+        first = values.get(start)
+        last = values.get(end)
+        if first is not None and last is not None and last < first:
+            message = text("{field} cannot be before {start}.", field=name, start=start_name)
+            yield FieldError("ENDS_BEFORE_START", message, name)
+
+
+def _spans(entity: EntityDefinition) -> list[tuple[str, str, str, str]]:
+    """Attributes of starts and ends, and their names."""
+    columns = entity.columns
+    return [
+        (column.options.not_before, column.attribute, column.name, columns[column.options.not_before].name)
+        for column in columns.values()
+        if column.options.not_before
+    ]
+
+
 def _custom(change: Change[Any], field: CustomField[Any, Any]) -> list[FieldError]:
     name = camel(field.field_name)
     if not change.creating and field.key not in change.after:
@@ -137,6 +162,8 @@ def _of_value(
         )
     if isinstance(kind, sa.String) and isinstance(value, str) and not isinstance(value, enum.Enum):
         yield from _of_text(name, kind.length, value)
+    if isinstance(value, date) and not is_within_border(value):
+        yield OUT_OF_RANGE, beyond_border(name)
     if isinstance(kind, StringList) and not all(map(is_storable, value)):
         yield _unstorable(name)
     if isinstance(kind, sa.Integer) and isinstance(value, int):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import enum
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kehu.access.scope import may_have_left
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.errors import BadInput, Conflict, Refusal, Rejected
 from kehu.ids import key_of
+from kehu.model.borders import check_border
 from kehu.translating.texts import text
 from kehu.writing.shapes import shape_of
 
@@ -91,6 +93,8 @@ async def apply_input(
     columns, customs = shape.columns, shape.customs
     for name, value in values.items():
         try:
+            if isinstance(value, date):
+                check_border(value, name)
             if name in customs:
                 customs[name].set(record, value)
             else:

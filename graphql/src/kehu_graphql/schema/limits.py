@@ -13,6 +13,9 @@ from kehu.model.borders import check_border
 from kehu.names import camel
 from kehu.reading.bounds import LONGEST_ARGUMENT, check_length, check_number
 
+# How arguments of a span are called.
+_SPANS = (("from", "until"), ("from_on", "until_on"), ("since", "until"), ("start", "end"))
+
 
 class Limits:
     """The parameters of one function that something has to be looked at of."""
@@ -35,6 +38,8 @@ class Limits:
             _check_text(given.get(name), longest, camel(name))
         for name in self._dated:
             _check_days(given.get(name), camel(name))
+        if len(self._dated) > 1:
+            _check_order({name: given.get(name) for name in self._dated})
 
 
 def _longest(annotation: Any) -> int | None:
@@ -75,6 +80,17 @@ def _has_days(annotation: Any, seen: set[Any]) -> bool:
     return any(_has_days(part, seen) for part in get_args(annotation))
 
 
+def _check_order(days: Mapping[str, Any]) -> None:
+    """Raise BadInput for a span that ends before it starts, where names say what is which."""
+    for name, start in days.items():
+        for first, last in _SPANS:
+            end = days.get(last.join(name.rsplit(first, 1))) if name.endswith(first) else None
+            if isinstance(start, date) and isinstance(end, date) and type(start) is type(end) and end < start:
+                later = camel(last.join(name.rsplit(first, 1)))
+                message = kehu.text("{field} cannot be before {start}.", field=later, start=camel(name))
+                raise kehu.BadInput(message, code="ENDS_BEFORE_START", field=later)
+
+
 def _check_days(given: Any, name: str) -> None:
     if isinstance(given, date):
         check_border(given, name)
@@ -82,5 +98,7 @@ def _check_days(given: Any, name: str) -> None:
         for each in given:
             _check_days(each, name)
     elif dataclasses.is_dataclass(given):
-        for member in dataclasses.fields(given):
-            _check_days(getattr(given, member.name), camel(member.name))
+        members = {member.name: getattr(given, member.name) for member in dataclasses.fields(given)}
+        for member, value in members.items():
+            _check_days(value, camel(member))
+        _check_order(members)

@@ -49,7 +49,7 @@ class PartnerInvoice(kehu.Entity, Base):
     amount: Mapped[Decimal] = kehu.column(doc="What it comes to, before tax.")
     open_amount: Mapped[Decimal] = kehu.column(doc="What of it is neither paid nor set off.")
     issued_on: Mapped[date] = kehu.column(index=True, doc="When it was written.")
-    due_on: Mapped[date] = kehu.column(index=True, doc="Until when it is to be paid.")
+    due_on: Mapped[date] = kehu.column(not_before="issued_on", index=True, doc="Until when it is to be paid.")
     reason: Mapped[str | None] = kehu.column(
         sa.String(500), multiline=True, doc="Why goods came back, or which rebate it pays out."
     )

@@ -134,7 +134,9 @@ class Partner(kehu.Owned, Base):
     longitude: Mapped[Decimal | None] = kehu.column(DEGREES, doc="And in degrees east.")
     contract_number: Mapped[str | None] = kehu.column(sa.String(100), doc="The contract with it.")
     contract_from_on: Mapped[date | None] = kehu.column(doc="First day of the contract.")
-    contract_until_on: Mapped[date | None] = kehu.column(index=True, doc="Last day of the contract.")
+    contract_until_on: Mapped[date | None] = kehu.column(
+        not_before="contract_from_on", index=True, doc="Last day of the contract."
+    )
 
     def move(self, verb: str, *, at: datetime) -> None:
         """Follow the chart; why it was stopped is over. Raises PartnerInOtherState."""
@@ -214,7 +216,9 @@ class PartnerAuthorisation(kehu.Archivable, Base):
     )
     is_exclusive: Mapped[bool] = kehu.column(default=False, doc="Nobody else may, but partners below it.")
     valid_from_on: Mapped[date | None] = kehu.column(doc="First day on which it holds.")
-    valid_until_on: Mapped[date | None] = kehu.column(doc="Last day on which it holds.")
+    valid_until_on: Mapped[date | None] = kehu.column(
+        not_before="valid_from_on", doc="Last day on which it holds."
+    )
 
     def check(self) -> None:
         """Raise ImpossibleAuthorisation."""

@@ -43,7 +43,9 @@ class Promotion(kehu.Archivable, Base):
     discount_percent: Mapped[Decimal] = kehu.column(doc="What is taken off, 0 to 100.")
     priority: Mapped[int] = kehu.column(default=0, doc="Which of several holds: the highest.")
     valid_from_on: Mapped[date | None] = kehu.column(doc="First day on which it holds.")
-    valid_until_on: Mapped[date | None] = kehu.column(doc="Last day on which it holds.")
+    valid_until_on: Mapped[date | None] = kehu.column(
+        not_before="valid_from_on", doc="Last day on which it holds."
+    )
 
     def check(self) -> None:
         """Raise ImpossiblePriceRule."""
@@ -67,7 +69,9 @@ class SpecialPrice(kehu.Archivable, Base):
     )
     reason: Mapped[str | None] = kehu.column(sa.String(500), multiline=True, doc="Why it was agreed.")
     valid_from_on: Mapped[date | None] = kehu.column(doc="First day on which it holds.")
-    valid_until_on: Mapped[date | None] = kehu.column(doc="Last day on which it holds.")
+    valid_until_on: Mapped[date | None] = kehu.column(
+        not_before="valid_from_on", doc="Last day on which it holds."
+    )
 
     def check(self) -> None:
         """Raise ImpossiblePriceRule."""

@@ -101,7 +101,9 @@ class Reservation(Sealed, kehu.Entity, Base):
         default=ReservationState.ACTIVE, doc="Where the promise stands."
     )
     reserved_at: Mapped[datetime] = kehu.column(doc="Since when (UTC).")
-    expires_at: Mapped[datetime | None] = kehu.column(doc="Until when (UTC); none until it is released.")
+    expires_at: Mapped[datetime | None] = kehu.column(
+        not_before="reserved_at", doc="Until when (UTC); none until it is released."
+    )
     closed_at: Mapped[datetime | None] = kehu.column(doc="When it was kept or given up (UTC).")
     document: Mapped[kehu.GlobalId | None] = kehu.column(
         index=True, doc="The id of the order or other record that it is promised to."

@@ -98,4 +98,7 @@ def _row(number: int, given: Mapping[str, str], columns: Mapping[str, str]) -> S
         except ValueError:
             message = kehu.text("{value} is no day such as 2026-03-31.", value=given["day"])
             return RowError(number, columns["day"], "INVALID", message)
+        if not kehu.is_within_border(day):
+            message = kehu.text("{value} lies beyond every calendar.", value=given["day"])
+            return RowError(number, columns["day"], "OUT_OF_RANGE", message)
     return SoldRow(number, given["product"], quantity, day, given.get("lot") or None)

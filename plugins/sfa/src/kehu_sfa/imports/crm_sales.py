@@ -313,9 +313,12 @@ def _whole(row: Row, column: str) -> int | None:
 
 def _date(row: Row, column: str) -> date | None:
     try:
-        return date.fromisoformat(row[column]) if row[column] else None
+        day = date.fromisoformat(row[column]) if row[column] else None
     except ValueError:
         raise RowRejected(f"{column} {row[column]!r} is no date such as 2017-03-01.") from None
+    if day is not None and not kehu.is_within_border(day):
+        raise RowRejected(f"{column} {row[column]!r} lies beyond every calendar.")
+    return day
 
 
 def _midnight(day: date) -> datetime:

@@ -151,8 +151,17 @@ def _check_recurring(change: kehu.Change[Opportunity]) -> None:
 
 
 def _check_dates(change: kehu.Change[Opportunity], today: date) -> None:
-    """Nothing closes before it was opened, or in the future; an open opportunity has no closing date."""
+    """Nothing opens or closes in the future, or closes before it was opened; what is open has no closing date."""
     opportunity = change.obj
+    if (
+        opportunity.opened_on is not None
+        and change.touches(Opportunity.opened_on)
+        and opportunity.opened_on > today
+    ):
+        message = kehu.text(
+            "{day} is in the future; nothing is opened before it is.", day=opportunity.opened_on
+        )
+        change.error(message, field=Opportunity.opened_on, code="OPENED_IN_FUTURE")
     if opportunity.closed_on is None or not change.touches(Opportunity.closed_on, Opportunity.opened_on):
         return
     if opportunity.closed_at is None:

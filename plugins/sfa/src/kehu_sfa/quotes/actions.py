@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import kehu
 from kehu.approvals.requesting import request_approval
@@ -15,7 +16,7 @@ from kehu_sfa.lines.rules import check_price_list
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.orders.models import Order, OrderLine
 from kehu_sfa.plugin import plugin, quote
-from kehu_sfa.quotes.models import Quote, QuoteLine
+from kehu_sfa.quotes.models import ImpossibleDecision, Quote, QuoteLine
 from kehu_sfa.quotes.rules import lines_of
 
 
@@ -91,8 +92,9 @@ async def send(quote: Quote, ctx: kehu.Context) -> None:
 @quote.action
 async def accept(quote: Quote, ctx: kehu.Context, accepted_on: date | None = None) -> Order:
     """The customer agrees; gives the order that comes of it, a draft."""
-    quote.accept(on=accepted_on or ctx.today())
-    order = ctx.add(Order.of_quote(quote, on=accepted_on or ctx.today()))
+    day = _decided_on(ctx, quote, accepted_on, field="accepted_on")
+    quote.accept(on=day)
+    order = ctx.add(Order.of_quote(quote, on=day))
     await ctx.flush()
     lines = [OrderLine(order_id=order.id, **line.terms()) for line in await lines_of(ctx, quote)]
     order.reckon(lines)
@@ -109,7 +111,23 @@ async def decline(
     declined_on: date | None = None,
 ) -> None:
     """The customer does not agree, for a reason."""
-    quote.decline(reason=reason, note=note, on=declined_on or ctx.today())
+    quote.decline(reason=reason, note=note, on=_decided_on(ctx, quote, declined_on, field="declined_on"))
+
+
+def _decided_on(ctx: kehu.Context, quote: Quote, given: date | None, *, field: str) -> date:
+    """The day of a decision, today if none is given. Raises ImpossibleDecision."""
+    today = ctx.today()
+    if given is None:
+        return today
+    if given > today:
+        raise ImpossibleDecision(kehu.text("{day} is in the future.", day=given), field=field)
+    sent = quote.sent_at and quote.sent_at.astimezone(ZoneInfo(ctx.principal.time_zone)).date()
+    if sent and given < sent:
+        message = kehu.text(
+            "{quote} was sent on {sent}, not before {day}.", quote=quote.title, sent=sent, day=given
+        )
+        raise ImpossibleDecision(message, field=field)
+    return given
 
 
 @quote.action

@@ -41,6 +41,12 @@ class QuoteExpired(kehu.Refusal):
     code = "QUOTE_EXPIRED"
 
 
+class ImpossibleDecision(kehu.Refusal):
+    """The quote was decided on before it was sent, or on a day to come."""
+
+    code = "IMPOSSIBLE_DECISION_DAY"
+
+
 class ApprovalNeeded(kehu.Refusal):
     """Somebody else must agree before the customer sees it."""
 

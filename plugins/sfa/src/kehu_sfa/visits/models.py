@@ -34,7 +34,9 @@ class VisitPlan(kehu.Owned, Base):
     customer_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Customer, doc="The one customer who is visited.")
     interval_weeks: Mapped[int] = kehu.column(doc="A visit every so many weeks.")
     starts_on: Mapped[date] = kehu.column(doc="The first week, or the first day for one customer.")
-    until_on: Mapped[date | None] = kehu.column(doc="The last day for visits; none to go on.")
+    until_on: Mapped[date | None] = kehu.column(
+        not_before="starts_on", doc="The last day for visits; none to go on."
+    )
     is_active: Mapped[bool] = kehu.column(default=True, doc="False: plans no visits at present.")
 
     def slots(
