@@ -14,6 +14,7 @@ from kehu.database import unscoped
 from kehu.errors import Unauthenticated
 from kehu.names import camel
 from kehu.people import signing_in
+from kehu.people.escalation import require_no_more_rights
 from kehu.people.models import Level, User
 from kehu.people.passwords import LONGEST_PASSWORD, hash_password
 from kehu.people.signing_in import SignedIn, end_sessions
@@ -84,6 +85,10 @@ async def sign_out(ctx: Context) -> None:
 
 @user.action
 async def set_password(person: User, ctx: Context, password: str) -> None:
-    """Give a user a new password of at least 10 characters; all sessions of the user end."""
+    """Give a user a new password of at least 10 characters; all sessions of the user end.
+
+    Whoever may do less than the user cannot: the password would give all that the user may do.
+    """
+    await require_no_more_rights(ctx, person.id, field="password")
     person.password_hash = await hash_password(password)
     await end_sessions(ctx, person)

@@ -40,6 +40,12 @@ async def with_rights(read: Read, named: Principal) -> Principal:
     )
 
 
+async def grants_of(ctx: Context, user_id: uuid.UUID) -> dict[str, Level]:
+    """What the roles of a user grant together, at the highest level."""
+    rows = await ctx.session.execute(unscoped(_GRANTS), {"user_id": user_id})
+    return highest((permission, reach) for permission, reach in rows)
+
+
 async def principal_of_author(ctx: Context, author_id: uuid.UUID | None) -> Principal | None:
     """On whose behalf something goes on that somebody set up; SYSTEM without an author, None once who did has left."""
     if author_id is None:

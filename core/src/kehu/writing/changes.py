@@ -28,7 +28,8 @@ class Change(Generic[T]):
 
     `obj` is the record with its new values; `before` and `after` hold what changes, by attribute name, and custom
     fields by their full key; of a record that goes away `before` holds everything. `changed_by` names the plugin for
-    each value that a hook set after the user did. `shape` is what the write path knows of the entity.
+    each value that a hook set after the user did; `author` is the plugin whose hook made all of it, None otherwise.
+    `shape` is what the write path knows of the entity.
     """
 
     def __init__(self, obj: T, operation: Operation, entity: EntityDefinition) -> None:
@@ -40,6 +41,7 @@ class Change(Generic[T]):
         self.changed_by: dict[str, str] = {}
         self.errors: list[FieldError] = []
         self.is_news = True
+        self.author: str | None = None
         self._hook_plugin: str | None = None
         self._touched: set[str] = set()
         self._look()
@@ -106,6 +108,7 @@ class Change(Generic[T]):
 
     def made_by(self, plugin: str) -> None:
         """All of this change is the work of a plugin's hook."""
+        self.author = plugin
         self.changed_by = dict.fromkeys(self.after, plugin)
 
     def _look(self) -> set[str]:

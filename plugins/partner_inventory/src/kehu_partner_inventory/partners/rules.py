@@ -19,7 +19,7 @@ from kehu_partner_inventory.partners.models import (
     PartnerUser,
 )
 from kehu_partner_inventory.partners.queries import subtree_of
-from kehu_partner_inventory.plugin import partner, partner_authorisation, partner_user
+from kehu_partner_inventory.plugin import partner, partner_authorisation, partner_user, plugin
 from kehu_partner_inventory.pricing.queries import categories_of
 from kehu_partner_inventory.product_groups.queries import groups_with
 
@@ -79,6 +79,40 @@ async def no_channel_conflict(ctx: kehu.Context, change: kehu.Change[PartnerAuth
             ):
                 message = kehu.text("Another partner alone may sell this there at that time.")
                 raise ChannelConflict(message, field=PartnerAuthorisation.territory)
+
+
+@partner_user.before_write
+async def nobody_loses_rights_to_the_portal(ctx: kehu.Context, change: kehu.Change[PartnerUser]) -> None:
+    """Only who gives roles makes a portal user, and only of somebody without a role of another kind."""
+    if not change.creating:
+        return
+    ctx.require("core.role_assignment:create", field=PartnerUser.user_id)
+    held = sa.select(Role.name).join(RoleAssignment, RoleAssignment.role_id == Role.id)
+    others = held.where(RoleAssignment.user_id == change.obj.user_id, Role.name != PORTAL_ROLE)
+    if (await ctx.session.scalar(kehu.unscoped(others.limit(1)))) is not None:
+        change.error(
+            "Who has another role cannot become a portal user, who sees one partner only.",
+            field=PartnerUser.user_id,
+            code="HAS_ANOTHER_ROLE",
+        )
+
+
+@plugin.before_write(RoleAssignment)
+async def portal_users_have_no_other_role(ctx: kehu.Context, change: kehu.Change[RoleAssignment]) -> None:
+    """A portal user gets no other role: what it grants would reach no further than the partner."""
+    given = change.obj
+    if not change.creating:
+        return
+    signs_in = sa.select(PartnerUser.id).where(PartnerUser.user_id == given.user_id)
+    portal = sa.select(Role.id).where(Role.id == given.role_id, Role.name == PORTAL_ROLE)
+    if (await ctx.session.scalar(kehu.unscoped(signs_in))) is not None and (
+        await ctx.session.scalar(kehu.unscoped(portal))
+    ) is None:
+        change.error(
+            "Who signs in for a partner has no other role than that of the portal.",
+            field=RoleAssignment.role_id,
+            code="IS_PORTAL_USER",
+        )
 
 
 @partner_user.after_write
