@@ -13,7 +13,8 @@ from kehu.people.models import Team, User
 class Owned(Archivable):
     """An entity that belongs to a user and a team, which is what the levels own, team and subtree look at.
 
-    Both default to who creates the record and to that person's first team.
+    Both default to who creates the record and to that person's first team; a record that somebody else gets comes
+    into that person's first team, unless a team is named. Who has left gets no records.
     """
 
     # Made anew for each class: the copy of a mixin's foreign key names its target as text, which other plugins'

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+import zlib
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,11 +14,15 @@ from kehu.context import Context
 from kehu.core_declarations import address, contact, contact_point, contact_role
 from kehu.customers.models import LONGEST_SORTING_NAME, Customer
 from kehu.database import unscoped
+from kehu.database.locks import take_locks
 from kehu.identifiers import country_code, pinyin_initials, sorting_name
 from kehu.people.locales import country_of_time_zone, normalise_language
 from kehu.writing.changes import Change
 
 LONGEST_INITIALS = 100
+
+# The space of locks of customers and contacts whose primary ones change.
+_PRIMARIES = 7_369_585
 
 
 @contact.before_write
@@ -117,6 +123,22 @@ async def no_contact_point_twice(ctx: Context, change: Change[ContactPoint]) -> 
         )
 
 
+@contact_point.before_write
+async def one_primary_contact_point(ctx: Context, change: Change[ContactPoint]) -> None:
+    """A customer, or a contact without customer, has one primary contact point of a kind: the latest that became it."""
+    point = change.obj
+    owner = "customer_id" if point.customer_id is not None else "contact_id"
+    if _becomes_primary(change, ContactPoint.customer_id, ContactPoint.contact_id):
+        await _step_down(ctx, point, owner)
+
+
+@address.before_write
+async def one_primary_address(ctx: Context, change: Change[Address]) -> None:
+    """A customer has one primary address of a kind: the latest that became it."""
+    if _becomes_primary(change, Address.customer_id):
+        await _step_down(ctx, change.obj, "customer_id")
+
+
 @address.before_write
 async def normalise_address(_ctx: Context, change: Change[Address]) -> None:
     """The country as its code; the divisions of a Chinese address from its first line."""
@@ -132,6 +154,32 @@ async def normalise_address(_ctx: Context, change: Change[Address]) -> None:
             place.country = found
     if change.touches(Address.lines) and place.lines:
         place.recognise_divisions()
+
+
+def _becomes_primary(change: Change[Any], *owners: object) -> bool:
+    record = change.obj
+    if change.deleting or not record.is_primary or record.archived_at is not None:
+        return False
+    return change.touches("is_primary", "kind", "archived_at", *owners)
+
+
+async def _step_down(ctx: Context, primary: ContactPoint | Address, owner: str) -> None:
+    """Take the mark from all others of this owner and kind, whoever else sets one at the moment."""
+    model: Any = type(primary)
+    key = getattr(primary, owner)
+    if key is None:
+        return
+    if ctx.app.is_postgresql:
+        await take_locks(ctx.session, _PRIMARIES, [zlib.crc32(key.bytes) - 2**31])
+    same = [getattr(model, owner) == key, model.kind == primary.kind, model.id != primary.id]
+    if owner == "contact_id":
+        same.append(ContactPoint.customer_id.is_(None))
+    stored = sa.select(model).where(model.is_primary, model.archived_at.is_(None), *same)
+    others = list(await ctx.session.scalars(unscoped(stored)))
+    pending = [each for each in ctx.session.sync_session.new if type(each) is model and each is not primary]
+    for other in (*others, *pending):
+        if getattr(other, owner) == key and other.kind == primary.kind:
+            other.is_primary = False
 
 
 async def _region(ctx: Context, point: ContactPoint) -> str | None:

@@ -14,6 +14,7 @@ from kehu.errors import BadInput, Conflict, Refusal, Rejected
 from kehu.ids import key_of
 from kehu.model.borders import check_border
 from kehu.translating.texts import text
+from kehu.writing.owners import OWNER, owner_is_named
 from kehu.writing.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -97,8 +98,11 @@ async def apply_input(
                 check_border(value, name)
             if name in customs:
                 customs[name].set(record, value)
-            else:
-                setattr(record, columns[name].attribute, await column_value(ctx, columns[name], value, refer))
+                continue
+            column = columns[name]
+            setattr(record, column.attribute, await column_value(ctx, column, value, refer))
+            if column.attribute == OWNER:
+                owner_is_named(record)
         except Refusal as refusal:
             problems.append(refusal)
     if problems:

@@ -30,6 +30,7 @@ from kehu.writing.checks import check_values
 from kehu.writing.constraints import refusal_of
 from kehu.writing.defaults import give_defaults, round_decimals
 from kehu.writing.hearing import Hearing
+from kehu.writing.owners import follow_owners
 from kehu.writing.shapes import shape_of
 from kehu.writing.trail import audit_rows
 
@@ -202,6 +203,8 @@ class UnitOfWork:
             self._hearing.restless.clear()
             for change in news:
                 change.errors.clear()
+            await follow_owners(self._ctx, news)
+            for change in news:
                 change.is_news = False
                 await self._hearing.call("kehu_before_write", change)
         raise HooksDoNotSettle(

@@ -1,0 +1,88 @@
+"""Owners: the team of a record follows who gets it, and nobody gets one who has left."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from kehu.database import unscoped
+from kehu.errors import FieldError
+from kehu.ownership import Owned
+from kehu.people.models import Membership, Team, User
+from kehu.translating.texts import text
+from kehu.writing.changes import Change
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+
+OWNER = "owner_id"
+_NAMED = "kehu_owner_named"
+
+
+@dataclasses.dataclass(slots=True)
+class _Owner:
+    name: str
+    has_left: bool
+    teams: list[uuid.UUID]
+
+
+def owner_is_named(record: Any) -> None:
+    """Note that whoever writes has named the owner of a new record, which it does not have from another record."""
+    sa.inspect(record).info[_NAMED] = True
+
+
+async def follow_owners(ctx: Context, changes: Iterable[Change[Any]]) -> None:
+    """Give records that get an owner a team of that owner; note those whose owner can no longer sign in."""
+    given = [change for change in changes if _gets_owner(ctx, change)]
+    if not given:
+        return
+    owners = await _owners(ctx, {change.obj.owner_id for change in given})
+    for change in given:
+        owner = owners.get(change.obj.owner_id)
+        if owner is None:
+            continue
+        if owner.has_left and (not change.creating or sa.inspect(change.obj).info.get(_NAMED)):
+            change.errors.append(_left(owner))
+        _take_team(change, owner.teams)
+
+
+def _gets_owner(ctx: Context, change: Change[Any]) -> bool:
+    """Whether somebody gets the record; who creates one for themselves has a team already."""
+    if not isinstance(change.obj, Owned) or change.deleting or not change.touches(OWNER):
+        return False
+    is_own = change.creating and change.obj.owner_id == ctx.principal.id
+    return change.obj.owner_id is not None and not is_own
+
+
+def _take_team(change: Change[Any], teams: Sequence[uuid.UUID]) -> None:
+    record = change.obj
+    if not teams or record.team_id in teams or (record.team_id is not None and change.touches("team_id")):
+        return
+    record.team_id = teams[0]
+    change.look_again()
+
+
+def _left(owner: _Owner) -> FieldError:
+    message = text("{name} has left and gets no records; choose somebody else.", name=owner.name)
+    return FieldError("OWNER_HAS_LEFT", message, "ownerId")
+
+
+async def _owners(ctx: Context, keys: set[uuid.UUID]) -> dict[uuid.UUID, _Owner]:
+    """Those of these users who are stored, with their teams, the first one first."""
+    teams = sa.join(Membership, Team, sa.and_(Team.id == Membership.team_id, Team.archived_at.is_(None)))
+    statement = (
+        sa.select(User.id, User.name, User.is_active, User.archived_at, Membership.team_id)
+        .select_from(sa.outerjoin(User, teams, Membership.user_id == User.id))
+        .where(User.id.in_(keys))
+        .order_by(Membership.created_at, Membership.id)
+    )
+    found: dict[uuid.UUID, _Owner] = {}
+    for key, name, is_active, archived_at, team_id in await ctx.session.execute(unscoped(statement)):
+        owner = found.setdefault(key, _Owner(name, not is_active or archived_at is not None, []))
+        if team_id is not None:
+            owner.teams.append(team_id)
+    return found
