@@ -6,7 +6,7 @@ import kehu
 from kehu.audit.models import AuditEntry
 from kehu.errors import FieldError
 from kehu.people.models import Grant, Membership, Reach, Role, Team, User
-from kehu.people.principals import principal_of
+from kehu.people.principals import find_user, principal_of
 from kehu.people.signing_in import principal_of_token, sign_in
 from tests.kehu.factories import (
     PASSWORD,
@@ -32,6 +32,25 @@ async def test_no_two_users_have_the_same_email_address(app: kehu.App) -> None:
     assert await refused(app, User(name="Other", email="ANN@example.com")) == (
         FieldError("DUPLICATE", "Another user has this e-mail address already.", "email", "core"),
     )
+
+
+async def test_who_returns_gets_the_address_that_an_archived_user_had(app: kehu.App) -> None:
+    left = await make_user(app, "Ann", email="ann@example.com")
+    await changed(app, left, archived_at=app.clock())
+    returned = await saved(app, User(name="Ann again", email="ann@example.com"))
+    async with app.context() as ctx:
+        found = await find_user(ctx, "ann@example.com")
+    assert found is not None
+    assert found.id == returned.id
+    errors = await change_refused(app, left, archived_at=None)
+    assert [(error.code, error.field) for error in errors] == [("DUPLICATE", "email")]
+
+
+async def test_who_is_disabled_keeps_the_address(app: kehu.App) -> None:
+    disabled = await make_user(app, "Ann", email="ann@example.com")
+    await changed(app, disabled, is_active=False)
+    errors = await refused(app, User(name="Other", email="ann@example.com"))
+    assert [error.code for error in errors] == ["DUPLICATE"]
 
 
 async def test_users_may_have_no_email_address(app: kehu.App) -> None:

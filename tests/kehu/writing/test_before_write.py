@@ -93,6 +93,26 @@ async def test_hooks_run_for_records_that_hooks_add_or_change(open_crm: OpenCrm)
     assert [c.lifecycle for c in await crm.all(kehu.Customer)] == ["ACTIVE"]
 
 
+async def test_what_a_hook_took_back_was_touched_all_the_same(open_crm: OpenCrm) -> None:
+    acme, seen = plugin(), list[bool]()
+
+    @acme.before_write(kehu.Customer)
+    async def take_back(_: kehu.Context, change: kehu.Change[kehu.Customer]) -> None:
+        if not change.creating:
+            change.obj.source = change.old(kehu.Customer.source)
+            seen.append(change.touches(kehu.Customer.source))
+
+    crm = await open_crm(acme)
+    ada = customer()
+    await crm.store(ada)
+    async with crm.app.context() as ctx, ctx.write():
+        (await ctx.get(kehu.Customer, ada.id)).source = "fair"
+
+    # It is called again because it has changed the record.
+    assert seen == [True, True]
+    assert [c.source for c in await crm.all(kehu.Customer)] == [None]
+
+
 async def test_hooks_that_never_settle_are_named(open_crm: OpenCrm) -> None:
     restless, quiet = plugin("restless"), plugin("quiet")
 

@@ -58,11 +58,21 @@ class User(Archivable, Base):
     """Somebody who signs in and works with customers."""
 
     __tablename__ = "core_user"
+    __table_args__ = (
+        sa.Index(
+            "uq_core_user_email",
+            "email",
+            unique=True,
+            sqlite_where=sa.text("archived_at IS NULL"),
+            postgresql_where=sa.text("archived_at IS NULL"),
+        ),
+        sa.Index("ix_core_user_email", "email"),
+    )
     name: Mapped[str] = column(sa.String(200), doc="The person's name as colleagues write it.")
     email: Mapped[str | None] = column(
         sa.String(320),
-        unique=True,
-        doc="The address to sign in with, lower case; none for people who never sign in.",
+        doc="The address to sign in with, lower case; none for people who never sign in. "
+        "Only one of those who are not archived has it.",
     )
     is_active: Mapped[bool] = column(default=True, doc="False: can no longer sign in.")
     locale: Mapped[str] = column(

@@ -56,9 +56,10 @@ async def principal_of_author(ctx: Context, author_id: uuid.UUID | None) -> Prin
 
 
 async def find_user(ctx: Context, email: str) -> User | None:
-    """The user who signs in with this address, who may be inactive; None for a stranger."""
-    statement = sa.select(User).where(User.email == email_key(email))
-    return (await ctx.session.scalars(unscoped(statement))).one_or_none()
+    """The user who signs in with this address, who may be inactive, or have left; None for a stranger."""
+    known = sa.select(User).where(User.email == email_key(email))
+    newest_first = known.order_by(User.archived_at.is_not(None), User.created_at.desc()).limit(1)
+    return (await ctx.session.scalars(unscoped(newest_first))).one_or_none()
 
 
 def email_key(email: str) -> str:

@@ -41,11 +41,15 @@ async def normalise_user(_ctx: Context, change: Change[User]) -> None:
 
 @user.before_write
 async def one_user_per_email(ctx: Context, change: Change[User]) -> None:
-    """No two users sign in with the same address, archived ones included."""
+    """No two users sign in with the same address; that of somebody who was archived may be given again."""
     person = change.obj
-    if change.deleting or person.email is None or not change.touches(User.email):
+    if change.deleting or person.email is None or person.archived_at is not None:
         return
-    others = sa.select(User.name).where(User.email == person.email, User.id != person.id)
+    if not change.touches(User.email, User.archived_at):
+        return
+    others = sa.select(User.name).where(
+        User.email == person.email, User.id != person.id, User.archived_at.is_(None)
+    )
     if (await ctx.session.scalar(unscoped(others.limit(1)))) is not None:
         change.error("Another user has this e-mail address already.", field=User.email, code="DUPLICATE")
 

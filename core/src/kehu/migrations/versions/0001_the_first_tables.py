@@ -267,9 +267,16 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_core_user")),
-        sa.UniqueConstraint("email", name=op.f("uq_core_user_email")),
     )
     with op.batch_alter_table("core_user", schema=None) as batch_op:
+        batch_op.create_index("ix_core_user_email", ["email"], unique=False)
+        batch_op.create_index(
+            "uq_core_user_email",
+            ["email"],
+            unique=True,
+            sqlite_where=sa.text("archived_at IS NULL"),
+            postgresql_where=sa.text("archived_at IS NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_core_user_external_id"), ["external_id"], unique=False)
 
     op.create_table(
@@ -1327,6 +1334,12 @@ def downgrade() -> None:
 
     op.drop_table("core_approval_request")
     with op.batch_alter_table("core_user", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_core_user_email",
+            sqlite_where=sa.text("archived_at IS NULL"),
+            postgresql_where=sa.text("archived_at IS NULL"),
+        )
+        batch_op.drop_index("ix_core_user_email")
         batch_op.drop_index(batch_op.f("ix_core_user_external_id"))
 
     op.drop_table("core_user")
