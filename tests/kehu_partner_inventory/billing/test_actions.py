@@ -54,6 +54,17 @@ async def test_a_payment_is_for_what_is_due_first(trade: Trade, clock: Clock) ->
     assert await trade.exposure() == "25"
 
 
+async def test_a_payment_is_in_whole_units_and_has_come_in(trade: Trade) -> None:
+    await trade.depot.receive("BOLT", 100)
+    await billed(trade, 2)
+    pay = f'receivePaymentPartner(id: "{trade.channel["NORTH"]}", amount: '
+
+    assert await trade.channel.refused(f'{pay}"10.005")') == [("IMPOSSIBLE_AMOUNT", "amount")]
+    future = await trade.channel.refused(f'{pay}"10", receivedOn: "2026-03-03")')
+    assert future == [("PAID_IN_FUTURE", "receivedOn")]
+    assert await trade.exposure() == "20"
+
+
 async def test_receivables_by_age_on_any_day(trade: Trade, clock: Clock) -> None:
     await trade.depot.receive("BOLT", 100)
     await billed(trade, 2)

@@ -30,12 +30,12 @@ def euros(amount: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("own", "effective", "weighted"), [(None, 40, "493.8272"), (0, 0, "0"), (33, 33, "407.40744")]
+    ("own", "effective", "weighted"), [(None, 40, "493.824"), (0, 0, "0"), (33, 33, "407.4048")]
 )
 async def test_the_weighted_amount_is_exact(
     app: kehu.App, stages: Stages, own: int | None, effective: int, weighted: str
 ) -> None:
-    opportunity = await saved_opportunity(app, stages.proposal, probability=own, **euros("1234.568"))
+    opportunity = await saved_opportunity(app, stages.proposal, probability=own, **euros("1234.56"))
 
     assert await value(app, opportunity, "effectiveProbability") == effective
     assert await value(app, opportunity, "weightedAmount") == Decimal(weighted)

@@ -102,6 +102,21 @@ async def test_payments_stay_as_they_are(shop: Shop) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("verb", "arguments", "reason"),
+    [
+        ("receivePayment", f'amount: "1", receivedOn: "2026-03-04", {TRANSFER}', "receivedOn"),
+        ("takeBack", 'amount: "1", returnedOn: "2026-03-04", reason: "x"', "returnedOn"),
+    ],
+)
+async def test_nothing_comes_in_before_its_day(shop: Shop, verb: str, arguments: str, reason: str) -> None:
+    order = await shop.order()
+    if verb == "takeBack":
+        await shop.call("fulfil", order)
+
+    assert await shop.refused(verb, order, arguments) == [("PAID_IN_FUTURE", reason)]
+
+
 async def test_an_order_in_another_currency_than_its_price_list_is_refused(shop: Shop) -> None:
     order = await saved(
         shop.app,

@@ -12,6 +12,7 @@ from kehu.composition.claims import Claims
 from kehu.composition.columns import column_definitions, reference_definitions
 from kehu.composition.definitions import Composition, EntityDefinition, events_permission
 from kehu.composition.jobs import job_declarations
+from kehu.composition.money import find_currencies
 from kehu.composition.natural_keys import natural_keys
 from kehu.composition.order import ordered, required_by, with_conditions
 from kehu.composition.tables import order_of, tables_of
@@ -48,6 +49,7 @@ class _Composer:
         self._collect_entities()
         tables = tables_of(self.plugins, self.problems)
         self._collect_columns()
+        self.problems += find_currencies(self.entities)
         self._check_relationships(dict(tables))
         for plugin in self.plugins:
             self._collect_contributions(plugin)

@@ -19,9 +19,18 @@ from kehu.plugin import declarations as d
 T = TypeVar("T")
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class CurrencyPath:
+    """Where the currency of an amount stands: `keys` lead to records of `models`, the last of which has `attribute`."""
+
+    keys: tuple[str, ...]
+    models: tuple[type[Any], ...]
+    attribute: str
+
+
 @dataclasses.dataclass(slots=True)
 class ColumnDefinition:
-    """A mapped column as the API shows it."""
+    """A mapped column as the API shows it; `currency` is known of amounts."""
 
     attribute: str
     name: str
@@ -34,6 +43,7 @@ class ColumnDefinition:
     description: str | None
     choices: list[str]
     choices_name: str | None
+    currency: CurrencyPath | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

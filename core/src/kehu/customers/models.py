@@ -132,7 +132,9 @@ class Customer(WithBirthday, Owned, Base):
     preferred_language: Mapped[str | None] = column(sa.String(20), doc="Such as `en` or `zh_CN`.")
     founded_year: Mapped[int | None] = column(doc="The year in which the organization was founded.")
     employees: Mapped[int | None] = column(doc="How many people work there.")
-    annual_revenue: Mapped[Decimal | None] = column(doc="Revenue of a year, in annualRevenueCurrency.")
+    annual_revenue: Mapped[Decimal | None] = column(
+        money="annual_revenue_currency", doc="Revenue of a year, in annualRevenueCurrency."
+    )
     annual_revenue_currency: Mapped[str | None] = column(sa.String(3), doc="ISO 4217 code.")
     notes: Mapped[str | None] = column(sa.Text, order=False, doc="What else is worth knowing.")
 

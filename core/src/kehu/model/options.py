@@ -34,6 +34,8 @@ class ColumnOptions:
     verbatim: bool = False
     deprecated: Deprecation | None = None
     not_before: str | None = None
+    money: str | None = None
+    rounded: bool = True
 
 
 class ColumnArguments(TypedDict, total=False):
@@ -45,8 +47,10 @@ class ColumnArguments(TypedDict, total=False):
     `sa.String` is not unless this says otherwise. verbatim: a text that is kept character by character, such as a
     digest or what a machine answered; all others are normalised. deprecated: front-ends shall not use it any more.
     not_before: the attribute of the day or moment that this one must not precede, such as the start of what it ends.
-    The rest is SQLAlchemy's: `doc` becomes the description in the schema, `name` is what the column is called in the
-    database.
+    money: the value is an amount, and this names its currency: an attribute of the class, or one of a record it refers
+    to, `fund.currency`. Writes refuse an amount finer than its currency, unless `rounded=False` says that it may be
+    (the price of one piece), and aggregates do not add up what is in several currencies. The rest is SQLAlchemy's:
+    `doc` becomes the description in the schema, `name` is what the column is called in the database.
     """
 
     expose: bool
@@ -61,6 +65,8 @@ class ColumnArguments(TypedDict, total=False):
     verbatim: bool
     deprecated: Deprecation | None
     not_before: str | None
+    money: str | None
+    rounded: bool
     default: Any
     onupdate: Any
     server_default: str | sa.TextClause | sa.ColumnElement[Any] | None

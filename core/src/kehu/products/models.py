@@ -99,7 +99,9 @@ class PriceListItem(Entity, Base):
     price_list_id: Mapped[uuid.UUID] = ref(PriceList, index=False, doc="In which list.")
     product_id: Mapped[uuid.UUID] = ref(Product, doc="Of which product.")
     min_quantity: Mapped[Decimal] = column(default=Decimal(1), doc="The quantity from which the price holds.")
-    price: Mapped[Decimal] = column(doc="The price of one unit, in the list's currency.")
+    price: Mapped[Decimal] = column(
+        money="price_list.currency", rounded=False, doc="The price of one unit, in the list's currency."
+    )
     valid_from_on: Mapped[date | None] = column(doc="First day on which the price holds.")
     valid_until_on: Mapped[date | None] = column(
         not_before="valid_from_on", doc="Last day on which the price holds."

@@ -18,6 +18,7 @@ from sqlalchemy.sql.expression import FunctionElement
 from kehu.composition import ReferenceDefinition
 from kehu.errors import BadInput
 from kehu.reading.attributes import Attribute
+from kehu.reading.currencies import checked, ends
 from kehu.reading.having import Having, conditions
 from kehu.reading.measures import Measure
 from kehu.reading.percentiles import between, check_percent, neighbours
@@ -67,7 +68,10 @@ Reader = Callable[..., Any]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure: the places of the columns that it is made of, and how; a column on its own where `read` is None."""
+    """A figure: the places of the columns that it is made of, and how; a column on its own where `read` is None.
+
+    What is read of amounts in several currencies is `kehu.reading.currencies.Mixed`.
+    """
 
     places: tuple[int, ...]
     read: Reader | None = None
@@ -219,7 +223,7 @@ def _percentiles(
         at = len(columns)
         columns += neighbours(attribute.on(model), percent)
         read = functools.partial(between, percent)
-        figures[percent, attribute.name] = Figure((at, at + 1, at + 2), read)
+        figures[percent, attribute.name] = _figure(model, attribute, (at, at + 1, at + 2), read, columns)
     return figures
 
 
@@ -235,15 +239,28 @@ def _measured(
         expression, at = attribute.on(model), len(columns)
         if measure is Measure.AVG:
             columns += [sa.func.sum(expression), sa.func.count(expression)]
-            figures[measure, attribute.name] = Figure((at, at + 1), _average)
+            figures[measure, attribute.name] = _figure(model, attribute, (at, at + 1), _average, columns)
             continue
         columns.append(
             sa.func.count(sa.distinct(expression))
             if measure is Measure.DISTINCT
             else getattr(sa.func, measure.value)(expression)
         )
-        figures[measure, attribute.name] = Figure((at,))
+        figures[measure, attribute.name] = (
+            Figure((at,)) if measure is Measure.DISTINCT else _figure(model, attribute, (at,), None, columns)
+        )
     return figures
+
+
+def _figure(
+    model: type[Any], attribute: Attribute, places: tuple[int, ...], read: Reader | None, columns: list[Any]
+) -> Figure:
+    """The figure of these columns; of an amount the first and last currency are added to them."""
+    if attribute.currency is None:
+        return Figure(places, read)
+    at = len(columns)
+    columns += ends(model, attribute)
+    return Figure((*places, at, at + 1), checked(attribute.name, read, len(places)))
 
 
 def _average(total: Any, count: int) -> Decimal | None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from kehu.composition import ColumnDefinition, Composition, EntityDefinition, ReferenceDefinition
+from kehu.composition.definitions import CurrencyPath
 from kehu.names import camel
 from kehu.plugin import CustomField
 from kehu.plugin import declarations as d
@@ -23,7 +24,8 @@ ORDERED = (*NUMBERS, date, datetime, str)
 class Attribute:
     """One attribute. `on` gives its SQL expression for the entity's class or an alias of it.
 
-    `attribute` is set where a loaded record has the value, so that it need not be selected again.
+    `attribute` is set where a loaded record has the value, so that it need not be selected again; `currency` is that
+    of an amount.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Attribute:
     filters: bool = True
     orders: bool = True
     description: str | None = None
+    currency: CurrencyPath | None = None
 
     @property
     def is_number(self) -> bool:
@@ -140,6 +143,7 @@ def _column(column: ColumnDefinition) -> Attribute:
         filters=column.options.filter,
         orders=column.options.order and column.target is None and column.kind is not list,
         description=column.description,
+        currency=column.currency,
     )
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from kehu.errors import BadInput
 from kehu.model import ExactDecimal
 from kehu.reading.attributes import Attribute
+from kehu.reading.currencies import in_one_currency
 from kehu.reading.measures import Measure
 
 
@@ -55,8 +56,10 @@ def _figure(model: type[Any], having: Having) -> _Figure:
     if not having.attribute.is_number:
         raise BadInput(f"{having.attribute.name} is no number.", field="having")
     if having.measure is Measure.AVG:
-        return _Figure(sa.func.sum(expression), sa.func.count(expression))
-    return _Figure(getattr(sa.func, having.measure.value)(expression))
+        total = in_one_currency(model, having.attribute, sa.func.sum(expression))
+        return _Figure(total, sa.func.count(expression))
+    figure = getattr(sa.func, having.measure.value)(expression)
+    return _Figure(in_one_currency(model, having.attribute, figure))
 
 
 _COMPARED: dict[str, Callable[[Any, Any], Any]] = {

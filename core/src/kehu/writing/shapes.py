@@ -45,7 +45,7 @@ def shape_of(entity: EntityDefinition) -> Shape:
     return Shape(
         attributes=[name for name, _ in columns],
         defaults=[(name, default) for name, default in defaults if default is not None],
-        decimals=[(name, column.type) for name, column in columns if isinstance(column.type, ExactDecimal)],
+        decimals=[(name, column.type) for name, column in columns if _is_rounded(column)],
         texts={
             name: rule
             for name, rule in (
@@ -62,6 +62,14 @@ def shape_of(entity: EntityDefinition) -> Shape:
 
 def _rule(column: Any) -> TextRule | None:
     return rule_of(column) if isinstance(column, sa.Column) else None
+
+
+def _is_rounded(column: Any) -> bool:
+    """An amount is not rounded in silence: one that is finer than its currency is refused."""
+    if not isinstance(column.type, ExactDecimal):
+        return False
+    options = options_of(column) if isinstance(column, sa.Column) else None
+    return options is None or options.money is None or not options.rounded
 
 
 def _is_told(column: Any) -> bool:

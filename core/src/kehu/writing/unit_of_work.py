@@ -30,6 +30,7 @@ from kehu.writing.checks import check_values
 from kehu.writing.constraints import refusal_of
 from kehu.writing.defaults import give_defaults, round_decimals
 from kehu.writing.hearing import Hearing
+from kehu.writing.money import check_amounts
 from kehu.writing.owners import follow_owners
 from kehu.writing.shapes import shape_of
 from kehu.writing.trail import audit_rows
@@ -182,6 +183,7 @@ class UnitOfWork:
         self._is_preparing = True
         try:
             await self._settle(changes)
+            await check_amounts(self._ctx, [*changes.values()])
         except Refusal as refusal:
             problems = _problems(changes)
             if problems:

@@ -17,6 +17,7 @@ from kehu.ids import global_id
 from kehu.model import ExactDecimal
 from kehu.reading.aggregates import LARGEST_RESULT, Figure, Grouped, Grouping, grouped
 from kehu.reading.attributes import Attribute, Attributes
+from kehu.reading.currencies import Mixed
 from kehu.reading.measures import Measure
 from kehu.reading.periods import absolute
 from kehu.reading.prepared import Prepared
@@ -166,7 +167,10 @@ class _Layout:
         write, made = written(kind), figure.read
 
         def convert(*raw: Any) -> Any:
-            return write(made(*[read(v) if read else v for read, v in zip(reads, raw, strict=True)]))
+            value = made(*[read(v) if read else v for read, v in zip(reads, raw, strict=True)])
+            if isinstance(value, Mixed):
+                raise GaveUp  # The error beside the answer is told by the resolvers.
+            return write(value)
 
         return f"{self._name(convert)}({', '.join(f'r[{place}]' for place in figure.places)})"
 

@@ -17,6 +17,7 @@ from kehu.composition import EntityDefinition
 from kehu.ids import global_id
 from kehu.reading.aggregates import Group, Grouping, TimeBucket, aggregate
 from kehu.reading.attributes import Attribute, Attributes, Catalogue
+from kehu.reading.currencies import Mixed
 from kehu.reading.having import Having
 from kehu.reading.measures import Measure
 from kehu_graphql.schema.fields import (
@@ -245,7 +246,7 @@ def _row_fields(registry: Registry, attributes: Attributes, key: type[Any]) -> l
 
 def _percentile_field(name: str, numbers: Sequence[Attribute]) -> GeneratedField:
     def valued(attribute: str) -> Any:
-        return lambda asked: asked[0].group.percentiles.get((asked[1], attribute))
+        return lambda asked: _in_one_currency(asked[0].group.percentiles.get((asked[1], attribute)))
 
     def fields() -> list[Any]:
         return [
@@ -347,7 +348,14 @@ def _measure_fields(
 
 def _measured(measure: Measure, name: str, kind: Any) -> Any:
     def get(row: _Row) -> Any:
-        value = row.group.measures.get((measure, name))
+        value = _in_one_currency(row.group.measures.get((measure, name)))
         return Decimal(value) if kind is Decimal and value is not None else value
 
     return get
+
+
+def _in_one_currency(value: Any) -> Any:
+    """The figure. Raises MixedCurrencies."""
+    if isinstance(value, Mixed):
+        raise value.refusal()
+    return value

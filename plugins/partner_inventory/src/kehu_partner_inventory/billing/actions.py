@@ -10,6 +10,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
+from kehu.writing.money import check_amount
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerPayment, PaymentShare, shared
 from kehu_partner_inventory.credit.checking import lock_partners
 from kehu_partner_inventory.partners.models import Partner
@@ -42,6 +43,7 @@ async def receive_payment(
     invoices: list[PartnerInvoice] | None = None,
 ) -> PartnerPayment:
     """Money came in: for these invoices, or for all, those that are due first; credit notes are set off."""
+    check_amount(amount, partner.currency, field="amount")
     await lock_partners(ctx, [partner.id])
     i = PartnerInvoice
     statement = sa.select(i).where(i.partner_id == partner.id, i.open_amount != 0)

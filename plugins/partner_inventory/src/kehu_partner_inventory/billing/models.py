@@ -46,8 +46,10 @@ class PartnerInvoice(kehu.Entity, Base):
         ChannelOrder, doc="For which order; none where a rebate is paid out."
     )
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code of its amounts.")
-    amount: Mapped[Decimal] = kehu.column(doc="What it comes to, before tax.")
-    open_amount: Mapped[Decimal] = kehu.column(doc="What of it is neither paid nor set off.")
+    amount: Mapped[Decimal] = kehu.column(money="currency", doc="What it comes to, before tax.")
+    open_amount: Mapped[Decimal] = kehu.column(
+        money="currency", doc="What of it is neither paid nor set off."
+    )
     issued_on: Mapped[date] = kehu.column(index=True, doc="When it was written.")
     due_on: Mapped[date] = kehu.column(not_before="issued_on", index=True, doc="Until when it is to be paid.")
     reason: Mapped[str | None] = kehu.column(
@@ -62,7 +64,7 @@ class PartnerInvoiceLine(kehu.Entity, Base):
     invoice_id: Mapped[uuid.UUID] = kehu.ref(PartnerInvoice, doc="On which invoice.")
     order_line_id: Mapped[uuid.UUID] = kehu.ref(ChannelOrderLine, doc="Which line of the order.")
     quantity: Mapped[Decimal] = kehu.column(QUANTITY, doc="How much; below zero on a credit note.")
-    amount: Mapped[Decimal] = kehu.column(doc="What that comes to.")
+    amount: Mapped[Decimal] = kehu.column(money="invoice.currency", doc="What that comes to.")
 
 
 class PartnerPayment(kehu.Entity, Base):
@@ -70,7 +72,9 @@ class PartnerPayment(kehu.Entity, Base):
 
     __tablename__ = "partner_inventory_payment"
     partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, doc="From whom.")
-    amount: Mapped[Decimal] = kehu.column(doc="How much, in the partner's currency.")
+    amount: Mapped[Decimal] = kehu.column(
+        money="partner.currency", doc="How much, in the partner's currency."
+    )
     received_on: Mapped[date] = kehu.column(index=True, doc="On which day.")
     reference: Mapped[str | None] = kehu.column(sa.String(200), doc="What stands on the statement.")
 
@@ -81,7 +85,13 @@ class PaymentShare(kehu.Entity, Base):
     __tablename__ = "partner_inventory_payment_share"
     payment_id: Mapped[uuid.UUID] = kehu.ref(PartnerPayment, doc="Of which payment.")
     invoice_id: Mapped[uuid.UUID] = kehu.ref(PartnerInvoice, doc="For which invoice.")
-    amount: Mapped[Decimal] = kehu.column(doc="How much.")
+    amount: Mapped[Decimal] = kehu.column(money="invoice.currency", doc="How much.")
+
+
+class PaidInFuture(kehu.Refusal):
+    """Money that is yet to come was not received."""
+
+    code = "PAID_IN_FUTURE"
 
 
 def shared(amount: Decimal, open_amounts: list[Decimal]) -> list[Decimal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import kehu
-from kehu_partner_inventory.billing.models import BooksStay, PartnerInvoice, PartnerPayment
+from kehu_partner_inventory.billing.models import BooksStay, PaidInFuture, PartnerInvoice, PartnerPayment
 from kehu_partner_inventory.plugin import partner_invoice, partner_payment
 
 
@@ -15,7 +15,10 @@ async def invoices_stay(_ctx: kehu.Context, change: kehu.Change[PartnerInvoice])
 
 
 @partner_payment.before_write
-async def payments_stay(_ctx: kehu.Context, change: kehu.Change[PartnerPayment]) -> None:
-    """A payment is never changed or deleted."""
+async def payments_stay(ctx: kehu.Context, change: kehu.Change[PartnerPayment]) -> None:
+    """A payment has come in already, and is never changed or deleted."""
     if not change.creating:
         raise BooksStay(kehu.text("A payment stays as it is."))
+    if change.obj.received_on > ctx.today():
+        message = kehu.text("Nothing has been paid on {day} yet.", day=change.obj.received_on)
+        raise PaidInFuture(message, field=PartnerPayment.received_on)

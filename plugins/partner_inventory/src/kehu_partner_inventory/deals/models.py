@@ -109,7 +109,9 @@ class DealRegistration(kehu.Entity, Base):
     territory: Mapped[str | None] = kehu.column(
         sa.String(20), doc="Where: an ISO 3166 code, such as `CN` or `CN-31`."
     )
-    amount: Mapped[Decimal | None] = kehu.column(doc="What it should come to, before tax, in `currency`.")
+    amount: Mapped[Decimal | None] = kehu.column(
+        money="currency", doc="What it should come to, before tax, in `currency`."
+    )
     currency: Mapped[str] = kehu.column(
         sa.String(3), default=set_by_a_rule, doc="ISO 4217 code; that of the partner unless given."
     )

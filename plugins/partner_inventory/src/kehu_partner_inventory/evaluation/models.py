@@ -46,7 +46,9 @@ class PartnerTarget(kehu.Entity, Base):
     )
     from_on: Mapped[date] = kehu.column(doc="First day of the period.")
     until_on: Mapped[date] = kehu.column(index=True, doc="Last day of the period.")
-    amount: Mapped[Decimal] = kehu.column(doc="For how much, in the partner's currency.")
+    amount: Mapped[Decimal] = kehu.column(
+        money="partner.currency", doc="For how much, in the partner's currency."
+    )
 
     def check(self) -> None:
         """Raise ImpossibleTarget."""

@@ -107,7 +107,7 @@ class MarketFund(kehu.Archivable, Base):
     __tablename__ = "partner_inventory_fund"
     name: Mapped[str] = kehu.column(sa.String(200), unique=True, doc="What the fund is called.")
     currency: Mapped[str] = kehu.column(sa.String(3), update=False, doc="ISO 4217 code of all its amounts.")
-    amount: Mapped[Decimal] = kehu.column(doc="How much there is.")
+    amount: Mapped[Decimal] = kehu.column(money="currency", doc="How much there is.")
     from_on: Mapped[date] = kehu.column(doc="First day of the period.")
     until_on: Mapped[date] = kehu.column(doc="Last day of the period.")
 
@@ -130,7 +130,7 @@ class FundAllocation(kehu.Entity, Base):
     __table_args__ = (sa.UniqueConstraint("fund_id", "partner_id"),)
     fund_id: Mapped[uuid.UUID] = kehu.ref(MarketFund, index=False, update=False, doc="Of which fund.")
     partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, update=False, doc="For whom.")
-    amount: Mapped[Decimal] = kehu.column(doc="How much, in the fund's currency.")
+    amount: Mapped[Decimal] = kehu.column(money="fund.currency", doc="How much, in the fund's currency.")
 
 
 class FundRequest(kehu.Archivable, Base):
@@ -144,7 +144,9 @@ class FundRequest(kehu.Archivable, Base):
     allocation_id: Mapped[uuid.UUID] = kehu.ref(FundAllocation, update=False, doc="From which allocation.")
     purpose: Mapped[str] = kehu.column(sa.String(200), doc="What for, in a line.")
     planned_on: Mapped[date | None] = kehu.column(doc="When it should take place.")
-    requested_amount: Mapped[Decimal] = kehu.column(doc="How much is asked for, in the fund's currency.")
+    requested_amount: Mapped[Decimal] = kehu.column(
+        money="allocation.fund.currency", doc="How much is asked for, in the fund's currency."
+    )
     campaign: Mapped[kehu.GlobalId | None] = kehu.column(
         index=True, doc="The id of the campaign or other record that it is a part of."
     )
@@ -152,7 +154,11 @@ class FundRequest(kehu.Archivable, Base):
         default=_R.DRAFT, create=False, update=False, index=True, doc="Where it stands."
     )
     granted_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="How much may be claimed."
+        money="allocation.fund.currency",
+        default=ZERO,
+        create=False,
+        update=False,
+        doc="How much may be claimed.",
     )
     decided_by_id: Mapped[uuid.UUID | None] = kehu.ref(
         kehu.User, index=False, create=False, update=False, doc="Who granted or rejected it."
@@ -191,7 +197,9 @@ class FundClaim(kehu.Entity, Base):
     __tablename__ = "partner_inventory_fund_claim"
     states: ClassVar = FUND_CLAIM_STATES
     request_id: Mapped[uuid.UUID] = kehu.ref(FundRequest, doc="Of which request.")
-    amount: Mapped[Decimal] = kehu.column(doc="How much, in the fund's currency.")
+    amount: Mapped[Decimal] = kehu.column(
+        money="request.allocation.fund.currency", doc="How much, in the fund's currency."
+    )
     proof: Mapped[str] = kehu.column(
         sa.String(500), multiline=True, doc="What proves it: an invoice number, a link."
     )

@@ -175,10 +175,14 @@ class ChannelOrder(kehu.Entity, Base):
         sa.String(3), default=set_by_a_rule, create=False, update=False, doc="That of the partner."
     )
     total_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="What all lines come to, before tax."
+        money="currency", default=ZERO, create=False, update=False, doc="What all lines come to, before tax."
     )
     unbilled_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="What of it is confirmed, and on no invoice yet."
+        money="currency",
+        default=ZERO,
+        create=False,
+        update=False,
+        doc="What of it is confirmed, and on no invoice yet.",
     )
     priority: Mapped[int] = kehu.column(default=0, write=PLAN, doc="Who gets goods first: the highest.")
     source_location_id: Mapped[uuid.UUID | None] = kehu.ref(
@@ -280,8 +284,12 @@ class ChannelOrderLine(kehu.Entity, Base):
     position: Mapped[int] = kehu.column(doc="Which line it is, from 1.")
     product_id: Mapped[uuid.UUID] = kehu.ref(kehu.Product, doc="What.")
     quantity: Mapped[Decimal] = kehu.column(QUANTITY, doc="How much was ordered.")
-    unit_price: Mapped[Decimal] = kehu.column(COST, doc="The price of a unit, in the order's currency.")
-    amount: Mapped[Decimal] = kehu.column(doc="Quantity times unit price, rounded to the currency.")
+    unit_price: Mapped[Decimal] = kehu.column(
+        COST, money="order.currency", rounded=False, doc="The price of a unit, in the order's currency."
+    )
+    amount: Mapped[Decimal] = kehu.column(
+        money="order.currency", doc="Quantity times unit price, rounded to the currency."
+    )
     price_steps: Mapped[list[Any]] = kehu.column(
         Json, expose=False, doc="The rules that made the price, as JSON; the field priceTrace shows them."
     )

@@ -123,10 +123,10 @@ class Partner(kehu.Owned, Base):
         kehu.PriceList, doc="Where its prices come from; the list of its level unless given."
     )
     credit_limit: Mapped[Decimal | None] = kehu.column(
-        doc="How much it may owe; that of its level unless given."
+        money="currency", doc="How much it may owe; that of its level unless given."
     )
     group_credit_limit: Mapped[Decimal | None] = kehu.column(
-        doc="How much it and all below it may owe together; none for no such limit."
+        money="currency", doc="How much it and all below it may owe together; none for no such limit."
     )
     latitude: Mapped[Decimal | None] = kehu.column(
         DEGREES, doc="Where its goods go, in degrees north; the nearest location of ours is looked at first."

@@ -63,7 +63,9 @@ class SpecialPrice(kehu.Archivable, Base):
     __tablename__ = "partner_inventory_special_price"
     partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, update=False, doc="Which partner.")
     product_id: Mapped[uuid.UUID] = kehu.ref(kehu.Product, doc="For which product.")
-    price: Mapped[Decimal] = kehu.column(COST, doc="The price of one unit, in the partner's currency.")
+    price: Mapped[Decimal] = kehu.column(
+        COST, money="partner.currency", rounded=False, doc="The price of one unit, in the partner's currency."
+    )
     min_quantity: Mapped[Decimal] = kehu.column(
         QUANTITY, default=Decimal(1), doc="The quantity from which it holds."
     )

@@ -84,7 +84,9 @@ class RebateProgramme(kehu.Archivable, Base):
     from_on: Mapped[date] = kehu.column(doc="First day of the period.")
     until_on: Mapped[date] = kehu.column(doc="Last day of the period.")
     grace_days: Mapped[int] = kehu.column(default=0, doc="Returns count until so many days after the period.")
-    cap_amount: Mapped[Decimal | None] = kehu.column(doc="The most a member gets; none for no such limit.")
+    cap_amount: Mapped[Decimal | None] = kehu.column(
+        money="currency", doc="The most a member gets; none for no such limit."
+    )
     category_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.ProductCategory, doc="What counts; none for all.")
     excluded_category_id: Mapped[uuid.UUID | None] = kehu.ref(
         kehu.ProductCategory, index=False, doc="What does not count."
@@ -131,9 +133,13 @@ class RebateTier(kehu.Entity, Base):
     __tablename__ = "partner_inventory_rebate_tier"
     programme_id: Mapped[uuid.UUID] = kehu.ref(RebateProgramme, update=False, doc="Of which programme.")
     from_amount: Mapped[Decimal] = kehu.column(
-        doc="From which amount on; from how many percent, where the mix is rewarded."
+        money="programme.currency",
+        rounded=False,
+        doc="From which amount on; from how many percent, where the mix is rewarded.",
     )
-    until_amount: Mapped[Decimal | None] = kehu.column(doc="Below which amount or share; none for no end.")
+    until_amount: Mapped[Decimal | None] = kehu.column(
+        money="programme.currency", rounded=False, doc="Below which amount or share; none for no end."
+    )
     percent: Mapped[Decimal] = kehu.column(doc="How many percent are paid, 0 to 100.")
 
     @property
@@ -186,15 +192,21 @@ class RebateStatement(kehu.Entity, Base):
     status: Mapped[RebateStatus] = kehu.column(default=_S.DRAFT, doc="Where it stands.")
     drawn_up_at: Mapped[datetime] = kehu.column(doc="When (UTC).")
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code of its amounts.")
-    bought_amount: Mapped[Decimal] = kehu.column(doc="What was bought in the period, less what came back.")
-    before_amount: Mapped[Decimal] = kehu.column(
-        doc="The same a year before; 0 where growth is not rewarded."
+    bought_amount: Mapped[Decimal] = kehu.column(
+        money="currency", doc="What was bought in the period, less what came back."
     )
-    counted_amount: Mapped[Decimal] = kehu.column(doc="What the tiers were applied to.")
-    earned_amount: Mapped[Decimal] = kehu.column(doc="What that earns, after the cap.")
+    before_amount: Mapped[Decimal] = kehu.column(
+        money="currency", doc="The same a year before; 0 where growth is not rewarded."
+    )
+    counted_amount: Mapped[Decimal] = kehu.column(money="currency", doc="What the tiers were applied to.")
+    earned_amount: Mapped[Decimal] = kehu.column(money="currency", doc="What that earns, after the cap.")
     is_capped: Mapped[bool] = kehu.column(doc="The cap took something off.")
-    settled_amount: Mapped[Decimal] = kehu.column(doc="What earlier approved statements gave already.")
-    payable_amount: Mapped[Decimal] = kehu.column(doc="What is left; below zero it is owed back.")
+    settled_amount: Mapped[Decimal] = kehu.column(
+        money="currency", doc="What earlier approved statements gave already."
+    )
+    payable_amount: Mapped[Decimal] = kehu.column(
+        money="currency", doc="What is left; below zero it is owed back."
+    )
     approved_by_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.User, index=False, doc="Who agreed.")
     credit_note_id: Mapped[uuid.UUID | None] = kehu.ref(
         PartnerInvoice, index=False, doc="The credit note by which it was paid out; none for cash."
@@ -218,8 +230,10 @@ class RebateStatementLine(kehu.Entity, Base):
         index=False,
         doc="The goods that were sold on at the price of that line; none for what was bought.",
     )
-    amount: Mapped[Decimal] = kehu.column(doc="What it counted.")
-    earned_amount: Mapped[Decimal] = kehu.column(doc="What of the rebate it earned.")
+    amount: Mapped[Decimal] = kehu.column(money="statement.currency", doc="What it counted.")
+    earned_amount: Mapped[Decimal] = kehu.column(
+        money="statement.currency", doc="What of the rebate it earned."
+    )
 
 
 class RebateAccrual(kehu.Entity, Base):
@@ -235,7 +249,7 @@ class RebateAccrual(kehu.Entity, Base):
     programme_id: Mapped[uuid.UUID] = kehu.ref(RebateProgramme, index=False, doc="By which programme.")
     partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, doc="For whom.")
     kind: Mapped[AccrualKind] = kehu.column(doc="Earned, or paid.")
-    amount: Mapped[Decimal] = kehu.column(doc="How much; what is paid is below zero.")
+    amount: Mapped[Decimal] = kehu.column(money="currency", doc="How much; what is paid is below zero.")
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code.")
     accrued_at: Mapped[datetime] = kehu.column(index=True, doc="When (UTC).")
     invoice_id: Mapped[uuid.UUID | None] = kehu.ref(

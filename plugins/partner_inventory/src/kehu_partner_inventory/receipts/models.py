@@ -69,7 +69,11 @@ class ExpectedReceipt(kehu.Entity, Base):
         QUANTITY, default=Decimal(0), create=False, update=False, doc="How much of it has come."
     )
     unit_cost: Mapped[Decimal] = kehu.column(
-        COST, read=VALUE, doc="What one unit costs, in the currency of the location."
+        COST,
+        money="location.currency",
+        rounded=False,
+        read=VALUE,
+        doc="What one unit costs, in the currency of the location.",
     )
     due_on: Mapped[date | None] = kehu.column(doc="When it should come; none where nobody knows.")
     state: Mapped[ReceiptState] = kehu.column(

@@ -81,7 +81,7 @@ class LevelRule(kehu.Entity, Base):
     __table_args__ = (sa.UniqueConstraint("level_id", "measure"),)
     level_id: Mapped[uuid.UUID] = kehu.ref(PartnerLevel, index=False, update=False, doc="Which level.")
     measure: Mapped[PartnerMeasure] = kehu.column(doc="What is measured.")
-    threshold: Mapped[Decimal] = kehu.column(doc="At least how much; of returns, at most.")
+    threshold: Mapped[Decimal] = kehu.column(money="currency", doc="At least how much; of returns, at most.")
     currency: Mapped[str | None] = kehu.column(
         sa.String(3), doc="ISO 4217 code of the threshold of purchases; none of a percentage."
     )

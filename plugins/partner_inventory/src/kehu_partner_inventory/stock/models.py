@@ -219,7 +219,9 @@ class StockLayer(kehu.Entity, Base):
     received_at: Mapped[datetime] = kehu.column(doc="When the goods came in from outside (UTC).")
     quantity: Mapped[Decimal] = kehu.column(QUANTITY, doc="How much came.")
     remaining: Mapped[Decimal] = kehu.column(QUANTITY, doc="How much of it is still there.")
-    unit_cost: Mapped[Decimal] = kehu.column(COST, read=VALUE, doc="What one unit cost, in `currency`.")
+    unit_cost: Mapped[Decimal] = kehu.column(
+        COST, money="currency", rounded=False, read=VALUE, doc="What one unit cost, in `currency`."
+    )
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code.")
 
 

@@ -111,8 +111,10 @@ class CommissionEntry(kehu.Owned, Base):
     share_percent: Mapped[Decimal] = kehu.column(
         ExactDecimal(5, 2), default=HUNDRED, doc="Which part of the order was the owner's, in percent."
     )
-    base_amount: Mapped[Decimal] = kehu.column(doc="The net sales that earned it, in `currency`.")
-    amount: Mapped[Decimal] = kehu.column(doc="What was earned, in `currency`.")
+    base_amount: Mapped[Decimal] = kehu.column(
+        money="currency", doc="The net sales that earned it, in `currency`."
+    )
+    amount: Mapped[Decimal] = kehu.column(money="currency", doc="What was earned, in `currency`.")
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code, that of the order.")
     reason: Mapped[str] = kehu.choice("ACCRUED", "REVERSED", doc="Whether it was earned or lost again.")
 

@@ -53,10 +53,10 @@ class ForecastSubmission(kehu.Owned, Base):
     )
     currency: Mapped[str] = kehu.column(sa.String(3), update=False, doc="ISO 4217 code of the amounts.")
     commit_amount: Mapped[Decimal] = kehu.column(
-        update=False, doc="What will certainly be won, closed included."
+        money="currency", update=False, doc="What will certainly be won, closed included."
     )
     best_case_amount: Mapped[Decimal | None] = kehu.column(
-        update=False, doc="What may be won if all goes well, the commitment included."
+        money="currency", update=False, doc="What may be won if all goes well, the commitment included."
     )
     note: Mapped[str | None] = kehu.column(sa.Text(), update=False, order=False, doc="What it rests on.")
     submitted_at: Mapped[datetime] = kehu.column(
@@ -99,7 +99,9 @@ class ForecastAdjustment(kehu.Entity, Base):
 
     __tablename__ = "sfa_forecast_adjustment"
     submission_id: Mapped[uuid.UUID] = kehu.ref(ForecastSubmission, doc="Of which submission.")
-    amount: Mapped[Decimal] = kehu.column(doc="What counts, in the currency of the submission.")
+    amount: Mapped[Decimal] = kehu.column(
+        money="submission.currency", doc="What counts, in the currency of the submission."
+    )
     reason: Mapped[str] = kehu.column(sa.String(500), multiline=True, doc="Why.")
     adjusted_by_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.User, doc="Who adjusted it.")
     adjusted_at: Mapped[datetime] = kehu.column(index=True, doc="When (UTC).")
@@ -113,13 +115,25 @@ class ForecastSnapshot(kehu.Owned, Base):
     starts_on: Mapped[date] = kehu.column(index=True, doc="Its first day.")
     taken_at: Mapped[datetime] = kehu.column(index=True, doc="When it was taken (UTC).")
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code of the amounts.")
-    pipeline_amount: Mapped[Decimal] = kehu.column(doc="Open, and counted as pipeline.")
-    best_case_amount: Mapped[Decimal] = kehu.column(doc="Open, and counted as best case.")
-    commit_amount: Mapped[Decimal] = kehu.column(doc="Open, and committed.")
-    closed_amount: Mapped[Decimal] = kehu.column(doc="Won.")
-    weighted_amount: Mapped[Decimal] = kehu.column(doc="Won, and open amounts times their probabilities.")
-    submitted_amount: Mapped[Decimal | None] = kehu.column(doc="What the owner had submitted.")
-    adjusted_amount: Mapped[Decimal | None] = kehu.column(doc="What a manager had made of it.")
+    pipeline_amount: Mapped[Decimal] = kehu.column(
+        money="currency", rounded=False, doc="Open, and counted as pipeline."
+    )
+    best_case_amount: Mapped[Decimal] = kehu.column(
+        money="currency", rounded=False, doc="Open, and counted as best case."
+    )
+    commit_amount: Mapped[Decimal] = kehu.column(money="currency", rounded=False, doc="Open, and committed.")
+    closed_amount: Mapped[Decimal] = kehu.column(money="currency", rounded=False, doc="Won.")
+    weighted_amount: Mapped[Decimal] = kehu.column(
+        money="currency", rounded=False, doc="Won, and open amounts times their probabilities."
+    )
+    submitted_amount: Mapped[Decimal | None] = kehu.column(
+        money="currency", rounded=False, doc="What the owner had submitted."
+    )
+    adjusted_amount: Mapped[Decimal | None] = kehu.column(
+        money="currency", rounded=False, doc="What a manager had made of it."
+    )
     expected_amount: Mapped[Decimal] = kehu.column(
-        doc="What was expected: as adjusted, else as submitted, else closed and committed."
+        money="currency",
+        rounded=False,
+        doc="What was expected: as adjusted, else as submitted, else closed and committed.",
     )

@@ -63,7 +63,9 @@ class OpportunityChange(kehu.Entity, Base):
         doc="How likely it was won: its own probability, else the stage's."
     )
     forecast_category: Mapped[ForecastCategory] = kehu.column(doc="How far it was counted on.")
-    amount: Mapped[Decimal | None] = kehu.column(doc="What the customer would have paid, in `currency`.")
+    amount: Mapped[Decimal | None] = kehu.column(
+        money="currency", rounded=False, doc="What the customer would have paid, in `currency`."
+    )
     currency: Mapped[str | None] = kehu.column(sa.String(3), doc="ISO 4217 code of the amount.")
     expected_close_on: Mapped[date | None] = kehu.column(doc="When the decision was expected.")
     opened_on: Mapped[date | None] = kehu.column(doc="When we engaged in it.")

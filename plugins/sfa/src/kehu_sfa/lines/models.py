@@ -53,17 +53,29 @@ class PricedLine:
     description: Mapped[str] = kehu.column(sa.String(1000), multiline=True, doc="What the buyer reads.")
     quantity: Mapped[Decimal] = kehu.column(doc="How many units; above zero.")
     unit: Mapped[str] = kehu.column(sa.String(20), doc="What is counted: piece, kg, hour.")
-    unit_price: Mapped[Decimal] = kehu.column(doc="What one unit costs before discounts.")
-    list_price: Mapped[Decimal | None] = kehu.column(doc="What the price list said; none where it had none.")
+    unit_price: Mapped[Decimal] = kehu.column(
+        money="document.currency", rounded=False, doc="What one unit costs before discounts."
+    )
+    list_price: Mapped[Decimal | None] = kehu.column(
+        money="document.currency", rounded=False, doc="What the price list said; none where it had none."
+    )
     discount_percent: Mapped[Decimal] = kehu.column(PERCENT, doc="What is taken off this line, 0 to 100.")
     tax_percent: Mapped[Decimal] = kehu.column(PERCENT, doc="How much tax there is on it, 0 to 100.")
-    unit_cost: Mapped[Decimal | None] = kehu.column(read=MARGIN, doc="What one unit costs us, if known.")
-    gross_amount: Mapped[Decimal] = kehu.column(doc="Quantity times price.")
-    discount_amount: Mapped[Decimal] = kehu.column(doc="What the line's own discount takes off.")
-    total_discount_amount: Mapped[Decimal] = kehu.column(doc="Its part of the discount on the total.")
-    net_amount: Mapped[Decimal] = kehu.column(doc="What is left before tax.")
-    tax_amount: Mapped[Decimal] = kehu.column(doc="The tax on that.")
-    margin_amount: Mapped[Decimal | None] = kehu.column(read=MARGIN, doc="Net less the cost, if known.")
+    unit_cost: Mapped[Decimal | None] = kehu.column(
+        money="document.currency", rounded=False, read=MARGIN, doc="What one unit costs us, if known."
+    )
+    gross_amount: Mapped[Decimal] = kehu.column(money="document.currency", doc="Quantity times price.")
+    discount_amount: Mapped[Decimal] = kehu.column(
+        money="document.currency", doc="What the line's own discount takes off."
+    )
+    total_discount_amount: Mapped[Decimal] = kehu.column(
+        money="document.currency", doc="Its part of the discount on the total."
+    )
+    net_amount: Mapped[Decimal] = kehu.column(money="document.currency", doc="What is left before tax.")
+    tax_amount: Mapped[Decimal] = kehu.column(money="document.currency", doc="The tax on that.")
+    margin_amount: Mapped[Decimal | None] = kehu.column(
+        money="document.currency", read=MARGIN, doc="Net less the cost, if known."
+    )
 
     @declared_attr
     def product_id(cls) -> Mapped[uuid.UUID | None]:  # noqa: N805  # declared_attr gets the class
@@ -123,21 +135,27 @@ class Priced:
         default=TaxRounding.PER_LINE, doc="Whether tax is rounded by line or once for each rate."
     )
     discount_percent: Mapped[Decimal | None] = kehu.column(PERCENT, doc="A discount on the total, 0 to 100.")
-    discount_amount: Mapped[Decimal | None] = kehu.column(doc="Or an amount that is taken off the total.")
+    discount_amount: Mapped[Decimal | None] = kehu.column(
+        money="currency", doc="Or an amount that is taken off the total."
+    )
     subtotal_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="The sum of the lines before that."
+        money="currency", default=ZERO, create=False, update=False, doc="The sum of the lines before that."
     )
     total_discount_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="What the discount on the total takes off."
+        money="currency",
+        default=ZERO,
+        create=False,
+        update=False,
+        doc="What the discount on the total takes off.",
     )
     net_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="What is left before tax."
+        money="currency", default=ZERO, create=False, update=False, doc="What is left before tax."
     )
     tax_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="The tax on that."
+        money="currency", default=ZERO, create=False, update=False, doc="The tax on that."
     )
     total_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="What the customer pays."
+        money="currency", default=ZERO, create=False, update=False, doc="What the customer pays."
     )
     conceded_percent: Mapped[Decimal] = kehu.column(
         PERCENT,
@@ -147,7 +165,11 @@ class Priced:
         doc="What all discounts together take off the price of the list.",
     )
     margin_amount: Mapped[Decimal | None] = kehu.column(
-        create=False, update=False, read=MARGIN, doc="Net less the cost; none while a cost is unknown."
+        money="currency",
+        create=False,
+        update=False,
+        read=MARGIN,
+        doc="Net less the cost; none while a cost is unknown.",
     )
     margin_percent: Mapped[Decimal | None] = kehu.column(
         ExactDecimal(18, 4), create=False, update=False, read=MARGIN, doc="The margin in percent of net."

@@ -125,7 +125,9 @@ class Opportunity(kehu.Owned, Base):
     stage_entered_at: Mapped[datetime] = kehu.column(
         create=False, update=False, default=utc_now, doc="When it entered its present stage (UTC)."
     )
-    amount: Mapped[Decimal | None] = kehu.column(doc="What the customer would pay before tax, in `currency`.")
+    amount: Mapped[Decimal | None] = kehu.column(
+        money="currency", doc="What the customer would pay before tax, in `currency`."
+    )
     currency: Mapped[str | None] = kehu.column(sa.String(3), doc="ISO 4217 code of the amount, like `EUR`.")
     probability: Mapped[int | None] = kehu.column(
         doc="How likely it is won, in percent, 0 to 100; none to go by its stage."
@@ -176,7 +178,8 @@ class Opportunity(kehu.Owned, Base):
         doc="How far its owner counts on it; none to go by its probability.",
     )
     recurring_amount: Mapped[Decimal | None] = kehu.column(
-        doc="What the customer would pay again and again, in `currency`, each `recurringInterval`."
+        money="currency",
+        doc="What the customer would pay again and again, in `currency`, each `recurringInterval`.",
     )
     recurring_interval: Mapped[str | None] = kehu.choice(
         "MONTH", "QUARTER", "YEAR", doc="How often the recurring amount is paid."

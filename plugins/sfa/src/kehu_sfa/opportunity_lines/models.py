@@ -29,6 +29,8 @@ class OpportunityLine(kehu.Entity, Base):
     position: Mapped[int] = kehu.column(default=0, doc="Where the line stands, smallest first.")
     quantity: Mapped[Decimal] = kehu.column(default=Decimal(1), doc="How many units; above zero.")
     unit_price: Mapped[Decimal] = kehu.column(
+        money="opportunity.currency",
+        rounded=False,
         default=set_by_a_rule,
         doc="What one unit costs before the discount; that of the opportunity's price list unless given.",
     )
@@ -36,15 +38,20 @@ class OpportunityLine(kehu.Entity, Base):
         PERCENT, default=Decimal(0), doc="What is taken off, in percent, 0 to 100."
     )
     unit_cost: Mapped[Decimal | None] = kehu.column(
-        read=MARGIN, doc="What one unit costs us; none where nobody knows."
+        money="opportunity.currency",
+        rounded=False,
+        read=MARGIN,
+        doc="What one unit costs us; none where nobody knows.",
     )
     amount: Mapped[Decimal] = kehu.column(
+        money="opportunity.currency",
         default=set_by_a_rule,
         create=False,
         update=False,
         doc="Quantity times unit price less the discount, rounded to the currency.",
     )
     margin_amount: Mapped[Decimal | None] = kehu.column(
+        money="opportunity.currency",
         create=False,
         update=False,
         read=MARGIN,

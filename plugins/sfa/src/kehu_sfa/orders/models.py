@@ -124,10 +124,14 @@ class Order(Priced, kehu.Owned, Base):
         sa.String(500), multiline=True, create=False, update=False, doc="Why it was cancelled."
     )
     paid_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="What was received so far, less what was given back."
+        money="currency",
+        default=ZERO,
+        create=False,
+        update=False,
+        doc="What was received so far, less what was given back.",
     )
     returned_amount: Mapped[Decimal] = kehu.column(
-        default=ZERO, create=False, update=False, doc="What came back, tax included."
+        money="currency", default=ZERO, create=False, update=False, doc="What came back, tax included."
     )
 
     @classmethod
@@ -223,6 +227,7 @@ class OrderLine(PricedLine, kehu.Entity, Base):
     """One position of an order; lines change together, through setLinesOrder."""
 
     __tablename__ = "sfa_order_line"
+    document: ClassVar[str] = "order"
     order_id: Mapped[uuid.UUID] = kehu.ref(Order, ondelete="CASCADE", doc="Of which order.")
 
 
@@ -231,9 +236,10 @@ class Payment(kehu.Entity, Base):
 
     __tablename__ = "sfa_payment"
     order_id: Mapped[uuid.UUID] = kehu.ref(Order, doc="For which order.")
-    amount: Mapped[Decimal] = kehu.column(doc="How much, in the order's currency.")
+    amount: Mapped[Decimal] = kehu.column(money="order.currency", doc="How much, in the order's currency.")
     paid_amount: Mapped[Decimal | None] = kehu.column(
-        doc="What was paid, in `paidCurrency`; none where it was paid in the order's currency."
+        money="paid_currency",
+        doc="What was paid, in `paidCurrency`; none where it was paid in the order's currency.",
     )
     paid_currency: Mapped[str | None] = kehu.column(
         sa.String(3), doc="ISO 4217 code of another currency in which it was paid."
@@ -251,7 +257,7 @@ class OrderReturn(kehu.Entity, Base):
 
     __tablename__ = "sfa_order_return"
     order_id: Mapped[uuid.UUID] = kehu.ref(Order, doc="Of which order.")
-    amount: Mapped[Decimal] = kehu.column(doc="What they are worth, tax included.")
+    amount: Mapped[Decimal] = kehu.column(money="order.currency", doc="What they are worth, tax included.")
     returned_on: Mapped[date] = kehu.column(index=True, doc="On which day.")
     reason: Mapped[str] = kehu.column(sa.String(500), multiline=True, doc="Why.")
 

@@ -20,6 +20,12 @@ class PaymentStays(kehu.Refusal):
     code = "PAYMENT_STAYS"
 
 
+class PaidInFuture(kehu.Refusal):
+    """Money that is yet to come, or goods, were not received."""
+
+    code = "PAID_IN_FUTURE"
+
+
 async def lines_of(ctx: kehu.Context, order: Order) -> Sequence[OrderLine]:
     """The lines of an order in their order, whoever may see them."""
     found = sa.select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position)
@@ -60,15 +66,21 @@ async def reckon_order(ctx: kehu.Context, change: kehu.Change[Order]) -> None:
 
 
 @payment.before_write
-async def payments_stay(_ctx: kehu.Context, change: kehu.Change[Payment]) -> None:
-    """A payment is never changed or deleted."""
+async def payments_stay(ctx: kehu.Context, change: kehu.Change[Payment]) -> None:
+    """A payment has come in already, and is never changed or deleted."""
     _keep(change)
+    if change.obj.received_on > ctx.today():
+        message = kehu.text("Nothing has been paid on {day} yet.", day=change.obj.received_on)
+        raise PaidInFuture(message, field=Payment.received_on)
 
 
 @order_return.before_write
-async def returns_stay(_ctx: kehu.Context, change: kehu.Change[OrderReturn]) -> None:
-    """A return is never changed or deleted."""
+async def returns_stay(ctx: kehu.Context, change: kehu.Change[OrderReturn]) -> None:
+    """A return has come in already, and is never changed or deleted."""
     _keep(change)
+    if change.obj.returned_on > ctx.today():
+        message = kehu.text("Nothing has come back on {day} yet.", day=change.obj.returned_on)
+        raise PaidInFuture(message, field=OrderReturn.returned_on)
 
 
 def _keep(change: kehu.Change[Payment] | kehu.Change[OrderReturn]) -> None:

@@ -60,7 +60,9 @@ class Quota(kehu.Owned, Base):
     )
     measure: Mapped[QuotaMeasure] = kehu.column(default=QuotaMeasure.WON_AMOUNT, doc="What counts.")
     product_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Product, doc="Of this product; none for all.")
-    target: Mapped[Decimal] = kehu.column(doc="How much, in `currency` or in units; above zero.")
+    target: Mapped[Decimal] = kehu.column(
+        money="currency", doc="How much, in `currency` or in units; above zero."
+    )
     currency: Mapped[str | None] = kehu.column(sa.String(3), doc="ISO 4217 code; none for units.")
 
     @property

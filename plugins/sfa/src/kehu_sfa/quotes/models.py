@@ -230,6 +230,7 @@ class QuoteLine(PricedLine, kehu.Entity, Base):
     """One position of a quote; lines change together, through setLinesQuote."""
 
     __tablename__ = "sfa_quote_line"
+    document: ClassVar[str] = "quote"
     quote_id: Mapped[uuid.UUID] = kehu.ref(Quote, ondelete="CASCADE", doc="Of which quote.")
 
 

@@ -1,0 +1,61 @@
+"""Currencies of figures: amounts in several of them have no sum, and no largest one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from kehu.composition.money import currency_on
+from kehu.errors import Refusal
+from kehu.reading.attributes import Attribute
+from kehu.translating.texts import text
+
+
+class MixedCurrencies(Refusal):
+    """A figure over amounts in several currencies, which are not to be added or compared."""
+
+    code = "MIXED_CURRENCIES"
+
+
+def ends(model: type[Any], attribute: Attribute) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
+    """The first and the last currency in the order of their codes; an amount without one is in one of its own."""
+    assert attribute.currency is not None
+    code = sa.func.coalesce(currency_on(attribute.currency, model), "")
+    of_amounts = sa.case((attribute.on(model).is_not(None), code))
+    return sa.func.min(of_amounts), sa.func.max(of_amounts)
+
+
+def in_one_currency(model: type[Any], attribute: Attribute, figure: Any) -> Any:
+    """The figure as SQL, NULL where it is over several currencies."""
+    if attribute.currency is None:
+        return figure
+    first, last = ends(model, attribute)
+    return sa.case((first == last, figure))
+
+
+def checked(name: str, read: Callable[..., Any] | None, width: int) -> Callable[..., Any]:
+    """How a figure is read from the columns that it is made of, `width` of them, and the ends of its currencies."""
+
+    def of(*values: Any) -> Any:
+        first, last = values[width:]
+        if first != last:
+            return Mixed(name)
+        return values[0] if read is None else read(*values[:width])
+
+    return of
+
+
+class Mixed:
+    """What stands for a figure over several currencies."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def refusal(self) -> MixedCurrencies:
+        """What to tell of it."""
+        message = text(
+            "{field} is in several currencies here; group by the currency or filter for one.", field=self.name
+        )
+        return MixedCurrencies(message, field=self.name)
