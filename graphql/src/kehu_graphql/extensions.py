@@ -55,6 +55,14 @@ class PerOperation(SchemaExtension):
             self.execution_context.pre_execution_errors = [self._refusal]
         yield
 
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        """What is sent one after the other is masked before it is sent, not when the last was."""
+        ctx = self.execution_context.context
+        errors: list[GraphQLError] | None = getattr(result, "errors", None)
+        if errors and isinstance(ctx, kehu.Context):
+            errors[:] = [shown(error, ctx) for error in errors]
+        yield
+
     def _mask(self, ctx: kehu.Context) -> None:
         result: Any = self.execution_context.result
         errors: list[GraphQLError] | None = getattr(result, "errors", None)

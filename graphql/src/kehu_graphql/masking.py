@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import structlog
 from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 import kehu
 
 log = structlog.get_logger("kehu.graphql")
+
+# Of a request that names no document, an operation that it does not have, or one that may not be asked for so.
+_NOTHING_TO_RUN = (CannotGetOperationTypeError, InvalidOperationTypeError, MissingQueryError)
 
 NOT_VALID = "GRAPHQL_VALIDATION_FAILED"
 MESSAGE = "Something went wrong on our side. The trace id leads to the details in the server's log."
@@ -23,6 +28,9 @@ def shown(error: GraphQLError, ctx: kehu.Context) -> GraphQLError:
     if isinstance(cause, kehu.Refusal):
         error.message = ctx.app.translations.tell(cause.errors[0].message, ctx.principal.locale)
         error.extensions = {**cause.extensions, "traceId": trace_id}
+        return error
+    if isinstance(cause, _NOTHING_TO_RUN):
+        error.extensions = {"code": kehu.BadInput.code}
         return error
     plugin = getattr(cause, "kehu_plugin", None)
     log.error("unexpected error", trace_id=trace_id, plugin=plugin, path=error.path, exc_info=cause)

@@ -30,6 +30,7 @@ from kehu_graphql.server.middleware import MAX_BODY_BYTES, BodyLimit, RequestLog
 from kehu_graphql.server.named_documents import NamedDocuments
 from kehu_graphql.server.operations import Operations
 from kehu_graphql.server.planned import COMPRESSED_FROM, COMPRESSION, PATH, Planned
+from kehu_graphql.server.refusals import ANSWERS
 from kehu_graphql.server.sessions import session_route
 from kehu_graphql.server.uploads import MULTIPART
 
@@ -66,6 +67,7 @@ def asgi(
             Middleware(BodyLimit, most=_longest_body(api.app)),
             Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM, compresslevel=COMPRESSION),
         ],
+        exception_handlers=ANSWERS,
         lifespan=_lifespan(api, jobs_at_once),
     )
 

@@ -11,15 +11,8 @@ from starlette.routing import Route
 import kehu
 from kehu.attachments.actions import attach, attachment_with_content
 from kehu.attachments.fields import FOLDER, path
+from kehu_graphql.server.refusals import refused
 from kehu_graphql.server.security import principal_of
-
-_STATUS = {
-    "UNAUTHENTICATED": 401,
-    "FORBIDDEN": 403,
-    "NOT_FOUND": 404,
-    "ATTACHMENT_TOO_LARGE": 413,
-    "ATTACHMENT_TYPE_REFUSED": 415,
-}
 
 
 def attachment_routes(app: kehu.App) -> list[Route]:
@@ -78,12 +71,3 @@ def _shown(attachment: kehu.Attachment) -> dict[str, object]:
         "checksum": attachment.checksum,
         "path": path(attachment),
     }
-
-
-def refused(refusal: kehu.Refusal) -> Response:
-    """The errors of a request that was not done, with the status that fits the first of them."""
-    shown = [
-        {"message": error.message, "extensions": {"code": error.code, "field": error.field}}
-        for error in refusal.errors
-    ]
-    return JSONResponse({"errors": shown}, status_code=_STATUS.get(refusal.errors[0].code, 400))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 import kehu
 from kehu.feeds import read_feed
+from kehu_graphql.server.refusals import refused
 
 
 def feed_route(app: kehu.App) -> Route:
@@ -19,7 +20,7 @@ def feed_route(app: kehu.App) -> Route:
             try:
                 found = await read_feed(ctx, name, token)
             except kehu.Refusal as refusal:
-                return PlainTextResponse(str(refusal), status_code=404)
+                return refused(refusal, status=404)
         headers = {"Content-Type": found.media_type, "Cache-Control": "private, no-store"}
         return Response(found.content, headers=headers)
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 log = structlog.get_logger("kehu.http")
 
 MAX_BODY_BYTES = 1_000_000
+_PLAIN = "identity"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -96,8 +97,12 @@ class RequestLog:
                 arrival.log(scope, status)
 
 
+class _BodyTooLong(Exception):
+    """More came than was announced, or than may come."""
+
+
 class BodyLimit:
-    """Refuses bodies that are too long with 413, whether or not they say how long they are.
+    """Refuses bodies that are too long with 413, whether or not they say how long they are; compressed ones with 415.
 
     `most` has the number of bytes for a path and a media type.
     """
@@ -113,7 +118,10 @@ class BodyLimit:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         most = self._most(scope["path"], media_type)
         announced = headers.get("content-length", "0")
-        if not announced.isdigit() or int(announced) > most:
+        if headers.get("content-encoding", _PLAIN) != _PLAIN:
+            await _compressed(scope, receive, send)
+            return
+        if not announced.isdecimal() or int(announced) > most:
             await _too_large(scope, receive, send, most)
             return
         read = 0
@@ -123,10 +131,21 @@ class BodyLimit:
             message = await receive()
             read += len(message.get("body", b""))
             if read > most:
-                return {"type": "http.disconnect"}
+                raise _BodyTooLong
             return message
 
-        await self._app(scope, counting, send)
+        try:
+            await self._app(scope, counting, send)
+        except _BodyTooLong:
+            await _too_large(scope, receive, send, most)
+
+
+async def _compressed(scope: Scope, receive: Receive, send: Send) -> None:
+    error = {
+        "message": "Send the body as it is, not compressed.",
+        "extensions": {"code": "UNSUPPORTED_MEDIA_TYPE"},
+    }
+    await JSONResponse({"errors": [error]}, status_code=415)(scope, receive, send)
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send, most: int) -> None:

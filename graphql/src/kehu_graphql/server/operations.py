@@ -6,8 +6,10 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from types import NoneType
 from typing import Any
 
+from cross_web import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
@@ -25,8 +27,9 @@ from kehu.people.signing_in import principal_of_session
 from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
 from kehu_graphql.server.accepting import GRAPHQL_IN_UTF8, JSON, media_type_of, preferred_type
-from kehu_graphql.server.attachments import refused
+from kehu_graphql.server.json_input import read_json
 from kehu_graphql.server.named_documents import NOT_FOUND, NamedDocuments
+from kehu_graphql.server.refusals import of_view, refused
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
 from kehu_graphql.server.sockets import Socket, SocketHandler, until_ended
 from kehu_graphql.server.uploads import brings_files, operation_with_files
@@ -98,6 +101,23 @@ class Operations(GraphQL[Any, Any]):
             return encoded(data).decode()
         except TypeError:
             return json.dumps(data, separators=(",", ":"))
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """The object that a part of a request is; a list is one of requests, which Strawberry refuses."""
+        try:
+            found = read_json(data)
+        except kehu.BadInput as refusal:
+            raise HTTPException(400, str(refusal)) from None
+        if not isinstance(found, dict | list | NoneType):
+            raise HTTPException(400, "A request, and its variables and extensions, are objects of JSON.")
+        return {} if found is None else found
+
+    async def run(self, request: Any, *arguments: Any) -> Any:
+        """The answer; in JSON too where Strawberry refuses to do anything."""
+        try:
+            return await super().run(request, *arguments)
+        except HTTPException as error:
+            return of_view(error)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and brings_files(scope):

@@ -21,6 +21,7 @@ import kehu
 from kehu.idempotency.keys import Idempotency
 from kehu_graphql.execution import Api
 from kehu_graphql.server.accepting import EVENTS, media_type_of, preferred_type
+from kehu_graphql.server.json_input import is_too_deep
 from kehu_graphql.server.middleware import MAX_BODY_BYTES, Arrival
 from kehu_graphql.server.named_documents import NamedDocuments
 from kehu_graphql.server.security import principal_of_scope
@@ -101,6 +102,8 @@ def _head(scope: Scope) -> Head | None:
     ):
         return None
     head = dict(reversed(scope["headers"]))
+    if b"content-encoding" in head:
+        return None
     if head.get(b"content-type", b"").partition(b";")[0].strip() != b"application/json":
         return None
     length = head.get(b"content-length", b"0")
@@ -144,7 +147,7 @@ def _asked(body: bytes, named: NamedDocuments) -> _Asked | None:
         given = orjson.loads(body)
     except ValueError:
         return None
-    if not isinstance(given, dict) or not given.keys() <= _PARTS:
+    if not isinstance(given, dict) or not given.keys() <= _PARTS or is_too_deep(body, given):
         return None
     document, variables = given.get("query"), given.get("variables")
     operation, extensions = given.get("operationName"), given.get("extensions")

@@ -60,7 +60,10 @@ def same_origin(connection: HTTPConnection) -> bool:
 
 
 def _is_ours(origin: AnyStr | None, host: AnyStr | None) -> bool:
-    return origin is None or urlsplit(origin).netloc == host
+    try:
+        return origin is None or urlsplit(origin).netloc == host
+    except ValueError:  # Such as http://[, which is the address of nothing.
+        return False
 
 
 def _token(given: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +10,7 @@ from starlette.routing import Route
 
 import kehu
 from kehu.people.signing_in import LONGEST, sign_in, sign_out
+from kehu_graphql.server.json_input import read_json
 from kehu_graphql.server.security import cookie_name, principal_of, same_origin
 
 
@@ -64,7 +64,7 @@ async def _enter(app: kehu.App, request: Request) -> Response:
         max_age=int(LONGEST.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=request.scope["scheme"] == "https",
         path="/",
     )
     return response
@@ -82,8 +82,8 @@ async def _json(request: Request) -> dict[str, Any] | None:
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         return None
     try:
-        given = json.loads(await request.body())
-    except ValueError:
+        given = read_json(await request.body())
+    except kehu.BadInput:
         return None
     return given if isinstance(given, dict) else None
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from starlette.datastructures import FormData, Headers, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -17,6 +16,7 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 import kehu
+from kehu_graphql.server.json_input import read_json
 from kehu_graphql.server.middleware import MAX_BODY_BYTES
 from kehu_graphql.server.security import bearer_token, principal_of
 
@@ -50,6 +50,8 @@ async def operation_with_files(app: kehu.App, request: Request) -> dict[str, Any
         form = await request.form(max_files=MAX_FILES, max_fields=2, max_part_size=MAX_BODY_BYTES)
     except (HTTPException, MultiPartException) as error:
         raise kehu.BadInput(f"The multipart request cannot be read: {_reason(error)}") from error
+    except (LookupError, ValueError) as error:  # An encoding that there is not, or bytes that are not in it.
+        raise kehu.BadInput("The multipart request cannot be read: it is in no known encoding.") from error
     try:
         return await _filled(form)
     finally:
@@ -77,8 +79,8 @@ async def _filled(form: FormData) -> dict[str, Any]:
 def _json(form: FormData, name: str) -> dict[str, Any]:
     given = form.get(name)
     try:
-        found = orjson.loads(given) if isinstance(given, str) else None
-    except ValueError:
+        found = read_json(given) if isinstance(given, str) else None
+    except kehu.BadInput:
         found = None
     if not isinstance(found, dict):
         raise kehu.BadInput(f"A multipart request has a JSON object in its field {name!r}.", field=name)
