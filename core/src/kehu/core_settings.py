@@ -11,12 +11,14 @@ class CoreSettings(pydantic.BaseModel):
     `webhook_private_targets` lets webhooks reach this machine and its network, and http: only where everybody who may
     subscribe is trusted. `..._retention_days` say for how many days what is done is kept, to be looked at and replayed.
     `attachment_max_bytes` is the size of the largest file, `attachment_media_types` the kinds that are taken: `*`
-    stands for anything.
+    stands for anything. `default_country` is the ISO 3166 code of the country whose rules hold for telephone numbers
+    where neither the customer nor the clock of who types them says.
     """
 
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
     webhook_private_targets: bool = False
+    default_country: str | None = pydantic.Field(default=None, pattern="^[A-Z]{2}$")
     event_retention_days: int = pydantic.Field(default=30, ge=1)
     parked_retention_days: int = pydantic.Field(default=180, ge=1)
     attachment_max_bytes: int = pydantic.Field(default=10_000_000, ge=1, le=100_000_000)

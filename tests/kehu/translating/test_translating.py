@@ -80,7 +80,9 @@ def test_a_text_is_its_english_sentence() -> None:
     assert sentence == "Acme has 3 deals."
 
 
-@pytest.mark.parametrize("locale", ["zh_CN", "zh-CN", "zh-Hans-CN"])
+@pytest.mark.parametrize(
+    "locale", ["zh_CN", "zh-CN", "zh-Hans-CN", "zh", "zh-Hans", "zh-SG", "zh-TW", "zh-TW,zh;q=0.9,en;q=0.8"]
+)
 def test_a_text_is_told_in_the_language_asked_for(plugin: kehu.Plugin, locale: str) -> None:
     sentence = kehu.text("{name} closed on {day:%Y-%m-%d}.", name="大单", day=date(2026, 3, 1))
     assert Catalogues([plugin]).tell(sentence, locale) == "大单 已于 2026-03-01 关闭。"

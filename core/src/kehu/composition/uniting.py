@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kehu.model import NAMING
+from kehu.model.folding import make_functions
 
 if TYPE_CHECKING:
     from kehu.composition.definitions import Composition, EntityDefinition
@@ -19,6 +20,7 @@ LONGEST_NAME = 63  # bytes, in PostgreSQL
 def united(composition: Composition) -> sa.MetaData:
     """Copies of all tables in one MetaData, with the indexes that relations need."""
     union = sa.MetaData(naming_convention=NAMING)
+    make_functions(union)
     for table in composition.tables:
         table.to_metadata(union)
     entities = list(composition.entities.values())

@@ -16,7 +16,7 @@ from kehu.customers.models import LONGEST_SORTING_NAME, Customer
 from kehu.database import unscoped
 from kehu.database.locks import take_locks
 from kehu.identifiers import country_code, pinyin_initials, sorting_name
-from kehu.people.locales import country_of_time_zone, normalise_language
+from kehu.people.locales import dialling_country, normalise_language
 from kehu.writing.changes import Change
 
 LONGEST_INITIALS = 100
@@ -194,4 +194,4 @@ async def _region(ctx: Context, point: ContactPoint) -> str | None:
         )
         if country is not None:
             return str(country)
-    return country_of_time_zone(ctx.principal.time_zone)
+    return dialling_country(ctx)

@@ -24,6 +24,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import await_only
 
 from kehu.errors import Conflict
+from kehu.identifiers import fold
 from kehu.translating.texts import text
 
 WAIT_SECONDS = 30.0
@@ -157,6 +158,7 @@ def configure(connection: sqlite3.Connection) -> None:
     connection.create_function("kehu_bucket", 3, bucket, deterministic=True)
     connection.create_function("kehu_units", 2, units, deterministic=True)
     connection.create_function("lower", 1, lower, deterministic=True)
+    connection.create_function("kehu_fold", 1, folded, deterministic=True)
     connection.create_aggregate("kehu_nth", 3, Nth)  # type: ignore[arg-type]  # typeshed knows no such step
 
 
@@ -190,6 +192,11 @@ class Nth:
 def lower(value: Any) -> Any:
     """Lower case of every alphabet, as on PostgreSQL; SQLite's own function knows ASCII only."""
     return value.lower() if isinstance(value, str) else value
+
+
+def folded(value: Any) -> Any:
+    """The text of a column as what it is compared with is folded."""
+    return fold(value) if isinstance(value, str) else value
 
 
 def units(value: str | None, places: int) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from kehu.identifiers.names import fold
+from kehu.identifiers.folding import fold
 
 _LOCALES = ("en", "zh", "zh_Hant")
 # Regions that CLDR names and ISO 3166-1 does not assign. Kosovo's XK stays: ISO leaves it to users.

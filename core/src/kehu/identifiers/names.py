@@ -6,15 +6,9 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import groupby, pairwise
 
+from kehu.identifiers.folding import fold
 from kehu.identifiers.surnames import COMPOUND_SURNAME_READINGS, SURNAME_READINGS
 
-# Letters whose stroke is no combining mark, so that Unicode does not take them apart.
-_STROKES = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-    | {"ǣ": "ae", "ǽ": "ae", "ǿ": "o"}
-)
-# The accents of Latin, Greek and Cyrillic. Marks of kana and Indic scripts stay: they make another word.
-_ACCENTS = range(0x0300, 0x0370)
 _HAN = (
     range(0x3005, 0x3008),
     range(0x3400, 0x4DC0),
@@ -49,18 +43,6 @@ def pinyin_initials(name: str) -> str:
     return "".join(word[0] for word in sorting_name(name).split())
 
 
-def fold(text: str) -> str:
-    """`text` without what nobody types in a search: case, accents, width, ligatures, invisible characters.
-
-    Folding twice changes nothing. Source: Unicode 15, section 3.13, toNFKC_Casefold; accents go after it.
-    """
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_STROKES)
-    letters = "".join(filter(_is_kept, unicodedata.normalize("NFKD", plain)))
-    return unicodedata.normalize("NFKC", letters.casefold())
-
-
 def bigrams(text: str) -> list[str]:
     """The search terms of `text`, folded, in its order: words, or characters and pairs of them.
 
@@ -71,10 +53,6 @@ def bigrams(text: str) -> list[str]:
     for kind, run in _runs(fold(text), _cjk_or_word):
         terms += [run] if kind == "word" else _characters_and_pairs(run)
     return terms
-
-
-def _is_kept(character: str) -> bool:
-    return ord(character) not in _ACCENTS and unicodedata.category(character) != "Cf"
 
 
 def _runs(text: str, kind_of: Callable[[str], str]) -> Iterator[tuple[str, str]]:

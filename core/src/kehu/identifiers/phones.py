@@ -21,7 +21,7 @@ class InvalidPhone(ValueError):
 
 
 def normalise_phone(text: str, region: str) -> str:
-    """The number in `text` as E.164 (`+8613800138000`); an extension is left out, E.164 has no place for it.
+    """The number in `text` as E.164, with its extension as in RFC 3966: `+861082349876;ext=5`.
 
     `region` is the ISO 3166 alpha-2 code of the country whose rules hold when no country code is typed.
     Raises InvalidPhone for what is no number, or none that the country assigns.
@@ -36,7 +36,8 @@ def normalise_phone(text: str, region: str) -> str:
         raise InvalidPhone(f"{text!r} is not a telephone number.") from unreadable
     if not phonenumbers.is_valid_number(number):
         raise InvalidPhone(f"{text!r} is not a telephone number that exists in {_place(number, region)}.")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return f"{plain};ext={number.extension}" if number.extension else plain
 
 
 def _place(number: phonenumbers.PhoneNumber, region: str) -> str:

@@ -2,6 +2,7 @@
 
 from kehu.model.deprecation import Deprecation
 from kehu.model.entity import NAMING, Archivable, Entity, Model, utc_now
+from kehu.model.folding import Folded
 from kehu.model.options import ColumnOptions, choice, column, options_of, ref
 from kehu.model.types import ExactDecimal, GlobalId, GlobalIdText, HasWord, Json, StringList, UtcDateTime
 from kehu.model.uploads import Upload
@@ -13,6 +14,7 @@ __all__ = [
     "Deprecation",
     "Entity",
     "ExactDecimal",
+    "Folded",
     "GlobalId",
     "GlobalIdText",
     "HasWord",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from zoneinfo import available_timezones
 
+from kehu.context import Context
+from kehu.core_settings import CoreSettings
 from kehu.errors import Refusal
 
 
@@ -47,6 +49,11 @@ def country_of_time_zone(name: str) -> str | None:
 
     country = get_global("zone_territories").get(name)
     return country if country and country.isalpha() else None
+
+
+def dialling_country(ctx: Context) -> str | None:
+    """The country of a number that names none: where the clock of who types shows the time, else the default."""
+    return country_of_time_zone(ctx.principal.time_zone) or ctx.settings(CoreSettings).default_country
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -11,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from kehu.errors import BadInput
+from kehu.identifiers import fold
 from kehu.ids import key_of
-from kehu.model import Archivable, HasWord
+from kehu.model import Archivable, Folded, HasWord
 from kehu.model.borders import check_border
 from kehu.model.values import is_storable
 from kehu.reading.attributes import Attribute, Catalogue
@@ -40,9 +42,9 @@ OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     UNTIL: lambda c, v: c < v,
     "isNull": lambda c, v: c.is_(None) if v else c.is_not(None),
     "has": HasWord,
-    "contains": lambda c, v: c.icontains(v, escape=_ESCAPE),
-    "startsWith": lambda c, v: c.istartswith(v, escape=_ESCAPE),
-    "endsWith": lambda c, v: c.iendswith(v, escape=_ESCAPE),
+    "contains": lambda c, v: Folded(c).contains(v, escape=_ESCAPE),
+    "startsWith": lambda c, v: Folded(c).startswith(v, escape=_ESCAPE),
+    "endsWith": lambda c, v: Folded(c).endswith(v, escape=_ESCAPE),
 }
 _PATTERNS = ("contains", "startsWith", "endsWith")
 _TEXT = ("has", *_PATTERNS)
@@ -131,7 +133,10 @@ class Filters:
             return given.of(attribute.kind)
         if attribute.choices_name and isinstance(given, enum.Enum):
             return given.value
-        return _escaped(given) if operator in _PATTERNS else given
+        if operator in _PATTERNS:
+            return _escaped(fold(given))
+        # Texts are kept composed, which is what most keyboards type, and macOS does not.
+        return unicodedata.normalize("NFC", given) if type(given) is str else given
 
     def _referenced(
         self, ctx: Context, target: type[Any], key: Any, filter: Filter

@@ -6,6 +6,7 @@ import base64
 import binascii
 import dataclasses
 import json
+import re
 import unicodedata
 import uuid
 from collections.abc import Sequence
@@ -27,6 +28,11 @@ LONGEST_TEXT = 200
 MOST_WORDS = 8
 # Where a record stands rather than what it is called.
 _TECHNICAL = {"path", "locale", "time_zone", "country", "currency"}
+
+# Fields that have a number in one form, with the code of its country and nothing between the digits.
+_NORMALISED = "normalised"
+_DIALLED = re.compile(r"\+?[0-9][-0-9 ()./]{4,}[0-9]")
+_LEFT_OUT = re.compile(r"\(0\)|[^0-9]")
 
 Place = tuple[str, uuid.UUID]
 
@@ -90,6 +96,12 @@ def _words(text: str) -> list[str]:
     return words
 
 
+def _number(words: Sequence[str]) -> str | None:
+    """The digits of what looks like a telephone number, without what is dialled within a country only."""
+    typed = " ".join(words)
+    return _LEFT_OUT.sub("", typed).lstrip("0") or None if _DIALLED.fullmatch(typed) else None
+
+
 def _searched(ctx: Context, types: Sequence[str] | None) -> list[EntityDefinition]:
     known = {entity.name: entity for entity in searchable(ctx)}
     unknown = [name for name in types or () if name not in known]
@@ -119,7 +131,9 @@ async def _of_type(
 ) -> list[Any]:
     model, names = entity.model, [attribute.name for attribute in _attributes(ctx, entity)]
     somewhere = [{"or": [{name: {"contains": word}} for name in names]} for word in words]
-    conditions = ctx.app.filters.listed(ctx, model, {"and": somewhere})
+    number = _number(words)
+    dialled = [{name: {"contains": number}} for name in names if number and name.startswith(_NORMALISED)]
+    conditions = ctx.app.filters.listed(ctx, model, {"or": [{"and": somewhere}, *dialled]})
     if before is not None:
         conditions.append(model.id < before)
     statement = sa.select(model).where(*conditions).order_by(model.id.desc()).limit(limit)

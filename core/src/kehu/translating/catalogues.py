@@ -57,17 +57,39 @@ def package_of(plugin: Plugin) -> str | None:
 
 
 def _fallbacks(locale: str) -> list[str]:
-    """`zh_CN`, then `zh`; nothing for English, which is what the texts are written in."""
-    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # a server starts without Babel
+    """`zh_CN`, then `zh`; for `zh`, `zh_Hant_TW` and others without texts of their own where most speak it, `zh_CN`.
 
-    try:
-        parsed = Locale.parse(locale.replace("-", "_"))
-    except (ValueError, UnknownLocaleError):
-        return []
-    if parsed.language == SOURCE_LANGUAGE:
-        return []
-    territory = f"{parsed.language}_{parsed.territory}" if parsed.territory else None
-    return list(dict.fromkeys(filter(None, (str(parsed), territory, parsed.language))))
+    Of a list as browsers send it, such as `zh-TW,zh;q=0.9,en;q=0.8`, all that come before English, which is what the
+    texts are written in.
+    """
+    from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # a server starts without Babel
+    from babel.core import get_global  # noqa: PLC0415
+
+    found: list[str | None] = []
+    for name in _wanted(locale):
+        try:
+            parsed = Locale.parse(name.replace("-", "_"))
+        except (ValueError, UnknownLocaleError):
+            continue
+        if parsed.language == SOURCE_LANGUAGE:
+            break
+        likely = get_global("likely_subtags").get(parsed.language, "").rpartition("_")[2]
+        by_territory = [f"{parsed.language}_{each}" if each else None for each in (parsed.territory, likely)]
+        found += [str(parsed), by_territory[0], parsed.language, by_territory[1]]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _wanted(locale: str) -> list[str]:
+    """The languages of a list, the most wanted first."""
+
+    def weight(part: str) -> float:
+        try:
+            return -float(part.partition("q=")[2] or 1)
+        except ValueError:
+            return 0.0
+
+    parts = sorted(locale.split(","), key=weight)
+    return [part.partition(";")[0].strip() for part in parts]
 
 
 def _messages(package: str, language: str) -> Iterator[tuple[tuple[str | None, str], str]]:

@@ -50,9 +50,9 @@ _OPERATOR_TEXTS: Texts = {
     "lt": "Is smaller or earlier.",
     "lte": "Is this, or smaller or earlier.",
     "has": "Has this among its words.",
-    "contains": "Has this somewhere, in any case.",
-    "startsWith": "Begins with this, in any case.",
-    "endsWith": "Ends with this, in any case.",
+    "contains": "Has this somewhere; case, accents, width and kinds of apostrophes do not matter.",
+    "startsWith": "Begins with this; compared like `contains`.",
+    "endsWith": "Ends with this; compared like `contains`.",
     "within": "Lies in this span of time.",
 }
 _WHICH: Texts = {

@@ -30,7 +30,7 @@ def search_field() -> GeneratedField:
         resolve=resolve,
         arguments={
             "text": Argument(
-                str, description="Words; a record is found when each occurs in it, in any case."
+                str, description="Words; a record is found when each occurs in it; compared like `contains`."
             ),
             "types": Argument(
                 nullable(list_of(str)),

@@ -19,6 +19,7 @@ from kehu.identifiers import (
     normalise_phone,
     sorting_name,
 )
+from kehu.people.locales import dialling_country
 from kehu_sfa.leads.models import OPEN, Lead
 
 MOST = 20
@@ -60,6 +61,7 @@ class Likeness:
     @classmethod
     def typed(
         cls,
+        ctx: kehu.Context,
         *,
         name: str | None,
         company_name: str | None,
@@ -68,7 +70,7 @@ class Likeness:
         country: str | None,
     ) -> Likeness:
         """That of what somebody types; what is no address or number is left out."""
-        region = country_code(country) if country else None
+        region = country_code(country) if country else dialling_country(ctx)
         names = sorting_name(name or ""), sorting_name(company_name or "")
         return cls(*names, _mail(email), _number(phone, region))
 

@@ -41,6 +41,7 @@ async def lead_duplicates(
     country: Annotated[str | None, kehu.Longest(100)] = None,
 ) -> list[Duplicate]:
     """Who is there already, for a lead that is about to be entered."""
-    return await find_duplicates(
-        ctx, Likeness.typed(name=name, company_name=company_name, email=email, phone=phone, country=country)
+    likeness = Likeness.typed(
+        ctx, name=name, company_name=company_name, email=email, phone=phone, country=country
     )
+    return await find_duplicates(ctx, likeness)

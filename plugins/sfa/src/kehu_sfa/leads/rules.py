@@ -8,7 +8,7 @@ import kehu
 from kehu.identifiers import InvalidPhone, country_code, normalise_email, normalise_phone, normalise_url
 from kehu.ids import parse_global_id
 from kehu.interactions.models import InteractionDirection
-from kehu.people.locales import country_of_time_zone, normalise_language
+from kehu.people.locales import dialling_country, normalise_language
 from kehu_sfa.leads.models import Lead, LeadPolicy, LeadStatus
 from kehu_sfa.leads.queries import answer_time, hours_of, policy_of
 from kehu_sfa.plugin import lead, lead_policy, plugin
@@ -28,7 +28,7 @@ async def normalise_lead(ctx: kehu.Context, change: kehu.Change[Lead]) -> None:
             setattr(record, attribute.key, " ".join(value.split()) or None)
     _normalise_addresses(change)
     if change.touches(*_REACHING):
-        record.normalised_phone = _dialled(record, country_of_time_zone(ctx.principal.time_zone))
+        record.normalised_phone = _dialled(record, dialling_country(ctx))
     with change.noting():
         record.check_name()
 
