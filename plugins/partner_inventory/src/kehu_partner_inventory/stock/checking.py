@@ -1,4 +1,4 @@
-"""Checking the books: the cache of balances equals the moves, layers their uses, reservations what is held back."""
+"""Checking the books: balances equal the moves, layers their uses, reservations what is held back, orders all that."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_partner_inventory.locations.models import HOLDING, Location
+from kehu_partner_inventory.orders.proofs import misreturned, order_proofs
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.reservations.models import Reservation, ReservationState
 from kehu_partner_inventory.stock.models import QUANTITY, StockBalance, StockLayer, StockLayerUse, StockMove
@@ -21,7 +22,10 @@ CHECK = plugin.permission("stock:check", "Prove that the balances equal the move
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """A figure of the books that is not what it follows from."""
+    """A figure of the books that is not what it follows from.
+
+    `location` is the code of the location, or the number of the order; `product` is empty for a whole order.
+    """
 
     what: str
     product: str
@@ -37,9 +41,14 @@ async def stock_discrepancies(ctx: kehu.Context) -> list[Discrepancy]:
 
 
 async def discrepancies(ctx: kehu.Context, *, products: Sequence[Any] | None = None) -> list[Discrepancy]:
-    """All figures that are not what they follow from; of some products, or of all."""
+    """All figures that are not what they follow from; of some products in the ledger, or of all and of orders too."""
     found: list[Discrepancy] = []
-    for what, statement in proofs(products).items():
+    statements = proofs(products)
+    if products is None:
+        statements |= order_proofs()
+        what = "what an order took back is what its moves say"
+        found += [Discrepancy(what, *row) for row in await misreturned(ctx)]
+    for what, statement in statements.items():
         rows = await ctx.session.execute(kehu.unscoped(statement))
         found += [Discrepancy(what, *row) for row in rows]
     return found

@@ -16,11 +16,11 @@ from kehu_partner_inventory.stock.models import plain
 @click.command("check")
 @click.pass_obj
 def check_command(command: CommandContext) -> None:
-    """Prove that the balances equal the sums of their moves; the exit status is 1 when they do not."""
+    """Prove that balances, orders, reservations and invoices say what the moves say; the exit status is 1 when not."""
     found = command.run(_check(command.app()))
     for each in found:
         click.echo(
-            f"{each.product} at {each.location}: {each.what}; "
+            f"{' at '.join(filter(None, (each.product, each.location)))}: {each.what}; "
             f"it is {plain(each.booked)}, and should be {plain(each.proven)}."
         )
     if found:
