@@ -42,7 +42,8 @@ V = TypeVar("V")
 class Context:
     """One operation: who asks, which database session, and what is about to be written.
 
-    Use it as `async with app.context(principal) as ctx:`; one context is never shared between operations.
+    Use it as `async with app.context(principal) as ctx:`; one context is never shared between operations. `address`
+    is the network address that the operation comes from, `has_signed_in` says that it has tried to sign in.
     """
 
     def __init__(
@@ -60,6 +61,8 @@ class Context:
         self._announcements: list[RecordChange] = []
         self.cause: Cause | None = None
         self.idempotency: Idempotency | None = None
+        self.address: str | None = None
+        self.has_signed_in = False
 
     async def __aenter__(self) -> Context:
         return self

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -11,21 +12,25 @@ from kehu.errors import FieldError
 from kehu.people import actions
 from kehu.people.models import Reach, SignInSession, User
 from kehu.people.signing_in import SignedIn, principal_of_token, sign_in
-from kehu.people.throttling import ADDRESS_LIMIT, Throttle
+from kehu.people.throttling import ACCOUNT_LIMIT, ADDRESS_LIMIT, Attempt, Throttle, network_of
 from tests.kehu.conftest import Clock
 from tests.kehu.factories import PASSWORD, changed, give_role, make_user, saved, stored
 
 FAILED = FieldError("SIGN_IN_FAILED", "The e-mail address or the password is wrong.")
 
 
-async def signed_in(app: kehu.App, email: str = "ann@example.com", password: str = PASSWORD) -> SignedIn:
+async def signed_in(
+    app: kehu.App, email: str = "ann@example.com", password: str = PASSWORD, address: str = "192.0.2.1"
+) -> SignedIn:
     async with app.context(kehu.ANONYMOUS) as ctx:
-        return await sign_in(ctx, email, password, device="a browser", address="192.0.2.1")
+        return await sign_in(ctx, email, password, device="a browser", address=address)
 
 
-async def failure(app: kehu.App, email: str = "ann@example.com", password: str = "wrong") -> FieldError:
+async def failure(
+    app: kehu.App, email: str = "ann@example.com", password: str = "wrong", address: str = "192.0.2.1"
+) -> FieldError:
     with pytest.raises(kehu.Refusal) as refusal:
-        await signed_in(app, email, password)
+        await signed_in(app, email, password, address)
     return refusal.value.errors[0]
 
 
@@ -91,9 +96,62 @@ async def test_the_right_password_starts_the_count_again(app: kehu.App) -> None:
 async def test_who_tries_many_accounts_from_one_address_has_to_wait(app: kehu.App) -> None:
     async with app.context() as ctx, ctx.write():
         for _ in range(ADDRESS_LIMIT - 1):
-            await Throttle("address 192.0.2.1", ADDRESS_LIMIT).note_failure(ctx)
+            await Throttle("address 192.0.2.1", ADDRESS_LIMIT).take(ctx)
     assert await failure(app, email="one@example.com") == FAILED
     assert (await failure(app, email="other@example.com")).code == "TOO_MANY_ATTEMPTS"
+
+
+async def test_the_right_password_works_after_a_burst_from_another_address(app: kehu.App) -> None:
+    await make_user(app)
+    burst = [await failure(app, address="198.51.100.7") for _ in range(8)]
+    assert [each.code for each in burst] == ["SIGN_IN_FAILED"] * 5 + ["TOO_MANY_ATTEMPTS"] * 3
+    await signed_in(app)
+
+
+async def test_at_most_the_limit_of_parallel_passwords_is_looked_at(
+    app: kehu.App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await make_user(app)
+    looked_at: list[str] = []
+
+    async def counted(password: str, _kept: str | None) -> bool:
+        looked_at.append(password)
+        return False
+
+    monkeypatch.setattr("kehu.people.signing_in.is_password", counted)
+    codes = [each.code for each in await asyncio.gather(*(failure(app) for _ in range(40)))]
+    assert (len(looked_at), codes.count("TOO_MANY_ATTEMPTS")) == (5, 35)
+
+
+async def test_a_known_address_gets_in_while_many_others_fail(app: kehu.App) -> None:
+    await make_user(app)
+    await signed_in(app)
+    async with app.context() as ctx, ctx.write():
+        account = Attempt.of("ann@example.com", None).account
+        for _ in range(ACCOUNT_LIMIT):
+            await account.take(ctx)
+    assert (await failure(app, password=PASSWORD, address="203.0.113.1")).code == "TOO_MANY_ATTEMPTS"
+    await signed_in(app)
+
+
+def test_an_account_is_delayed_by_strangers_for_a_minute_at_most() -> None:
+    assert Attempt.of("ann@example.com", "192.0.2.1").account.longest == timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "2001:db8::/64"), ("testclient", "testclient")],
+)
+def test_addresses_of_one_network_count_as_one(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+async def test_one_document_signs_in_once(app: kehu.App) -> None:
+    await make_user(app)
+    async with app.context(kehu.ANONYMOUS) as ctx:
+        await actions.sign_in(ctx, "ann@example.com", PASSWORD)
+        with pytest.raises(actions.OneSignIn):
+            await actions.sign_in(ctx, "ann@example.com", PASSWORD)
 
 
 async def test_failures_are_forgotten_after_a_day(app: kehu.App, clock: Clock) -> None:

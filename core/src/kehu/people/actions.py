@@ -11,7 +11,7 @@ from kehu.composition import EntityDefinition
 from kehu.context import Context
 from kehu.core_declarations import plugin, user
 from kehu.database import unscoped
-from kehu.errors import Unauthenticated
+from kehu.errors import Refusal, Unauthenticated
 from kehu.names import camel
 from kehu.people import signing_in
 from kehu.people.escalation import require_no_more_rights
@@ -20,6 +20,12 @@ from kehu.people.passwords import LONGEST_PASSWORD, hash_password
 from kehu.people.signing_in import SignedIn, end_sessions
 from kehu.reading.bounds import Longest
 from kehu.translating.texts import text
+
+
+class OneSignIn(Refusal):
+    """A document signs in once."""
+
+    code = "ONE_SIGN_IN"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,8 +79,14 @@ def _rights(ctx: Context, entity: EntityDefinition) -> TypeRights:
 async def sign_in(
     ctx: Context, email: Annotated[str, User.email], password: Annotated[str, Longest(LONGEST_PASSWORD)]
 ) -> SignedIn:
-    """Open a session with an e-mail address and a password; send its token as `Authorization: Bearer`."""
-    return await signing_in.sign_in(ctx, email, password)
+    """Open a session with an e-mail address and a password; send its token as `Authorization: Bearer`.
+
+    Once in a document. Who keeps failing waits, longer each time.
+    """
+    if ctx.has_signed_in:
+        raise OneSignIn(text("Sign in once in a document."))
+    ctx.has_signed_in = True
+    return await signing_in.sign_in(ctx, email, password, address=ctx.address)
 
 
 @plugin.mutation(public=True)
@@ -90,5 +102,5 @@ async def set_password(person: User, ctx: Context, password: str) -> None:
     Whoever may do less than the user cannot: the password would give all that the user may do.
     """
     await require_no_more_rights(ctx, person.id, field="password")
-    person.password_hash = await hash_password(password)
+    person.password_hash = await hash_password(password, (person.email, person.name))
     await end_sessions(ctx, person)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from kehu.errors import Refusal
+from kehu.people.guessing import is_guessable
+from kehu.translating.texts import text
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
@@ -17,22 +20,32 @@ _hasher = PasswordHasher()
 
 
 class WeakPassword(Refusal):
-    """The password is too short, or too long to be hashed in good time."""
+    """The password is too short, easily guessed, or too long to be hashed in good time."""
 
     code = "WEAK_PASSWORD"
 
 
-def check_strength(password: str) -> None:
-    """Raise WeakPassword below 10 or above 1,000 characters."""
+def check_strength(password: str, about: Iterable[str | None] = ()) -> None:
+    """Raise WeakPassword below 10 or above 1,000 characters, and for what is easily guessed.
+
+    `about` are the e-mail address and the name of whose password it is.
+    """
     if len(password) < SHORTEST_PASSWORD:
         raise WeakPassword(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password")
     if len(password) > LONGEST_PASSWORD:
         raise WeakPassword(f"A password has at most {LONGEST_PASSWORD} characters.", field="password")
+    if is_guessable(password, about):
+        raise WeakPassword(text("That password is easily guessed; choose another."), field="password")
 
 
-async def hash_password(password: str) -> str:
-    """The hash to keep; takes about 50 ms of a thread. Raises WeakPassword."""
-    check_strength(password)
+async def hash_password(password: str, about: Iterable[str | None] = ()) -> str:
+    """The hash to keep; takes about 50 ms of a thread. Raises WeakPassword, as `check_strength` does."""
+    check_strength(password, about)
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def rehash(password: str) -> str:
+    """The hash to keep from now on of a password that is in use, however easily guessed it is."""
     return await asyncio.to_thread(_hasher.hash, password)
 
 

@@ -19,9 +19,9 @@ from kehu.context import Context
 from kehu.database.plain import committed
 from kehu.errors import Refusal
 from kehu.people.models import SignInSession, User
-from kehu.people.passwords import hash_password, is_password, needs_rehash
+from kehu.people.passwords import is_password, needs_rehash, rehash
 from kehu.people.principals import email_key, find_user, with_rights
-from kehu.people.throttling import ADDRESS_LIMIT, EMAIL_LIMIT, Throttle
+from kehu.people.throttling import Attempt
 from kehu.reading.bounds import check_length
 
 if TYPE_CHECKING:
@@ -74,20 +74,15 @@ async def sign_in(
     `ctx.write()`: the password is checked before a transaction begins, so that nobody waits for it.
     """
     check_length(email, LONGEST_EMAIL, "email")
-    throttles = [Throttle(f"email {email_key(email)}", EMAIL_LIMIT)]
-    if address is not None:
-        throttles.append(Throttle(f"address {address}", ADDRESS_LIMIT))
-    for throttle in throttles:
-        await throttle.check(ctx)
+    attempt = Attempt.of(email_key(email), address)
+    await attempt.note(ctx)
     user = await find_user(ctx, email)
     matches = await is_password(password, user.password_hash if user else None)
-    async with ctx.write():
-        if user is not None and matches and _may_sign_in(user):
-            await throttles[0].forget(ctx)
+    if user is not None and matches and _may_sign_in(user):
+        async with ctx.write():
+            await attempt.succeed(ctx)
             await _renew_hash(ctx, user, password)
             return await open_session(ctx, user, device=device)
-        for throttle in throttles:
-            await throttle.note_failure(ctx)
     raise SignInFailed("The e-mail address or the password is wrong.")
 
 
@@ -206,7 +201,7 @@ def _is_open(now: datetime) -> sa.ColumnElement[bool]:
 
 async def _renew_hash(ctx: Context, user: User, password: str) -> None:
     if user.password_hash is not None and needs_rehash(user.password_hash):
-        renewed = await hash_password(password)
+        renewed = await rehash(password)
         statement = sa.update(_users).where(_users.c.id == user.id).values(password_hash=renewed)
         await ctx.session.execute(statement.execution_options(kehu_unaudited=True))
 

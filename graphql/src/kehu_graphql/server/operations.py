@@ -61,6 +61,8 @@ class Asking:
             principal = await principal_of_session(self.app, self.principal.session)
             self.principal = principal or kehu.ANONYMOUS
         ctx = self.app.context(self.principal, request_id=self.connection.state.request_id)
+        client = self.connection.client
+        ctx.address = client.host if client else None
         key = self.connection.headers.get("idempotency-key")
         if key is not None and self.connection.scope["type"] == "http":
             ctx.idempotency = Idempotency(key)

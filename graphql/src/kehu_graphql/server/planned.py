@@ -86,6 +86,7 @@ class Planned:
         if principal is kehu.ANONYMOUS:
             return None
         async with app.context(principal, request_id=state["request_id"]) as ctx:
+            ctx.address = scope["client"][0] if scope.get("client") else None
             key = head.get(b"idempotency-key")
             if key is not None:
                 ctx.idempotency = Idempotency(key.decode("latin-1"))
