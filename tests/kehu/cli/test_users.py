@@ -47,6 +47,37 @@ def test_a_refused_user_leaves_nothing_behind(kehu: Kehu, database_url: str) -> 
     assert rows(database_url, "SELECT 1 FROM core_user") == []
 
 
+def test_accounts_are_managed_from_the_command_line(kehu: Kehu, database_url: str) -> None:
+    email, user = "li.na@example.com", ("--plugins", "core", "user")
+    kehu("--plugins", "core", "db", "upgrade")
+    kehu(*ADD, "--password-stdin", stdin=f"{PASSWORD}\n")
+    (before,) = rows(database_url, "SELECT password_hash FROM core_user")
+
+    given = kehu(*user, "role", email, "Administrator")
+    again = kehu(*user, "role", email, "Administrator")
+    last = [kehu(*user, "disable", email), kehu(*user, "role", email, "Administrator", "--remove")]
+    changed = kehu(*user, "password", email, "--password-stdin", stdin="another long one\n")
+    listed = kehu(*user, "list")
+
+    assert [each.exit_code for each in (given, again, changed, listed)] == [0, 0, 0, 0]
+    assert [each.exit_code for each in last] == [1, 1]
+    assert all("Nobody would be left who can manage users and roles" in each.stderr for each in last)
+    assert listed.stdout == "Li Na  <li.na@example.com>  Administrator\n"
+    assert rows(database_url, "SELECT password_hash FROM core_user") != [before]
+
+
+def test_who_is_disabled_is_enabled_again(kehu: Kehu, database_url: str) -> None:
+    email, user = "li.na@example.com", ("--plugins", "core", "user")
+    kehu("--plugins", "core", "db", "upgrade")
+    kehu(*ADD, "--password-stdin", stdin=f"{PASSWORD}\n")
+
+    kehu(*user, "disable", email)
+    assert kehu(*user, "list").stdout == "Li Na  <li.na@example.com>  disabled\n"
+    kehu(*user, "enable", email)
+    assert [row.is_active for row in rows(database_url, "SELECT is_active FROM core_user")] == [1]
+    assert kehu(*user, "disable", "nobody@example.com").exit_code == 1
+
+
 def test_an_address_is_used_once(kehu: Kehu, database_url: str) -> None:
     kehu("--plugins", "core", "db", "upgrade")
     kehu(*ADD, "--password-stdin", stdin=f"{PASSWORD}\n")

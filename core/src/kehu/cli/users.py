@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 
 import click
@@ -12,8 +14,10 @@ from kehu.cli.context import CommandContext
 from kehu.context import Context
 from kehu.errors import NotFound
 from kehu.identifiers import normalise_email
+from kehu.people.actions import set_password
 from kehu.people.models import Membership, Role, RoleAssignment, Team, User
 from kehu.people.passwords import hash_password
+from kehu.people.principals import find_user
 
 
 @click.group("user")
@@ -46,6 +50,54 @@ def add_command(
     click.echo(f"Added {name} <{address}>.")
 
 
+@users.command("list")
+@click.pass_obj
+def list_command(command: CommandContext) -> None:
+    """List the people who sign in, with their roles; who is disabled or archived is marked."""
+    for line in command.run(_listed(command)):
+        click.echo(line)
+
+
+@users.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for scripts.")
+@click.pass_obj
+def password_command(command: CommandContext, email: str, *, password_stdin: bool) -> None:
+    """Give the user EMAIL a new password; asks for it. All sessions of the user end."""
+    password = _from_standard_input() if password_stdin else _asked_for()
+    command.run(_with_password(command, email, password))
+    click.echo(f"{email} has a new password.")
+
+
+@users.command("disable")
+@click.argument("email")
+@click.pass_obj
+def disable_command(command: CommandContext, email: str) -> None:
+    """Let the user EMAIL sign in no longer; all sessions of the user end."""
+    command.run(_disabled(command, email))
+    click.echo(f"{email} can no longer sign in.")
+
+
+@users.command("enable")
+@click.argument("email")
+@click.pass_obj
+def enable_command(command: CommandContext, email: str) -> None:
+    """Let the user EMAIL sign in again."""
+    command.run(_enabled(command, email))
+    click.echo(f"{email} can sign in.")
+
+
+@users.command("role")
+@click.argument("email")
+@click.argument("role")
+@click.option("--remove", is_flag=True, help="Take the role away instead.")
+@click.pass_obj
+def role_command(command: CommandContext, email: str, role: str, *, remove: bool) -> None:
+    """Give the user EMAIL the role ROLE, such as Administrator."""
+    command.run(_without_role(command, email, role) if remove else _with_role(command, email, role))
+    click.echo(f"{email} {'no longer has' if remove else 'has'} the role {role}.")
+
+
 def _from_standard_input() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
@@ -64,12 +116,73 @@ async def _added(
     teams: tuple[str, ...],
 ) -> None:
     async with command.app().context(request_id=command.request_id) as ctx, ctx.write():
-        user = ctx.add(User(name=name, email=email, password_hash=await hash_password(password)))
+        hashed = await hash_password(password, (email, name))
+        user = ctx.add(User(name=name, email=email, password_hash=hashed))
         await ctx.flush()
         for role in roles:
             ctx.add(RoleAssignment(user_id=user.id, role_id=(await _role(ctx, role)).id))
         for team in teams:
             ctx.add(Membership(user_id=user.id, team_id=(await _team(ctx, team)).id))
+
+
+async def _listed(command: CommandContext) -> list[str]:
+    async with command.app().context(request_id=command.request_id) as ctx:
+        people = (await ctx.session.scalars(sa.select(User).order_by(User.name, User.id))).all()
+        held = sa.select(RoleAssignment.user_id, Role.name).join(Role, Role.id == RoleAssignment.role_id)
+        roles: dict[uuid.UUID, list[str]] = defaultdict(list)
+        for user_id, name in await ctx.session.execute(held.order_by(Role.name)):
+            roles[user_id].append(name)
+    return [_line(person, roles[person.id]) for person in people]
+
+
+def _line(person: User, roles: Sequence[str]) -> str:
+    state = "archived" if person.archived_at else "" if person.is_active else "disabled"
+    parts = (person.name, f"<{person.email}>" if person.email else "", ", ".join(roles))
+    return "  ".join(filter(None, (*parts, state)))
+
+
+async def _with_password(command: CommandContext, email: str, password: str) -> None:
+    async with command.app().context(request_id=command.request_id) as ctx, ctx.write():
+        await set_password(await _user(ctx, email), ctx, password)
+
+
+async def _disabled(command: CommandContext, email: str) -> None:
+    async with command.app().context(request_id=command.request_id) as ctx, ctx.write():
+        (await _user(ctx, email)).is_active = False
+
+
+async def _enabled(command: CommandContext, email: str) -> None:
+    async with command.app().context(request_id=command.request_id) as ctx, ctx.write():
+        person = await _user(ctx, email)
+        person.is_active, person.archived_at = True, None
+
+
+async def _with_role(command: CommandContext, email: str, name: str) -> None:
+    async with command.app().context(request_id=command.request_id) as ctx, ctx.write():
+        person, role = await _user(ctx, email), await _role(ctx, name)
+        if await _assignment(ctx, person, role) is None:
+            ctx.add(RoleAssignment(user_id=person.id, role_id=role.id))
+
+
+async def _without_role(command: CommandContext, email: str, name: str) -> None:
+    async with command.app().context(request_id=command.request_id) as ctx, ctx.write():
+        held = await _assignment(ctx, await _user(ctx, email), await _role(ctx, name))
+        if held is not None:
+            await ctx.delete(held)
+
+
+async def _assignment(ctx: Context, person: User, role: Role) -> RoleAssignment | None:
+    held = sa.select(RoleAssignment).where(
+        RoleAssignment.user_id == person.id, RoleAssignment.role_id == role.id
+    )
+    return (await ctx.session.scalars(held)).one_or_none()
+
+
+async def _user(ctx: Context, email: str) -> User:
+    person = await find_user(ctx, email)
+    if person is None:
+        raise NotFound(f"There is no user with the e-mail address {email}; `kehu user list` lists them.")
+    return person
 
 
 async def _role(ctx: Context, name: str) -> Role:
