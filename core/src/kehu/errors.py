@@ -8,6 +8,9 @@ from typing import Any, ClassVar, Self
 
 from kehu.names import camel
 
+# Longer messages repeat what was sent, and whoever sent it knows it.
+LONGEST_MESSAGE = 1000
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FieldError:
@@ -17,6 +20,11 @@ class FieldError:
     message: str
     field: str | None = None
     plugin: str | None = None
+
+    def __post_init__(self) -> None:
+        # A text that is told in other languages has cut its values itself.
+        if len(self.message) > LONGEST_MESSAGE and type(self.message) is str:
+            object.__setattr__(self, "message", cut(self.message, LONGEST_MESSAGE))
 
 
 class KehuError(Exception):
@@ -138,3 +146,11 @@ def blame(error: Exception, plugin: str) -> None:
 def plugin_to_blame(error: BaseException) -> str | None:
     """The plugin whose code an unexpected error came from, if it is known."""
     return getattr(error, "kehu_plugin", None)
+
+
+def cut(value: Any, longest: int = 100) -> Any:
+    """A string that is longer than this without what stands in its middle; anything else as it is."""
+    if not isinstance(value, str) or len(value) <= longest:
+        return value
+    tail = longest // 4
+    return f"{value[: longest - tail - 3]} … {value[-tail:]}"

@@ -8,7 +8,7 @@ import uuid
 
 import uuid_utils
 
-from kehu.errors import BadInput
+from kehu.errors import BadInput, cut
 
 
 def uuid7() -> uuid.UUID:
@@ -28,7 +28,7 @@ def parse_global_id(value: str, *, field: object = None) -> tuple[str, uuid.UUID
         return type_name, uuid.UUID(key)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise BadInput(
-            f"{value!r} is not an id of this API; use the `id` of a record as it was given.",
+            f"{cut(value)!r} is not an id of this API; use the `id` of a record as it was given.",
             code="BAD_ID",
             field=field,
         ) from None
@@ -41,6 +41,6 @@ def key_of(value: str, expected: str, *, field: object = None) -> uuid.UUID:
     """
     type_name, key = parse_global_id(value, field=field)
     if type_name != expected:
-        sentence = f"Expected the id of a {expected}, but got one of a {type_name}."
+        sentence = f"Expected the id of a {expected}, but got one of a {cut(type_name)}."
         raise BadInput(sentence, code="BAD_ID", field=field)
     return key

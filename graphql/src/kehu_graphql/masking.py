@@ -8,6 +8,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 import kehu
+from kehu.errors import LONGEST_MESSAGE, cut
 
 log = structlog.get_logger("kehu.graphql")
 
@@ -15,6 +16,7 @@ log = structlog.get_logger("kehu.graphql")
 _NOTHING_TO_RUN = (CannotGetOperationTypeError, InvalidOperationTypeError, MissingQueryError)
 
 NOT_VALID = "GRAPHQL_VALIDATION_FAILED"
+NOT_READ = "GRAPHQL_PARSE_FAILED"
 MESSAGE = "Something went wrong on our side. The trace id leads to the details in the server's log."
 
 
@@ -23,8 +25,7 @@ def shown(error: GraphQLError, ctx: kehu.Context) -> GraphQLError:
     trace_id = ctx.request_id
     cause = _cause(error)
     if cause is None:
-        error.extensions = {"code": NOT_VALID, **(error.extensions or {})}
-        return error
+        return told(error)
     if isinstance(cause, kehu.Refusal):
         error.message = ctx.app.translations.tell(cause.errors[0].message, ctx.principal.locale)
         error.extensions = {**cause.extensions, "traceId": trace_id}
@@ -40,6 +41,13 @@ def shown(error: GraphQLError, ctx: kehu.Context) -> GraphQLError:
         **({"plugin": plugin} if plugin else {}),
     }
     return GraphQLError(MESSAGE, nodes=error.nodes, path=error.path, extensions=extensions)
+
+
+def told(error: GraphQLError) -> GraphQLError:
+    """What is wrong with a document or its variables, with a code, and without all that it was sent."""
+    error.extensions = {"code": NOT_VALID, **(error.extensions or {})}
+    error.message = cut(error.message, LONGEST_MESSAGE)
+    return error
 
 
 def _cause(error: GraphQLError) -> Exception | None:

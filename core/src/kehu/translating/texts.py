@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from kehu.errors import cut
+
+# Of a value that stands in a sentence so many characters are told; whoever sent more knows the rest.
+LONGEST_VALUE = 400
+
 
 class Text(str):
     """An English sentence that remembers its template and values; everywhere else it is a string.
@@ -18,6 +23,7 @@ class Text(str):
     __slots__ = ("template", "values")
 
     def __new__(cls, template: str, values: Mapping[str, Any]) -> Text:  # noqa: D102
+        values = {name: cut(value, LONGEST_VALUE) for name, value in values.items()}
         made = super().__new__(cls, template.format(**values))
         made.template, made.values = template, values
         return made

@@ -19,8 +19,8 @@ from kehu.idempotency.keys import once
 from kehu.names import camel
 from kehu.reading.attributes import Catalogue
 from kehu_graphql.documents import Documents
-from kehu_graphql.extensions import EXTENSIONS, MAX_TOKENS, rules
-from kehu_graphql.masking import NOT_VALID
+from kehu_graphql.extensions import EXTENSIONS
+from kehu_graphql.masking import told
 from kehu_graphql.schema import mutations, roots
 from kehu_graphql.schema.aggregates import aggregate_field
 from kehu_graphql.schema.converting import Converter
@@ -64,7 +64,7 @@ class KehuSchema(strawberry.Schema):
         )
         self._on_demand._strawberry_schema = self  # type: ignore[attr-defined]  # where Strawberry looks for itself
         self._schema = self._on_demand
-        self.documents = Documents(self._schema, rules(), max_tokens=MAX_TOKENS)
+        self.documents = Documents(self._schema)
 
     def _converted(self, cls: type[Any]) -> GraphQLObjectType:
         return self._converter.from_object(cls.__strawberry_definition__)
@@ -108,7 +108,7 @@ class KehuSchema(strawberry.Schema):
         """
         for error in errors:
             if error.original_error is None:
-                error.extensions = {"code": NOT_VALID, **(error.extensions or {})}
+                told(error)
 
     def get_fields(self, type_definition: Any) -> list[StrawberryField]:
         """The fields of a type; of those that were written by hand a copy, because another App may share them."""

@@ -129,7 +129,8 @@ class _Types(Mapping[str, GraphQLNamedType]):
 
     def _look_for(self, name: str) -> None:
         """Make one field after the other, type by type, and thereby more types, until one has this name."""
-        while waiting := [each for each in self._made if each not in self._looked_into]:
+        while len(self._looked_into) < len(self._made):
+            waiting = [each for each in self._made if each not in self._looked_into]
             for each in waiting:
                 for _ in getattr(self._made[each].implementation, "fields", {}).values():
                     if name in self._made:
