@@ -24,7 +24,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from kehu.caches import Cache
 from kehu_graphql.bounds import Bounds
 from kehu_graphql.costs import too_costly
-from kehu_graphql.limits import MAX_CHARACTERS, MAX_TOKENS, FieldsCanBeMerged, too_large
+from kehu_graphql.limits import MAX_CHARACTERS, MAX_TOKENS, FieldsCanBeMerged, mixed_with_schema, too_large
 from kehu_graphql.masking import NOT_READ, NOT_VALID
 
 # What the documents that are remembered may take; one of a hundred tokens takes about 60 kB.
@@ -102,6 +102,9 @@ class Documents:
         errors = validate(self._schema, document, self._rules, max_errors=MAX_ERRORS, hide_suggestions=True)
         if 0 < len(errors) <= MAX_SUGGESTIONS and known.size <= SUGGESTED_BYTES:
             errors = validate(self._schema, document, self._rules, max_errors=MAX_ERRORS)
+        if not errors:
+            mixed = mixed_with_schema(document)
+            return [] if mixed is None else [mixed]
         return [_named(error) for error in errors]
 
     def _refusal(self, known: _Known, variables: Mapping[str, Any] | None) -> GraphQLError | None:

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 
 import kehu
 from kehu.idempotency.keys import Idempotency
 from kehu_graphql.compiled import Plans
+from kehu_graphql.introspection import Introspection
+from kehu_graphql.limits import asks_for_schema, may_ask_for_schema
 from kehu_graphql.schema.build import KehuSchema, build_schema
 
 Answer = dict[str, Any]
@@ -21,6 +24,9 @@ class Api:
     def __init__(self, app: kehu.App) -> None:
         self.app = app
         self.schema: KehuSchema = app.composition.derived(build_schema)
+        if self.schema.introspection is None:
+            self.schema.introspection = Introspection(self.schema._on_demand)
+        self.introspection: Introspection = self.schema.introspection
         self.plans = Plans(app, self.schema._schema, self.schema.documents)
 
     @property
@@ -52,6 +58,32 @@ class Api:
             )
         return _answer(result)
 
+    async def answer(
+        self, ctx: kehu.Context, document: str, variables: Mapping[str, Any], operation: str | None
+    ) -> bytes | None:
+        """The answer as JSON, where a plan or introspection gives one; None for what graphql-core has to answer."""
+        told = await self._told_of_schema(ctx, document, variables, operation)
+        return told or await self.plans.answer(ctx, document, variables, operation)
+
+    async def _told_of_schema(
+        self, ctx: kehu.Context, text: str, variables: Mapping[str, Any], operation: str | None
+    ) -> bytes | None:
+        documents = self.schema.documents
+        if not may_ask_for_schema(text):
+            return None
+        try:
+            document = documents.parsed(text)
+            if documents.errors(text, variables, of_stranger=ctx.principal is kehu.ANONYMOUS):
+                return None
+        except GraphQLError:
+            return None
+        if not asks_for_schema(document, operation):
+            return None
+        result = await self.introspection.result(
+            ctx, text, document=document, name=operation, variables=variables
+        )
+        return None if result.errors else orjson.dumps({"data": result.data})
+
     async def subscribe(
         self,
         document: str,
@@ -72,7 +104,8 @@ class Api:
 
 
 def _answer(result: Any) -> Answer:
-    answer: Answer = {"data": result.data}
+    data = result.data
+    answer: Answer = {"data": orjson.loads(orjson.dumps(data)) if isinstance(data, orjson.Fragment) else data}
     if result.errors:
         answer["errors"] = [error.formatted for error in result.errors]
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 import structlog
@@ -15,6 +15,7 @@ from strawberry.types.graphql import OperationType
 import kehu
 from kehu.idempotency.keys import recall, remember
 from kehu_graphql.documents import Documents
+from kehu_graphql.limits import asks_for_schema, may_ask_for_schema
 from kehu_graphql.masking import shown
 
 log = structlog.get_logger("kehu.graphql")
@@ -140,4 +141,19 @@ class KnownDocuments(SchemaExtension):
         return found
 
 
-EXTENSIONS: list[Any] = [OncePerKey, KnownDocuments, PerOperation]
+class AskedForSchema(SchemaExtension):
+    """What is told of the schema itself is made aside, and told to those who may know it."""
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        asked, schema = self.execution_context, cast(Any, self.execution_context.schema)
+        text, document = asked.query or "", asked.graphql_document
+        if document is not None and may_ask_for_schema(text) and schema.introspection is not None:
+            name = asked.operation_name
+            if asks_for_schema(document, name):
+                asked.result = await schema.introspection.result(
+                    asked.context, text, document=document, name=name, variables=asked.variables or {}
+                )
+        yield
+
+
+EXTENSIONS: list[Any] = [AskedForSchema, OncePerKey, KnownDocuments, PerOperation]

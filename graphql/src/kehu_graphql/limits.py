@@ -7,6 +7,8 @@ not with what it stands for. Who comes later (validation, plans, execution) may 
 from __future__ import annotations
 
 import dataclasses
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -33,6 +35,9 @@ MAX_SCHEMAS = 1
 MAX_TYPES = 10
 # Fields of one name are compared with one another; what graphql-core counts, of which it allows 500,000.
 MAX_COMPARISONS = 5000
+
+_OF_SCHEMA = frozenset(("__schema", "__type"))
+_MAY_ASK_FOR_SCHEMA = re.compile(r"__(?:schema|type)\b")
 
 
 @dataclasses.dataclass(slots=True)
@@ -67,9 +72,7 @@ class Measured:
 
     def __init__(self, document: DocumentNode) -> None:
         self.size, self.visited = Size(), 0
-        self._fragments = {
-            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-        }
+        self._fragments = _fragments(document)
         self._known: dict[str, Size] = {}
         self._open: set[str] = set()
         for node in document.definitions:
@@ -136,6 +139,53 @@ def too_large(document: DocumentNode) -> GraphQLError | None:
         if count > most:
             return GraphQLError(sentence.format(_shown(count), f"{most:,}"))
     return None
+
+
+def may_ask_for_schema(text: str) -> bool:
+    """Whether a document names what tells of the schema."""
+    return _MAY_ASK_FOR_SCHEMA.search(text) is not None
+
+
+def asks_for_schema(document: DocumentNode, operation: str | None) -> bool:
+    """Whether this operation of a valid document asks for the schema, and so for nothing else."""
+    found = [node for node in _operations(document) if operation in (None, node.name and node.name.value)]
+    return len(found) == 1 and not _OF_SCHEMA.isdisjoint(_root_fields(found[0], document))
+
+
+def mixed_with_schema(document: DocumentNode) -> GraphQLError | None:
+    """The refusal of a document that asks for records and the schema at once; None for any other."""
+    for node in _operations(document):
+        asked = _root_fields(node, document)
+        if not _OF_SCHEMA.isdisjoint(asked) and asked - _OF_SCHEMA - {"__typename"}:
+            return GraphQLError("Ask for __schema and __type in an operation of their own.", node)
+    return None
+
+
+def _operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:
+    return (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+
+
+def _fragments(document: DocumentNode) -> Mapping[str, FragmentDefinitionNode]:
+    return {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+
+
+def _root_fields(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:
+    """The names of the fields that an operation asks for first, those of fragments too."""
+    fragments, names, spread = _fragments(document), set[str](), set[str]()
+    waiting: list[Any] = [*operation.selection_set.selections]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, FieldNode):
+            names.add(node.name.value)
+        elif isinstance(node, FragmentSpreadNode):
+            if node.name.value not in spread:
+                spread.add(node.name.value)
+                waiting += fragments[node.name.value].selection_set.selections
+        else:
+            waiting += node.selection_set.selections
+    return names
 
 
 class FieldsCanBeMerged(OverlappingFieldsCanBeMergedRule):

@@ -65,6 +65,7 @@ class KehuSchema(strawberry.Schema):
         self._on_demand._strawberry_schema = self  # type: ignore[attr-defined]  # where Strawberry looks for itself
         self._schema = self._on_demand
         self.documents = Documents(self._schema)
+        self.introspection: Any = None  # an Api brings it, which stands on what plans are made of
 
     def _converted(self, cls: type[Any]) -> GraphQLObjectType:
         return self._converter.from_object(cls.__strawberry_definition__)
@@ -100,6 +101,10 @@ class KehuSchema(strawberry.Schema):
     def get_extensions(self, sync: bool = False) -> list[Any]:
         # introspect() executes synchronously, which extensions that must be awaited would break.
         return [] if sync else super().get_extensions(sync)
+
+    async def made_whole(self) -> None:
+        """Make every type, bit by bit, while others have their turn."""
+        await self._on_demand.made_whole()
 
     def process_errors(self, errors: list[Any], execution_context: Any = None) -> None:
         """Name what is wrong with the document; Strawberry would log every refusal with a traceback instead.

@@ -7,7 +7,10 @@ at once would give.
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import gc
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -23,6 +26,9 @@ from graphql import (
 from graphql.type.schema import InterfaceImplementations
 from strawberry.schema.types import ConcreteType
 from strawberry.types.field import StrawberryField
+
+# So many seconds types are made at a stretch, where others wait for their turn.
+LONGEST_TURN = 0.005
 
 Made = Mapping[str, ConcreteType]
 AllTypes = Callable[[], Mapping[str, GraphQLNamedType]]
@@ -71,6 +77,28 @@ class SchemaOnDemand(GraphQLSchema):
             raise ValueError("\n".join(error.message for error in errors))
         self._implementations_map, self._sub_type_map = whole._implementations_map, {}
         return whole
+
+    async def made_whole(self) -> GraphQLSchema:
+        """`whole`, made piece by piece where it is not made yet, so that everybody else has his turn meanwhile."""
+        if "whole" in self.__dict__:
+            return self.whole
+        was_collecting = gc.isenabled()
+        gc.disable()  # Nothing of this is ever garbage, and to look through it keeps all others waiting.
+        try:
+            await self._make_types()
+            whole = await asyncio.to_thread(lambda: self.whole)
+            gc.freeze()
+        finally:
+            if was_collecting:
+                gc.enable()
+        return whole
+
+    async def _make_types(self) -> None:
+        since = time.perf_counter()
+        for _ in cast(_Types, self.type_map).making():
+            if time.perf_counter() - since > LONGEST_TURN:
+                await asyncio.sleep(0)
+                since = time.perf_counter()
 
 
 class FieldsOnDemand(Mapping[str, GraphQLField]):
@@ -127,12 +155,16 @@ class _Types(Mapping[str, GraphQLNamedType]):
     def __len__(self) -> int:
         return len(self._all())
 
-    def _look_for(self, name: str) -> None:
-        """Make one field after the other, type by type, and thereby more types, until one has this name."""
+    def making(self) -> Iterator[None]:
+        """Make one field after the other, type by type, and thereby more types, until there are no more."""
         while len(self._looked_into) < len(self._made):
-            waiting = [each for each in self._made if each not in self._looked_into]
-            for each in waiting:
+            for each in [each for each in self._made if each not in self._looked_into]:
                 for _ in getattr(self._made[each].implementation, "fields", {}).values():
-                    if name in self._made:
-                        return
+                    yield
                 self._looked_into.add(each)
+
+    def _look_for(self, name: str) -> None:
+        """Make types until one has this name."""
+        for _ in self.making():
+            if name in self._made:
+                return

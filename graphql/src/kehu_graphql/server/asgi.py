@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import hashlib
@@ -23,6 +24,7 @@ from kehu.jobs.port import JOBS_AT_ONCE
 from kehu.jobs.runner import job_runner
 from kehu_graphql.console import console_routes
 from kehu_graphql.execution import Api
+from kehu_graphql.introspection import refusal_of
 from kehu_graphql.server.attachments import attachment_routes
 from kehu_graphql.server.feeds import feed_route
 from kehu_graphql.server.inbound import inbound_route
@@ -31,6 +33,7 @@ from kehu_graphql.server.named_documents import NamedDocuments
 from kehu_graphql.server.operations import Operations
 from kehu_graphql.server.planned import COMPRESSED_FROM, COMPRESSION, PATH, Planned
 from kehu_graphql.server.refusals import ANSWERS
+from kehu_graphql.server.security import principal_of
 from kehu_graphql.server.sessions import session_route
 from kehu_graphql.server.uploads import MULTIPART
 
@@ -104,8 +107,12 @@ def _schema(api: Api) -> Callable[[Request], Awaitable[Response]]:
     made: list[tuple[str, str]] = []
 
     async def schema(request: Request) -> Response:
+        refusal = refusal_of(api.app, await principal_of(api.app, request))
+        if refusal is not None:
+            return JSONResponse({"errors": [refusal.formatted]}, status_code=403)
         if not made:
-            sdl = api.sdl
+            await api.schema.made_whole()
+            sdl = await asyncio.to_thread(lambda: api.sdl)
             made.append((sdl, f'"{hashlib.sha256(sdl.encode()).hexdigest()}"'))
         ((sdl, etag),) = made
         headers = {"ETag": etag, "Cache-Control": "no-cache"}

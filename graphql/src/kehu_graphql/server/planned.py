@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import kehu
 from kehu.idempotency.keys import Idempotency
 from kehu_graphql.execution import Api
+from kehu_graphql.limits import may_ask_for_schema
 from kehu_graphql.server.accepting import EVENTS, media_type_of, preferred_type
 from kehu_graphql.server.json_input import is_too_deep
 from kehu_graphql.server.middleware import MAX_BODY_BYTES, Arrival
@@ -83,14 +84,14 @@ class Planned:
             return None
         app, state = self._api.app, scope["state"]
         principal = state["principal"] = await principal_of_scope(app, scope, head)
-        if principal is kehu.ANONYMOUS:
+        if principal is kehu.ANONYMOUS and not may_ask_for_schema(asked.document):
             return None
         async with app.context(principal, request_id=state["request_id"]) as ctx:
             ctx.address = scope["client"][0] if scope.get("client") else None
             key = head.get(b"idempotency-key")
             if key is not None:
                 ctx.idempotency = Idempotency(key.decode("latin-1"))
-            return await self._api.plans.answer(ctx, asked.document, asked.variables, asked.operation)
+            return await self._api.answer(ctx, asked.document, asked.variables, asked.operation)
 
 
 def _head(scope: Scope) -> Head | None:
