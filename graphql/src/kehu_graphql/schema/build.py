@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import inspect
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -30,6 +31,7 @@ from kehu_graphql.schema.objects import define_connection, define_object
 from kehu_graphql.schema.on_demand import FieldsOnDemand, SchemaOnDemand
 from kehu_graphql.schema.registry import SCALARS, Registry
 from kehu_graphql.schema.searching import search_field
+from kehu_graphql.schema.seen import seen
 
 
 @strawberry.type
@@ -130,6 +132,8 @@ class KehuSchema(strawberry.Schema):
         raw = annotation.evaluate() if annotation is not None else None
         if raw is not None and self._registry.needs(raw):
             field.type_annotation = StrawberryAnnotation(self._registry.output(raw))
+            if self._registry.has_records(raw):
+                field.extensions = [*field.extensions, SeenByReader()]
         return field
 
 
@@ -203,6 +207,14 @@ def _roots(
         _root("Mutation", mutation),
         _root("Subscription", subscription),
     )
+
+
+class SeenByReader(FieldExtension):
+    """A field that a plugin wrote by hand: the records that it gives are those that the reader may see."""
+
+    async def resolve_async(self, next_: Any, source: Any, info: Any, **given: Any) -> Any:
+        found = next_(source, info, **given)
+        return await seen(info.context, await found if inspect.isawaitable(found) else found)
 
 
 class OncePerKey(FieldExtension):

@@ -31,6 +31,7 @@ from kehu_graphql.schema.functions import DeclaredFunction, blaming
 from kehu_graphql.schema.inputs import key_enum, upsert_input, write_input
 from kehu_graphql.schema.registry import Registry
 from kehu_graphql.schema.rights import verb_of
+from kehu_graphql.schema.seen import seen_each
 
 _ATOMIC = "All or none; false writes those that can be, and says why not of the others."
 _MOST = f"1 to {bulk.LARGEST_BATCH}"
@@ -189,6 +190,11 @@ def _resolver(
             )
         except kehu.Refusal as refusal:
             return payload(results=[], userErrors=_told_of(name, ctx, refusal))
+        records = await seen_each(ctx, [outcome.record for outcome in outcomes])
+        outcomes = [
+            dataclasses.replace(outcome, record=record)
+            for outcome, record in zip(outcomes, records, strict=True)
+        ]
         return payload(results=_shown(ctx, result, entity, outcomes), userErrors=[])
 
     return resolve

@@ -18,6 +18,7 @@ from kehu_graphql.schema.fields import Argument, sentence
 from kehu_graphql.schema.inputs import list_arguments
 from kehu_graphql.schema.limits import Limits
 from kehu_graphql.schema.registry import Registry
+from kehu_graphql.schema.seen import seen
 
 _LIST_NAMES = ("filter", "order_by", "first", "after", "last", "before")
 
@@ -40,6 +41,7 @@ class DeclaredFunction:
         self._limits = Limits()
         hints = self._hints()
         self.returns = hints.get("return")
+        self.has_records = registry.has_records(self.returns)
         for parameter in list(inspect.signature(function).parameters.values())[skip:]:
             self._look_at(parameter, hints.get(parameter.name))
         self.is_async = inspect.iscoroutinefunction(function)
@@ -79,6 +81,11 @@ class DeclaredFunction:
         with blaming(self.origin.plugin):
             result = self.function(*first, **await self.values(ctx, info, given))
             return unwrapped(await result if inspect.isawaitable(result) else result)
+
+    async def answer(self, ctx: kehu.Context, info: Any, given: Mapping[str, Any], *first: Any) -> Any:
+        """Like `call`, without the records that the reader may not see."""
+        result = await self.call(ctx, info, given, *first)
+        return await seen(ctx, result) if self.has_records else result
 
     def problem(self, text: str) -> None:
         """Note why the declaration cannot be used."""
@@ -158,7 +165,9 @@ async def stream(
 ) -> AsyncIterator[Any]:
     """The values of a subscription of a plugin."""
     async for value in function.function(**await function.values(ctx, info, given)):
-        yield unwrapped(value)
+        shown = await seen(ctx, unwrapped(value)) if function.has_records else unwrapped(value)
+        if shown is not None or value is None:
+            yield shown
 
 
 def _parts(annotation: Any) -> list[Any]:

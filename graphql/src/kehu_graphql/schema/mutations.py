@@ -31,6 +31,7 @@ from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import key_enum, upsert_input, write_input
 from kehu_graphql.schema.registry import Registry
 from kehu_graphql.schema.rights import verb_of
+from kehu_graphql.schema.seen import seen_each
 
 Run = Callable[[kehu.Context, dict[str, Any]], Awaitable[dict[str, Any]]]
 
@@ -217,7 +218,9 @@ def _mutation(
         except kehu.Refusal as refusal:
             errors = [told(ctx, error) for error in refusal.errors]
             return payload(**dict.fromkeys(shown), userErrors=errors)
-        return payload(**values, userErrors=[])
+        # Once stored, because a write may take a record out of the writer's sight, and hooks may find others.
+        shown_values = await seen_each(ctx, list(values.values()))
+        return payload(**dict(zip(values, shown_values, strict=True)), userErrors=[])
 
     return field(
         name,

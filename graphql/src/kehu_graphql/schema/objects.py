@@ -28,6 +28,7 @@ from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import column_type, list_arguments
 from kehu_graphql.schema.registry import Registry
 from kehu_graphql.schema.rights import rights_fields
+from kehu_graphql.schema.seen import seen, seen_each
 
 
 def define_object(registry: Registry, entity: EntityDefinition) -> None:
@@ -282,7 +283,7 @@ def _with_right(permission: str | None, resolve: Callable[..., Any]) -> Callable
 
 
 def _single_resolver(computed: d.FieldDeclaration, function: DeclaredFunction) -> Callable[..., Any]:
-    if function.is_plain:
+    if function.is_plain and not function.has_records:
 
         def plain(record: Any, info: Any) -> Any:
             with blaming(computed.origin.plugin):
@@ -291,7 +292,7 @@ def _single_resolver(computed: d.FieldDeclaration, function: DeclaredFunction) -
         return plain
 
     async def resolve(record: Any, info: Any, **given: Any) -> Any:
-        return await function.call(info.context, info, given, record)
+        return await function.answer(info.context, info, given, record)
 
     return resolve
 
@@ -306,7 +307,7 @@ def _batch_resolver(computed: d.FieldDeclaration, function: DeclaredFunction) ->
                 said = f"{computed.name} returned {len(values)} values for {len(records)} records"
                 with blaming(computed.origin.plugin):
                     raise RuntimeError(f"{computed.origin}: {said}")
-            return values
+            return await seen_each(ctx, values) if function.has_records else values
 
         return ctx.loader(("batch", computed.origin, computed.name, repr(given)), fetch).load(record)
 
@@ -337,9 +338,22 @@ def _interface_fields(
 ) -> list[GeneratedField]:
     kinds = registry.composition.interfaces[implementation.protocol].fields
     return [
-        field(camel(name), registry.output(kinds[name]), get=get, description=sentence(name))
+        field(
+            camel(name),
+            registry.output(kinds[name]),
+            get=None if registry.has_records(kinds[name]) else get,
+            resolve=_seen_by_reader(get) if registry.has_records(kinds[name]) else None,
+            description=sentence(name),
+        )
         for name, get in implementation.getters.items()
     ]
+
+
+def _seen_by_reader(get: Callable[[Any], Any]) -> Callable[..., Any]:
+    async def resolve(record: Any, info: Any) -> Any:
+        return await seen(info.context, get(record))
+
+    return resolve
 
 
 def _page_info(page: Page) -> strawberry.relay.PageInfo:

@@ -31,6 +31,7 @@ from kehu_graphql.schema.fields import (
     input_class,
     list_of,
     new_class,
+    nullable,
     sentence,
 )
 
@@ -96,7 +97,35 @@ class Registry:
     # --- annotations ---
     def output(self, annotation: Any) -> Any:
         """The annotation with mapped classes, connections, enums and dataclasses replaced by this App's types."""
+        made = self._translated(annotation, is_input=False)
+        # The record may lie outside of what the reader may see.
+        return nullable(made) if self._is_record(annotation) else made
+
+    def items(self, annotation: Any) -> Any:
+        """The same for what is told one by one, where a hidden record is left out."""
         return self._translated(annotation, is_input=False)
+
+    def has_records(self, annotation: Any) -> bool:
+        """Whether a value of it may have records; those of pages do not count, being read under the row scope."""
+        return self._has_records(annotation, set())
+
+    def _has_records(self, annotation: Any, known: set[Any]) -> bool:
+        if get_origin(annotation) is kehu.Connection:
+            return False
+        if isinstance(annotation, type) and self._is_record(annotation):
+            return True
+        if dataclasses.is_dataclass(annotation) and annotation not in known:
+            known.add(annotation)
+            hints = typing.get_type_hints(annotation)
+            return any(self._has_records(hints[m.name], known) for m in dataclasses.fields(annotation))
+        return any(self._has_records(part, known) for part in get_args(annotation))
+
+    def _is_record(self, annotation: Any) -> bool:
+        if get_origin(annotation) in (Annotated, *_ASYNC, Union, UnionType):
+            return any(self._is_record(part) for part in get_args(annotation))
+        return isinstance(annotation, type) and (
+            annotation in self.objects or annotation in self.composition.interfaces
+        )
 
     def argument(self, annotation: Any) -> Any:
         """The same for an argument: a mapped class is given by its id, a dataclass is an input type."""

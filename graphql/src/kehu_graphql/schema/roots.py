@@ -152,7 +152,7 @@ def root_query(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
 
     async def resolve(parent: Any, info: Any, **given: Any) -> Any:
         _authorise(info.context, root)
-        return await function.call(info.context, info, given)
+        return await function.answer(info.context, info, given)
 
     return field(
         camel(root.name),
@@ -186,7 +186,7 @@ def root_subscription(registry: Registry, root: d.RootDeclaration) -> GeneratedF
 
     return field(
         camel(root.name),
-        registry.output(function.returns),
+        registry.items(function.returns),
         resolve=resolve,
         arguments=function.arguments,
         description=root.description,
