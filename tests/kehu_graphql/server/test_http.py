@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from graphql import GraphQLNonNull
 from starlette.testclient import TestClient
+
+from kehu_graphql import Api
 
 NEW, OLD = "application/graphql-response+json", "application/json"
 NEVER_RAN = {
@@ -30,7 +33,34 @@ def test_a_request_that_ran_and_failed_is_a_good_answer(client: TestClient) -> N
     body = {"query": "{ customers { totalCount } }"}
     answer = client.post("/graphql", json=body, headers={"Accept": NEW})
     assert answer.status_code == 200
-    assert answer.json()["data"] is None
+    assert answer.json()["data"] == {"customers": None}
+
+
+def test_a_refused_tile_of_a_dashboard_empties_nothing_but_itself(signed_in: TestClient) -> None:
+    tiles = """{ teams { totalCount } customers(first: 5, after: "garbage") { totalCount }
+      search(text: "") { nodes { id } } nodes(ids: ["garbage"]) { id }
+      usersAggregate(groupBy: [{field: NAME}, {field: NAME}]) { count } viewer { user { name } } }"""
+    for query in (tiles, tiles.replace("{ teams", "{ __schema { description } teams", 1)):
+        answer = signed_in.post("/graphql", json={"query": query}, headers={"Accept": NEW})
+        assert answer.status_code == 200
+        data = answer.json()["data"]
+        data.pop("__schema", None)
+        assert data == {
+            "teams": {"totalCount": 0},
+            "customers": None,
+            "search": None,
+            "nodes": None,
+            "usersAggregate": None,
+            "viewer": {"user": {"name": "Ann"}},
+        }
+        refused = {error["path"][0] for error in answer.json()["errors"]}
+        assert refused == {"customers", "search", "nodes", "usersAggregate"}
+
+
+def test_every_root_field_of_a_query_may_be_null(api: Api) -> None:
+    query = api.schema._schema.query_type
+    assert query is not None
+    assert [name for name, field in query.fields.items() if isinstance(field.type, GraphQLNonNull)] == []
 
 
 @pytest.mark.parametrize(

@@ -39,10 +39,10 @@ const client = new ApolloClient({
 
 // A list grows by a page, and no customer is in it twice.
 const list = client.watchQuery({ query: CustomersDocument, variables: { first: 5 } });
-const shown = new BehaviorSubject<CustomersQuery['customers']['edges']>([]);
+const shown = new BehaviorSubject<NonNullable<CustomersQuery['customers']>['edges']>([]);
 const watching = list.subscribe(({ data, dataState }) => {
   if (dataState === 'complete') {
-    shown.next(data.customers.edges);
+    shown.next(data.customers?.edges ?? []);
   }
 });
 const until = (holds: () => boolean) => firstValueFrom(shown.pipe(filter(holds), timeout(5000)));

@@ -64,11 +64,11 @@ function shown<Data>(fragment: GraphQLTaggedNode, reference: unknown): Data {
 
 // The first page, then what @refetchable and @connection make of it: the same list, longer.
 const root = await load<customersListQuery>(listQuery, { count: 5 });
-const first = shown<customers_list$data>(list, root).customers;
+const first = shown<customers_list$data>(list, root).customers!;
 assert.equal(first.edges.length, 5);
 const cursor = (first as unknown as { pageInfo: { endCursor: string } }).pageInfo.endCursor;
 await load<customersPageQuery>(pageQuery, { count: 5, cursor });
-const longer = shown<customers_list$data>(list, root).customers;
+const longer = shown<customers_list$data>(list, root).customers!;
 assert.equal(new Set(longer.edges.map(({ node }) => node.id)).size, 10);
 
 // A fragment on Customer is asked for again by itself, through Query.node.
@@ -82,7 +82,7 @@ assert.ok(about.interactions.edges.length <= 2);
 const rename = { id: one.id, version: one.version, name: `${one.name} 二` };
 const renamed = await mutate<customersUpdateMutation>(updateMutation, { input: rename });
 assert.deepEqual(renamed.updateCustomer?.userErrors, []);
-assert.equal(shown<customers_list$data>(list, root).customers.edges[2]!.node.name, rename.name);
+assert.equal(shown<customers_list$data>(list, root).customers!.edges[2]!.node.name, rename.name);
 const refused = await mutate<customersUpdateMutation>(updateMutation, { input: rename });
 assert.equal(refused.updateCustomer?.userErrors[0]?.code, 'CONFLICT');
 
@@ -90,7 +90,7 @@ assert.equal(refused.updateCustomer?.userErrors[0]?.code, 'CONFLICT');
 const connections = [longer.__id];
 const created = await mutate<customersCreateMutation>(createMutation, { input: { name: 'Relayed' }, connections });
 assert.equal(created.createCustomer?.customer?.name, 'Relayed');
-const edges = shown<customers_list$data>(list, root).customers.edges;
+const edges = shown<customers_list$data>(list, root).customers!.edges;
 assert.equal(edges.length, 11);
 assert.equal(edges[0]!.node.name, 'Relayed');
 

@@ -95,7 +95,7 @@ def aggregate_field(registry: Registry, catalogue: Catalogue, entity: EntityDefi
 
     return field(
         f"{entity.plural}Aggregate",
-        list_of(row),
+        nullable(list_of(row)),
         resolve=resolve,
         means=RootOf(entity, "aggregate"),
         arguments={

@@ -1,4 +1,7 @@
-"""Root fields: node, lists, single records, aggregates, subscriptions, and those that plugins write by hand."""
+"""Root fields: node, lists, single records, aggregates, subscriptions, and those that plugins write by hand.
+
+Those of queries are nullable, so that one that is refused leaves the others.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,8 @@ def node_fields(registry: Registry) -> list[GeneratedField]:
         info.context.require_signed_in()
         return [await find(info.context, id) for id in ids]
 
-    one, many = nullable(strawberry.relay.Node), list_of(nullable(strawberry.relay.Node))
+    one = nullable(strawberry.relay.Node)
+    many = nullable(list_of(one))
     return [
         field(
             "node",
@@ -105,7 +109,7 @@ def entity_queries(registry: Registry, entity: EntityDefinition) -> list[Generat
         fields.append(
             field(
                 entity.plural,
-                registry.connections[model],
+                nullable(registry.connections[model]),
                 resolve=listed,
                 means=RootOf(entity, "list"),
                 arguments=list_arguments(registry, model),
@@ -156,7 +160,7 @@ def root_query(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
 
     return field(
         camel(root.name),
-        registry.output(function.returns),
+        nullable(registry.output(function.returns)),
         resolve=resolve,
         arguments=function.arguments,
         description=root.description,

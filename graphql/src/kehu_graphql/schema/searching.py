@@ -26,7 +26,7 @@ def search_field() -> GeneratedField:
 
     return field(
         "search",
-        _results(),
+        nullable(_results()),
         resolve=resolve,
         arguments={
             "text": Argument(
