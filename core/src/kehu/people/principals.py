@@ -67,7 +67,7 @@ def email_key(email: str) -> str:
     try:
         return normalise_email(email)
     except InvalidEmail:
-        return email.strip().lower()
+        return email.strip().lower().replace("\0", "\ufffd")  # PostgreSQL takes no NUL.
 
 
 def _teams() -> sa.Select[Any]:
