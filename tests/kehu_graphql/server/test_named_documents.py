@@ -56,10 +56,10 @@ def test_a_hash_of_another_document_is_refused_and_not_kept(client: TestClient) 
     assert code_of(client.post("/graphql", json={"extensions": named(SCHEMA)})) == "PERSISTED_QUERY_NOT_FOUND"
 
 
-def test_only_so_many_documents_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(named_documents, "KEPT", 2)
+def test_only_so_many_bytes_of_documents_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(named_documents, "KEPT_BYTES", 4_700)
     kept = NamedDocuments()
-    texts = ["{ a }", "{ b }", "{ c }"]
+    texts = [f"{{ {letter * 1000} }}" for letter in "abcde"]
     for text in texts:
         assert kept.text_of(text, named(text)) == text
     assert [kept.text_of(None, named(text)) for text in texts[1:]] == texts[1:]

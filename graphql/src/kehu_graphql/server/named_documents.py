@@ -7,7 +7,7 @@ and text once. Trusted ones: only the documents of a file are executed, whether 
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
+import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -16,8 +16,9 @@ from typing import Any
 from graphql import GraphQLError
 
 import kehu
+from kehu.caches import Cache
 
-KEPT = 1000
+KEPT_BYTES = 16_000_000
 LONGEST = 50_000
 NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 
@@ -25,13 +26,13 @@ NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
 class NamedDocuments:
     """What hashes stand for; the texts that clients sent last, or those of `trusted` and no others.
 
-    At most KEPT texts of at most LONGEST characters are kept; a longer one has to be sent each time.
+    Texts of at most LONGEST characters are kept, KEPT_BYTES of them together; a longer one has to be sent each time.
     """
 
     def __init__(self, trusted: Mapping[str, str] | None = None) -> None:
         self._trusted = None if trusted is None else {_hash(text): text for text in trusted.values()}
         self._named = dict(trusted or {}) | (self._trusted or {})
-        self._sent: OrderedDict[str, str] = OrderedDict()
+        self._sent: Cache[str, str] = Cache(KEPT_BYTES)
 
     def text_of(self, text: str | None, extensions: Mapping[str, Any] | None) -> str | None:
         """The document to execute, None where the client sent and named none.
@@ -52,10 +53,10 @@ class NamedDocuments:
         return known
 
     def _recall(self, name: str) -> str:
-        if name not in self._sent:
+        text = self._sent.find(name)
+        if text is None:
             raise _refusal("PersistedQueryNotFound", NOT_FOUND)
-        self._sent.move_to_end(name)
-        return self._sent[name]
+        return text
 
     def _keep(self, name: str, text: str) -> str:
         if _hash(text) != name:
@@ -63,10 +64,7 @@ class NamedDocuments:
                 "The hash is not the SHA-256 of the document that came with it.", "PERSISTED_QUERY_MISMATCH"
             )
         if len(text) <= LONGEST:
-            self._sent[name] = text
-            self._sent.move_to_end(name)
-            if len(self._sent) > KEPT:
-                self._sent.popitem(last=False)
+            self._sent.keep(name, text, sys.getsizeof(text) + sys.getsizeof(name))
         return text
 
 
