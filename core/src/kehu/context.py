@@ -25,6 +25,7 @@ from kehu.jobs.port import RunningJob
 from kehu.model import Archivable, Entity
 from kehu.reading.loading import BatchLoader
 from kehu.translating.texts import text
+from kehu.writing.archived import check_current
 from kehu.writing.changes import Change
 from kehu.writing.hearing import announce
 from kehu.writing.unit_of_work import UnitOfWork
@@ -159,14 +160,24 @@ class Context:
             await self.require_on(model, record, verb)
         return record
 
+    async def get_current(self, model: type[T], key: uuid.UUID, *, field: object = "id") -> T:
+        """Like `get`, of a record for which something new is made. Raises RecordArchived as well."""
+        record = await self.get(model, key, field=field)
+        check_current(record, self.app.composition.entities[model].name, field=field)
+        return record
+
     async def sees(self, model: type[T], key: uuid.UUID) -> bool:
-        """Whether there is surely such a record that the principal may see; where this says no, `get` says why.
+        """Whether there is surely such a record, not archived, that the principal may see; else `get` says why not.
 
         Asked beside the transaction of `write()`, and therefore only as long as nothing was asked or stored in it.
         """
         is_untouched = self._unit is not None and self.session.first_use is not None
         seeing = self.app.seeing
-        return is_untouched and seeing is not None and await seeing.sees(self, model, key)
+        if not is_untouched or seeing is None or not await seeing.sees(self, model, key):
+            return False
+        if self._unit is not None:
+            self._unit.current.add((model, key))
+        return True
 
     def load(self, model: type[T], key: uuid.UUID) -> Awaitable[T | None]:
         """Like `find`, together with all keys asked for at the same time: one statement for many records."""

@@ -124,7 +124,7 @@ async def test_nothing_moves_to_or_from_an_archived_location(depot: Depot) -> No
         f"lines: [{depot.line('BOLT', 1)}])"
     )
 
-    assert await depot.refused(call) == [("LOCATION_ARCHIVED", None)]
+    assert await depot.refused(call) == [("ARCHIVED", "toLocation")]
 
 
 async def test_between_currencies_somebody_says_what_goods_cost(depot: Depot) -> None:

@@ -220,6 +220,19 @@ async def test_the_deal_of_another_customer_is_refused(app: kehu.App, stages: St
     assert await counts(app) == [1, 0, 0, 0, 0, 1]
 
 
+async def test_a_lead_does_not_become_what_is_archived(app: kehu.App, stages: Stages, clock: Clock) -> None:
+    gone = await saved(app, kehu.Customer(name="Gone", archived_at=clock.now))
+    left = await saved(app, kehu.Contact(name="Left", archived_at=clock.now))
+    deal = await saved_opportunity(app, stages.qualified, archived_at=clock.now)
+    lead = await full_lead(app)
+
+    for part, record in (("customer", gone), ("contact", left), ("opportunity", deal)):
+        payload = await call(app, "convert", lead, f"{part}: {existing(record)}")
+        assert codes(payload) == [("ARCHIVED", part)]
+    assert await counts(app) == [1, 1, 0, 0, 0, 1]
+    assert (await stored(app, lead)).converted_at is None
+
+
 async def test_a_second_conversion_is_refused(crm: kehu.App) -> None:
     lead = await full_lead(crm)
     await call(crm, "convert", lead)

@@ -13,12 +13,13 @@ from kehu.core_declarations import attachment, plugin
 from kehu.errors import BadInput
 from kehu.hookspecs import hookimpl
 from kehu.translating.texts import text
+from kehu.writing.archived import check_current
 from kehu.writing.changes import Change
 
 
 @attachment.before_write
 async def files_belong_to_a_record(ctx: Context, change: Change[Attachment]) -> None:
-    """The record is one that can have files, and whoever brings, renames or deletes a file may change the record."""
+    """The record can have files, is not archived, and whoever brings, renames or deletes a file may change it."""
     file = change.obj
     if change.deleting:
         return
@@ -32,7 +33,9 @@ async def files_belong_to_a_record(ctx: Context, change: Change[Attachment]) -> 
         message = text("Files cannot belong to a {type}.", type=entity.name)
         raise NotAttachable(message, field=Attachment.record_id)
     if change.creating or change.touches(Attachment.name, Attachment.archived_at):
-        await ctx.get(entity.model, file.record_key, verb="update", field=Attachment.record_id)
+        record = await ctx.get(entity.model, file.record_key, verb="update", field=Attachment.record_id)
+        if change.creating:
+            check_current(record, entity.name, field=Attachment.record_id)
 
 
 class WhoSeesAttachments:

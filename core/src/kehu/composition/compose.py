@@ -16,6 +16,7 @@ from kehu.composition.money import find_currencies
 from kehu.composition.natural_keys import natural_keys
 from kehu.composition.order import ordered, required_by, with_conditions
 from kehu.composition.tables import order_of, tables_of
+from kehu.composition.unarchiving import give_unarchive
 from kehu.errors import CompositionError
 from kehu.names import camel, pascal
 from kehu.plugin import Origin, Plugin
@@ -53,6 +54,8 @@ class _Composer:
         self._check_relationships(dict(tables))
         for plugin in self.plugins:
             self._collect_contributions(plugin)
+        for entity in self.entities.values():
+            give_unarchive(entity)
         self._collect_permissions()
         self._check_grants()
         self._claim_roots()

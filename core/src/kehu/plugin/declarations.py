@@ -88,6 +88,7 @@ class ActionDeclaration:
     permission: str | None
     description: str | None
     deprecated: Deprecation | None = None
+    on_archived: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

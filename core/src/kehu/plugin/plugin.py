@@ -193,17 +193,19 @@ class Plugin(Roots):
         permission: str | None = None,
         description: str | None = None,
         deprecated: Deprecation | None = None,
+        on_archived: bool = False,
     ) -> Callable[[Callable[Concatenate[T, P], Awaitable[R]]], Callable[Concatenate[T, P], Awaitable[R]]]:
         """A verb of one record: mutation `<verb><Entity>(id, version, ...)`, in one transaction.
 
-        Needs the permission `<plugin>.<entity>:<verb>` unless another is named.
+        Needs the permission `<plugin>.<entity>:<verb>` unless another is named. Archived records are refused unless
+        it is a verb `on_archived` ones too.
         """
 
         def declare(function: Callable[..., Any]) -> None:
             called, origin = name or function.__name__, self._at(function)
             doc = description or inspect.getdoc(function)
             self.actions.append(
-                d.ActionDeclaration(model, called, origin, function, permission, doc, deprecated)
+                d.ActionDeclaration(model, called, origin, function, permission, doc, deprecated, on_archived)
             )
 
         return declaring(declare)

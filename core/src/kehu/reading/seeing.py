@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kehu.database.rows import Rows
+from kehu.model import Archivable
 from kehu.reading.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -22,9 +23,10 @@ class Seeing:
         self._known: dict[type[Any], Prepared] = {}
 
     async def sees(self, ctx: Context, model: type[Any], key: uuid.UUID) -> bool:
-        """Whether the record is stored and committed, and may be seen."""
+        """Whether the record is stored and committed, not archived, and may be seen."""
         known = self._known.get(model)
         if known is None:
             same = model.id == sa.bindparam("key", None, type_=model.id.type)
-            known = self._known[model] = Prepared(ctx, self._rows, sa.select(model.id).where(same))
+            conditions = [same, model.archived_at.is_(None)] if issubclass(model, Archivable) else [same]
+            known = self._known[model] = Prepared(ctx, self._rows, sa.select(model.id).where(*conditions))
         return bool(await known.fetch(ctx, {"key": key}))

@@ -18,6 +18,7 @@ from kehu.ids import global_id, key_of
 from kehu.model import Archivable
 from kehu.reading.reach import reached
 from kehu.translating.texts import text
+from kehu.writing.archived import check_current
 from kehu.writing.inputs import apply_input, check_version
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ async def update_records(ctx: Context, entity: EntityDefinition, items: Sequence
     records = await _records(ctx, entity, [item["id"] for item in items], "update")
 
     async def change(at: int) -> None:
+        check_current(records[at], entity.name)
         check_version(records[at], items[at].get("version"))
         values = {name: value for name, value in items[at].items() if name not in ("id", "version")}
         await apply_input(ctx, entity, records[at], values)
@@ -143,13 +145,18 @@ async def delete_records(ctx: Context, entity: EntityDefinition, items: Sequence
 
 
 async def act_on_records(
-    ctx: Context, entity: EntityDefinition, items: Sequence[Item], *, verb: str, act: Act
+    ctx: Context, entity: EntityDefinition, items: Sequence[Item], *, verb: str, act: Act, on_archived: bool
 ) -> list[Outcome]:
-    """The records with these global ids, each after `act`. Inside `ctx.write()`; raises ItemsRejected."""
+    """The records with these global ids, each after `act`. Inside `ctx.write()`; raises ItemsRejected.
+
+    Archived ones are refused unless the verb is `on_archived`.
+    """
     records = await _records(ctx, entity, items, verb)
     refused: dict[int, Errors] = {}
     for at, record in enumerate(records):
         try:
+            if not on_archived:
+                check_current(record, entity.name)
             await act(record)
         except Unauthenticated:
             raise

@@ -14,6 +14,7 @@ from kehu.errors import BadInput, Conflict, Refusal, Rejected
 from kehu.ids import key_of
 from kehu.model.borders import check_border
 from kehu.translating.texts import text
+from kehu.writing.archived import check_current
 from kehu.writing.owners import OWNER, owner_is_named
 from kehu.writing.shapes import shape_of
 
@@ -41,9 +42,10 @@ async def update_record(ctx: Context, entity: EntityDefinition, values: Mapping[
 
     Needs the permission to update the record where it was, and where it is moved to.
 
-    Raises NotFound, Forbidden, and Conflict when `values["version"]` is not the record's.
+    Raises NotFound, Forbidden, RecordArchived, and Conflict when `values["version"]` is not the record's.
     """
     record = await ctx.get(entity.model, key_of(values["id"], entity.name, field="id"), verb="update")
+    check_current(record, entity.name)
     check_version(record, values.get("version"))
     await apply_input(ctx, entity, record, {k: v for k, v in values.items() if k not in ("id", "version")})
     if may_have_left(ctx, entity.model, record):

@@ -25,6 +25,7 @@ from kehu.model import Entity
 from kehu.ownership import Owned
 from kehu.translating.texts import text
 from kehu.writing import at_once
+from kehu.writing.archived import Place, refuse_archived
 from kehu.writing.changes import Change, Operation
 from kehu.writing.checks import check_values
 from kehu.writing.constraints import refusal_of
@@ -63,6 +64,7 @@ class UnitOfWork:
         self.has_news = False
         self._hearing = Hearing(ctx)
         self._waiting: list[at_once.Row] = []
+        self.current: set[Place] = set()
         self._is_preparing = self._has_failed = self._is_ending = False
         self.storing = False
 
@@ -184,6 +186,7 @@ class UnitOfWork:
         try:
             await self._settle(changes)
             await check_amounts(self._ctx, [*changes.values()])
+            await refuse_archived(self._ctx, [*changes.values()], self.current)
         except Refusal as refusal:
             problems = _problems(changes)
             if problems:

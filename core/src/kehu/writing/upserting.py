@@ -14,6 +14,7 @@ from kehu.errors import BadInput, FieldError, Refusal, Rejected
 from kehu.ids import global_id
 from kehu.model import Archivable
 from kehu.translating.texts import text
+from kehu.writing.archived import check_current
 from kehu.writing.bulk import ItemsRejected, Outcome, check_reach, flush, for_each, moved_records
 from kehu.writing.inputs import apply_input, check_version, column_value
 from kehu.writing.texts import rule_of
@@ -48,8 +49,8 @@ async def upsert_records(
 ) -> list[Outcome]:
     """The records with these keys, changed or made. Inside `ctx.write()`; raises ItemsRejected.
 
-    Upserts of the same key wait for one another. An archived record is found where no other has the key, and stays
-    archived. A record that one may not see counts as none, so making another is refused as DUPLICATE.
+    Upserts of the same key wait for one another. An archived record is found where no other has the key, and is
+    refused as ARCHIVED. A record that one may not see counts as none, so making another is refused as DUPLICATE.
     """
     ctx.require_signed_in()
     keys: list[Key] = await for_each(range(len(items)), lambda at: _key_of(ctx, key, items[at]))
@@ -164,6 +165,7 @@ def _is_needed(column: ColumnDefinition) -> bool:
 
 
 async def _change(ctx: Context, entity: EntityDefinition, record: Any, values: Values) -> None:
+    check_current(record, entity.name, field=None)
     check_version(record, values.get("version"))
     fixed = {c.name: c for c in entity.columns.values() if not c.options.update}
     for name in fixed.keys() & values.keys():

@@ -112,7 +112,7 @@ def _written(registry: Registry, entity: EntityDefinition) -> Iterator[_Many]:
 def _acted_on(registry: Registry, entity: EntityDefinition) -> Iterator[_Many]:
     """The actions of an entity on many records; not those with a result of their own, which is of one record."""
     for action in entity.actions:
-        function = DeclaredFunction(registry, action.function, action.origin, skip=1)
+        function = DeclaredFunction(registry, action.function, action.origin, skip=1, is_writing=True)
         if function.returns not in (None, type(None), entity.model):
             continue
         name = camel(action.name) + pascal(entity.plural)
@@ -153,7 +153,9 @@ def _acting(
             with blaming(action.origin.plugin):
                 await action.function(record, **values)
 
-        return functools.partial(bulk.act_on_records, verb=verb_of(entity, action), act=act)
+        return functools.partial(
+            bulk.act_on_records, verb=verb_of(entity, action), act=act, on_archived=action.on_archived
+        )
 
     return made
 

@@ -14,6 +14,7 @@ import kehu
 from kehu.ids import key_of
 from kehu.plugin import Origin, annotations_of
 from kehu.reading.pages import ListArguments
+from kehu.writing.archived import check_current
 from kehu_graphql.schema.fields import Argument, sentence
 from kehu_graphql.schema.inputs import list_arguments
 from kehu_graphql.schema.limits import Limits
@@ -26,12 +27,20 @@ _LIST_NAMES = ("filter", "order_by", "first", "after", "last", "before")
 class DeclaredFunction:
     """One function of a plugin, looked at once: what it takes, what it returns, how it is called.
 
-    `skip` parameters at the start are the caller's own (the record, the batch of records).
+    `skip` parameters at the start are the caller's own (the record, the batch of records). What is writing takes no
+    archived records.
     """
 
     def __init__(
-        self, registry: Registry, function: Callable[..., Any], origin: Origin, *, skip: int
+        self,
+        registry: Registry,
+        function: Callable[..., Any],
+        origin: Origin,
+        *,
+        skip: int,
+        is_writing: bool = False,
     ) -> None:
+        self._is_writing = is_writing
         self._registry, self.function, self.origin = registry, function, origin
         self.arguments: dict[str, Argument] = {}
         self._context: str | None = None
@@ -62,6 +71,7 @@ class DeclaredFunction:
         for name, model in self._records.items():
             if values.get(name) is not None:
                 values[name] = await self._record(ctx, model, name, values[name])
+                self._check(model, name, values[name])
         for name, model in self._lists.items():
             arguments = ListArguments(**{n: given[n] for n in _LIST_NAMES if n in given})
             values[name] = kehu.ListOf(ctx, model, arguments)
@@ -103,6 +113,12 @@ class DeclaredFunction:
             await asyncio.gather(*(ctx.load(model, key) for key in dict.fromkeys(keys)))
             return [await ctx.get(model, key, field=name) for key in keys]
         return await ctx.get(model, key_of(given, type_name, field=name), field=name)
+
+    def _check(self, model: type[Any], name: str, found: Any) -> None:
+        if self._is_writing:
+            type_name = self._registry.composition.entities[model].name
+            for record in found if isinstance(found, list) else [found]:
+                check_current(record, type_name, field=name)
 
     def _hints(self) -> dict[str, Any]:
         try:

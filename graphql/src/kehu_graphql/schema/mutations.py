@@ -14,6 +14,7 @@ from kehu.idempotency.keys import once, refuse_key
 from kehu.ids import key_of
 from kehu.names import camel, pascal
 from kehu.plugin import declarations as d
+from kehu.writing.archived import check_current
 from kehu.writing.inputs import check_version, create_record, delete_record, update_record
 from kehu.writing.upserting import upsert_record
 from kehu_graphql.schema.bulk import bulk_mutations, told
@@ -80,7 +81,7 @@ def entity_mutations(registry: Registry, entity: EntityDefinition) -> list[Gener
 
 def root_mutation(registry: Registry, root: d.RootDeclaration) -> GeneratedField:
     """A hand-written mutation: its result under `result`, or the fields of the dataclass it returns."""
-    function = DeclaredFunction(registry, root.function, root.origin, skip=0)
+    function = DeclaredFunction(registry, root.function, root.origin, skip=0, is_writing=True)
     shown = {} if function.returns in (None, type(None)) else {"result": registry.output(function.returns)}
 
     async def run(ctx: kehu.Context, given: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +161,7 @@ def _delete(registry: Registry, entity: EntityDefinition) -> GeneratedField:
 
 
 def _action(registry: Registry, entity: EntityDefinition, action: d.ActionDeclaration) -> GeneratedField:
-    function = DeclaredFunction(registry, action.function, action.origin, skip=1)
+    function = DeclaredFunction(registry, action.function, action.origin, skip=1, is_writing=True)
     verb = camel(action.name)
     returns_itself = function.returns in (None, type(None), entity.model)
     shown = _own(registry, entity)
@@ -171,6 +172,8 @@ def _action(registry: Registry, entity: EntityDefinition, action: d.ActionDeclar
         ctx.require(entity.action_permission(action))
         key = key_of(given.pop("id"), entity.name, field="id")
         record = await ctx.get(entity.model, key, verb=verb_of(entity, action))
+        if not action.on_archived:
+            check_current(record, entity.name)
         check_version(record, given.pop("version", None))
         with blaming(action.origin.plugin):
             result = await action.function(record, **await function.values(ctx, None, given))

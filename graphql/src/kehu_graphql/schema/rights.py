@@ -38,6 +38,8 @@ def rights_fields(entity: EntityDefinition) -> list[GeneratedField]:
 
 def verb_of(entity: EntityDefinition, action: d.ActionDeclaration) -> str:
     """The verb whose level says on which records the action may be used."""
+    if action.permission == entity.permission("delete"):
+        return "delete"
     return "update" if action.permission else camel(action.name)
 
 

@@ -224,7 +224,7 @@ async def _hold_nothing(ctx: kehu.Context, lines: Sequence[ChannelOrderLine]) ->
 
 async def _wanted(ctx: kehu.Context, order: ChannelOrder, line: WantedLine) -> OrderedLine:
     """What a line asks for. Raises Forbidden for a price that somebody may not agree on."""
-    product = await ctx.get(kehu.Product, key_of(line.product_id, "Product"), field="lines")
+    product = await ctx.get_current(kehu.Product, key_of(line.product_id, "Product"), field="lines")
     if line.unit_price is None and not line.discount_percent:
         return OrderedLine(product, line.quantity)
     ctx.require(AGREE)

@@ -27,7 +27,7 @@ FOUR_PLACES = Decimal("0.0001")
 async def order_quote(ctx: kehu.Context, quote: kehu.GlobalId, reference: str | None = None) -> ChannelOrder:
     """Draft the order of a partner from a quote that it has accepted, at the prices of the quote; once."""
     model = ctx.app.composition.by_name["Quote"].model
-    found: Any = await ctx.get(model, key_of(quote, "Quote"), field="quote")
+    found: Any = await ctx.get_current(model, key_of(quote, "Quote"), field="quote")
     partner = await _partner(ctx, found)
     await _check_not_ordered(ctx, quote)
     order = ctx.add(ChannelOrder(id=kehu.uuid7(), partner_id=partner.id, document=quote, reference=reference))

@@ -119,7 +119,7 @@ async def _existing(ctx: kehu.Context, model: type[T], part: ConvertedPart, *, f
     if part.id is None:
         return None
     name = ctx.app.composition.entities[model].name
-    return await ctx.get(model, key_of(part.id, name), field=field)
+    return await ctx.get_current(model, key_of(part.id, name), field=field)
 
 
 async def _create(ctx: kehu.Context, record: T) -> T:

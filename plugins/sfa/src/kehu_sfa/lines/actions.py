@@ -95,7 +95,7 @@ async def _line(
 async def _product(ctx: kehu.Context, offered: OfferedLine) -> kehu.Product | None:
     if offered.product is None:
         return None
-    product = await ctx.get(kehu.Product, key_of(offered.product, "Product"), field="product")
+    product = await ctx.get_current(kehu.Product, key_of(offered.product, "Product"), field="product")
     if not product.is_active:
         message = kehu.text("{product} is no longer sold.", product=product.name)
         raise ImpossibleLine(message, field="product", code="PRODUCT_NOT_SOLD")
@@ -104,7 +104,7 @@ async def _product(ctx: kehu.Context, offered: OfferedLine) -> kehu.Product | No
 
 async def _rate(ctx: kehu.Context, offered: OfferedLine, on: date) -> TaxRate | None:
     if offered.tax_rate is not None:
-        return await ctx.get(TaxRate, key_of(offered.tax_rate, "TaxRate"), field="taxRate")
+        return await ctx.get_current(TaxRate, key_of(offered.tax_rate, "TaxRate"), field="taxRate")
     found = sa.select(TaxRate).where(TaxRate.is_default.is_(True), TaxRate.archived_at.is_(None))
     default = (await ctx.session.scalars(kehu.unscoped(found))).first()
     return default if default is not None and default.holds(on) else None

@@ -21,7 +21,7 @@ async def share(opportunity: Opportunity, ctx: kehu.Context, shares: list[Share]
     await ctx.session.refresh(opportunity, with_for_update=True)
     wanted: dict[object, Decimal] = {}
     for each in shares:
-        user = await ctx.get(kehu.User, key_of(each.user_id, "User"), field="shares")
+        user = await ctx.get_current(kehu.User, key_of(each.user_id, "User"), field="shares")
         if user.id in wanted:
             message = kehu.text("{name} is named twice.", name=user.name)
             raise kehu.veto(message, field="shares", code="DUPLICATE")

@@ -1,0 +1,149 @@
+"""Archived means archived: what has left the lists is neither changed nor given anything new until it is taken back."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from kehu.composition import EntityDefinition
+from kehu.database import unscoped
+from kehu.errors import FieldError, Refusal
+from kehu.ids import parse_global_id
+from kehu.model import Archivable, GlobalId
+from kehu.ownership import Owned
+from kehu.translating.texts import Text, text
+from kehu.writing.changes import Change
+from kehu.writing.owners import OWNER
+
+if TYPE_CHECKING:
+    from kehu.context import Context
+
+Place = tuple[type[Any], uuid.UUID]
+
+_MOST_KEYS = 500
+_OF_OWNERS = (OWNER, "team_id")
+
+
+class RecordArchived(Refusal):
+    """The record has been archived, so that nothing new happens to it."""
+
+    code = "ARCHIVED"
+
+
+def check_current(record: object, name: str, *, field: object = "id") -> None:
+    """Raise RecordArchived for a record that is archived; `name` is that of its type."""
+    if isinstance(record, Archivable) and record.archived_at is not None:
+        raise RecordArchived(_message(name), field=field)
+
+
+async def refuse_archived(ctx: Context, changes: Sequence[Change[Any]], seen: set[Place]) -> None:
+    """Note an error for each new reference to an archived record; `seen` are those known to be current.
+
+    History may name what is archived: only references that somebody may set are looked at, in records that somebody
+    may write; and a job goes on with what was begun before.
+    """
+    if ctx.running_job is not None:
+        return
+    asked = [(change, name, place) for change in changes for name, place in _new_references(ctx, change)]
+    unknown = [place for change, _, place in asked if place not in seen and not _is_own(ctx, place)]
+    if not unknown:
+        return
+    archived = await _archived(ctx, dict.fromkeys(unknown), {change.obj.id for change in changes})
+    for change, name, place in asked:
+        if place in archived and all(error.field != name for error in change.errors):
+            message = _message(ctx.app.composition.entities[place[0]].name)
+            change.errors.append(FieldError(RecordArchived.code, message, name))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Reference:
+    attribute: str
+    name: str
+    target: type[Any] | None
+
+
+def _references(entity: EntityDefinition) -> list[_Reference]:
+    """The columns of an entity that somebody may set and that name an archivable record, of any type where None.
+
+    Not the owner and the team of a record, which it may have from another one: `kehu.writing.owners` looks at them.
+    """
+    if not entity.operations & {"create", "update"}:
+        return []
+    found = []
+    for column in entity.columns.values():
+        settable = column.options.expose and (column.options.create or column.options.update)
+        if not settable or (issubclass(entity.model, Owned) and column.attribute in _OF_OWNERS):
+            continue
+        if column.target is not None and issubclass(column.target, Archivable):
+            found.append(_Reference(column.attribute, column.name, column.target))
+        elif column.kind is GlobalId:
+            found.append(_Reference(column.attribute, column.name, None))
+    return found
+
+
+def _new_references(ctx: Context, change: Change[Any]) -> Iterator[tuple[str, Place]]:
+    references = change.entity.derived(_references)
+    if not references or change.deleting or getattr(change.obj, "archived_at", None) is not None:
+        return
+    for reference in references:
+        value = change.after.get(reference.attribute)
+        if value is None:
+            continue
+        if reference.target is not None:
+            yield reference.name, (reference.target, value)
+        else:
+            place = _named(ctx, value)
+            if place is not None:
+                yield reference.name, place
+
+
+def _named(ctx: Context, given: str) -> Place | None:
+    """The archivable record that a global id names; None for one of no such type, which is refused elsewhere."""
+    try:
+        name, key = parse_global_id(given)
+    except Refusal:
+        return None
+    entity = ctx.app.composition.by_name.get(name)
+    return (entity.model, key) if entity is not None and issubclass(entity.model, Archivable) else None
+
+
+def _is_own(ctx: Context, place: Place) -> bool:
+    """Whether a record is given to who writes it, or to his team."""
+    key = place[1]
+    return key == ctx.principal.id or key in ctx.principal.teams
+
+
+async def _archived(
+    ctx: Context, places: Sequence[Place] | dict[Place, None], new: set[uuid.UUID]
+) -> set[Place]:
+    """Which of the records are archived; what is loaded or new is not asked for."""
+    session = ctx.session.sync_session
+    found: set[Place] = set()
+    missing: dict[type[Any], list[uuid.UUID]] = {}
+    for model, key in places:
+        loaded = _loaded(session, model, key)
+        if loaded is not None:
+            if loaded.archived_at is not None:
+                found.add((model, key))
+        elif key not in new:
+            missing.setdefault(model, []).append(key)
+    for model, keys in missing.items():
+        for start in range(0, len(keys), _MOST_KEYS):
+            part = model.id.in_(keys[start : start + _MOST_KEYS])
+            gone = sa.select(model.id).where(part, model.archived_at.is_not(None))
+            found |= {(model, key) for key in await ctx.session.scalars(unscoped(gone))}
+    return found
+
+
+def _loaded(session: Session, model: type[Any], key: uuid.UUID) -> Any:
+    known = session.identity_map.get(sa.inspect(model).identity_key_from_primary_key((key,)))
+    return known if known is not None and "archived_at" in sa.inspect(known).dict else None
+
+
+def _message(name: str) -> Text:
+    return text("This {entity} is archived; take it back first.", entity=name)
