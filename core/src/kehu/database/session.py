@@ -35,7 +35,8 @@ class BypassedWritePath(KehuError):
 def unscoped(statement: S) -> S:
     """`statement` without the row scope: for what the system must know whoever asks, such as uniqueness.
 
-    Never return what it found to the principal.
+    Records among what a function of the API returns are looked for again under the scope of its reader; numbers and
+    texts are not, so take none from records that the reader may not see.
     """
     return statement.execution_options(kehu_unscoped=True)
 

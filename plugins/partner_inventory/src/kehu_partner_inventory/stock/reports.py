@@ -234,7 +234,7 @@ class _Records:
 
     @classmethod
     async def of(cls, ctx: kehu.Context, keys: Iterable[Key]) -> _Records:
-        """Whoever may see a balance may see what is there; the locations have been checked."""
+        """All of them; a reader who may see the balance but not the product gets the row without it."""
         known = list(keys)
         return cls(
             await _read(ctx, Location, {key.location_id for key in known}),
