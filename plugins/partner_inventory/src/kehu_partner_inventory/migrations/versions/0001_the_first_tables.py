@@ -1,4 +1,4 @@
-"""Initial."""
+"""The first tables."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -1532,6 +1532,11 @@ def upgrade() -> None:
         ),
         sa.Column(
             "returned",
+            sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
+            nullable=False,
+        ),
+        sa.Column(
+            "cancelled",
             sa.Numeric(precision=18, scale=4).with_variant(sa.BigInteger(), "sqlite"),
             nullable=False,
         ),
