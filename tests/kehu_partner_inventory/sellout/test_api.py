@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
@@ -104,11 +105,27 @@ async def test_a_file_is_taken_whole_and_once(trade: Trade, clock: Clock) -> Non
     await trade.depot.books_balance()
 
 
+async def test_of_uploads_of_one_file_at_the_same_moment_one_is_taken(trade: Trade) -> None:
+    dealer = await trade.channel.user_of("NORTH")
+    document = "mutation { done: %s { userErrors { code field } } }"
+    calls = [upload(trade, "sku,qty\nBOLT,2\n").replace("march", name) for name in ("march", "april", "may")]
+
+    answers = await asyncio.gather(*(trade.channel.ask(document % call, to=dealer) for call in calls))
+
+    refused = [error for answer in answers for error in answer["done"]["userErrors"]]
+    assert refused == [{"code": "ALREADY_REPORTED", "field": "content"}] * 2
+    assert await trade.depot.stock("BOLT", "SHOP") == (D(8), D(0))
+    await trade.depot.books_balance()
+
+
 async def test_rows_that_cannot_be_are_named_and_nothing_is_taken(trade: Trade) -> None:
-    content = "SKU,Qty,Date\nBOLT,7,\nGHOST,1,\nBOLT,4,\n,1,\nBOLT,many,\nBOLT,-1,\nBOLT,1,yesterday\n\n"
+    content = (
+        "SKU,Qty,Date\nBOLT,7,\nGHOST,1,\nBOLT,4,\n,1,\nBOLT,many,\nBOLT,-1,\nBOLT,1,yesterday\nBOLT,1.5,\n"
+    )
+    content += "BOLT,1e15,\nBOLT,3.0,\n\n"
     done = await trade.channel.do(upload(trade, content), FILE)
     assert done["result"] == {
-        "rows": 7,
+        "rows": 10,
         "taken": 0,
         "errors": [
             {"row": 3, "column": "product", "code": "NOT_FOUND"},
@@ -117,6 +134,9 @@ async def test_rows_that_cannot_be_are_named_and_nothing_is_taken(trade: Trade) 
             {"row": 6, "column": "Qty", "code": "INVALID"},
             {"row": 7, "column": "Qty", "code": "OUT_OF_RANGE"},
             {"row": 8, "column": "Date", "code": "INVALID"},
+            {"row": 9, "column": "quantity", "code": "TOO_MANY_DECIMALS"},
+            {"row": 10, "column": "quantity", "code": "IMPOSSIBLE_MOVE"},
+            {"row": 11, "column": "quantity", "code": "INSUFFICIENT_STOCK"},
         ],
         "stock": [],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated
@@ -197,19 +197,21 @@ async def _products(ctx: kehu.Context, rows: Sequence[SoldRow]) -> dict[str, keh
 async def _unsellable(
     ctx: kehu.Context, place: Location, rows: Sequence[SoldRow], products: dict[str, kehu.Product]
 ) -> list[RowError]:
-    """Rows of products that nobody knows, and from the first row on that there is not enough for."""
-    b = StockBalance
-    statement = sa.select(b.product_id, sa.func.sum(b.on_hand - b.reserved)).where(
-        b.location_id == place.id, b.product_id.in_([each.id for each in products.values()])
-    )
-    found = await ctx.session.execute(kehu.unscoped(statement.group_by(b.product_id)))
-    left = {row[0]: row[1] for row in found}
+    """Rows of products that nobody knows, finer than their unit, and from the first on that there is too little for."""
+    left = await _available(ctx, place, products)
+    facts = await gather_facts(ctx, locations=(), products=[each.id for each in products.values()], lots=())
     errors = []
     for row in rows:
         product = products.get(row.product)
         if product is None:
             message = kehu.text("There is no product {code}.", code=row.product)
             errors.append(RowError(row.row, "product", "NOT_FOUND", message))
+            continue
+        try:
+            facts.check_quantity(product.id, row.quantity)
+        except kehu.Refusal as refusal:
+            reason = refusal.errors[0]
+            errors.append(RowError(row.row, "quantity", reason.code, reason.message))
             continue
         there = left.get(product.id, Decimal(0))
         left[product.id] = there - row.quantity
@@ -223,6 +225,17 @@ async def _unsellable(
             )
             errors.append(RowError(row.row, "quantity", "INSUFFICIENT_STOCK", message))
     return errors
+
+
+async def _available(
+    ctx: kehu.Context, place: Location, products: Mapping[str, kehu.Product]
+) -> dict[uuid.UUID, Decimal]:
+    b = StockBalance
+    statement = sa.select(b.product_id, sa.func.sum(b.on_hand - b.reserved)).where(
+        b.location_id == place.id, b.product_id.in_([each.id for each in products.values()])
+    )
+    found = await ctx.session.execute(kehu.unscoped(statement.group_by(b.product_id)))
+    return {row[0]: row[1] for row in found}
 
 
 async def _left(ctx: kehu.Context, place: Location, products: set[uuid.UUID]) -> list[PartnerStockLine]:
