@@ -22,6 +22,9 @@ hypothesis.settings.register_profile("kehu", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", hypothesis.settings.get_profile("kehu"), derandomize=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "kehu")
 
+# An unexpected error while a document is planned fails the test instead of being left to graphql-core.
+os.environ.setdefault("KEHU_STRICT_PLANS", "1")
+
 # Every test composes an App and throws it away; looking through all of them so often took half of a run's time.
 gc.set_threshold(100_000, 20, 20)
 

@@ -11,13 +11,15 @@ import pytest
 
 from kehu.cli import main
 
+OF_TESTS = ("KEHU_TEST_POSTGRES", "KEHU_STRICT_PLANS")
+
 Kehu = Callable[..., click.testing.Result]
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory, an empty cache, and no KEHU_* in the environment."""
-    for name in [name for name in os.environ if name.startswith("KEHU_") and name != "KEHU_TEST_POSTGRES"]:
+    """An empty working directory, an empty cache, and no KEHU_* in the environment but what tests set."""
+    for name in [name for name in os.environ if name.startswith("KEHU_") and name not in OF_TESTS]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)

@@ -7,6 +7,10 @@ import functools
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
+import structlog
+
+log = structlog.get_logger("kehu.reading")
+
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
@@ -46,6 +50,7 @@ class BatchLoader(Generic[K, V]):
         try:
             values = await self._fetch(keys)
         except BaseException as error:  # noqa: BLE001  # whoever waits must hear of it, whatever it is
+            log.debug("a batch could not be read", error=type(error).__name__)
             for key in keys:
                 answer = self._answers[key]
                 if not answer.done():

@@ -184,9 +184,16 @@ def _is_json(stored: Any, dialect: sa.Dialect) -> bool:
     return isinstance(getattr(implementation, "impl", implementation), sa.JSON)
 
 
-def _known_names(kind: GraphQLEnumType, *, nullable: bool) -> dict[Any, Any]:
+class _Names(dict[Any, Any]):
+    """The values that there may be; what is stored beside them is no answer."""
+
+    def __missing__(self, value: Any) -> Any:
+        raise GaveUp(f"{value!r} is no value of its type")
+
+
+def _known_names(kind: GraphQLEnumType, *, nullable: bool) -> _Names:
     names: dict[Any, Any] = {name: name for name in kind.values}
-    return {None: None, **names} if nullable else names
+    return _Names({None: None, **names} if nullable else names)
 
 
 def _sql(text: str) -> Expression:

@@ -13,6 +13,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import structlog
 from graphql import (
     ExecutionResult,
     FieldNode,
@@ -31,12 +32,15 @@ import kehu
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu_graphql.compiled.arguments import Arguments
 from kehu_graphql.compiled.encoding import encoded_anyhow
+from kehu_graphql.compiled.fallbacks import Fallback, Fallbacks, Reason
 from kehu_graphql.compiled.fields import Making
 from kehu_graphql.compiled.leaves import written
 from kehu_graphql.compiled.operations import NotCovered, Operation
 from kehu_graphql.masking import shown
 from kehu_graphql.schema.fields import GeneratedField
 from kehu_graphql.schema.mutations import Done, MutationOf
+
+log = structlog.get_logger("kehu.graphql")
 
 Write = Callable[[kehu.Context, Any], Any]
 
@@ -57,7 +61,8 @@ class _Info:
 class Mutation:
     """The mutations of one operation, one after the other."""
 
-    def __init__(self, making: Making, operation: Operation) -> None:
+    def __init__(self, making: Making, operation: Operation, fallbacks: Fallbacks) -> None:
+        self._fallbacks = fallbacks
         kind = operation.schema.mutation_type
         assert kind is not None
         selected = making.collector.selected(kind, [operation.node.selection_set])
@@ -68,15 +73,15 @@ class Mutation:
             for key, nodes in selected.items()
         ]
 
-    async def run(self, ctx: kehu.Context, values: Any, variables: Mapping[str, Any]) -> bytes | None:
-        """The answer as JSON; None, before anything is written, for what graphql-core has to do."""
+    async def run(self, ctx: kehu.Context, values: Any, variables: Mapping[str, Any]) -> bytes | Fallback:
+        """The answer as JSON; the reason, before anything is written, for what graphql-core has to do."""
         if ctx.idempotency is not None:
-            return None
+            return Fallback(Reason.IDEMPOTENCY_KEY)
         try:
             given = [root.arguments(values) for root in self._roots]
-        except Exception:  # noqa: BLE001  # graphql-core says what is wrong with the arguments
-            return None
-        run = _Run(ctx, variables)
+        except Exception as error:  # noqa: BLE001  # graphql-core says what is wrong with the arguments
+            return self._fallbacks.logged(error)
+        run = _Run(ctx, variables, self._fallbacks)
         for root, arguments in zip(self._roots, given, strict=True):
             # Each is answered before the next one is called, whose rollback would empty the session.
             await root.run(run, arguments)
@@ -89,6 +94,7 @@ class _Run:
 
     ctx: kehu.Context
     variables: Mapping[str, Any]
+    fallbacks: Fallbacks
     data: dict[str, Any] = dataclasses.field(default_factory=dict)
     errors: list[Any] = dataclasses.field(default_factory=list)
 
@@ -152,11 +158,14 @@ class _Root:
         try:
             outcome = await self._resolve(None, _Info(run.ctx, self._path), **arguments)
         except Exception as error:  # noqa: BLE001  # graphql-core puts it into words
+            log.debug("a mutation failed", mutation=self._path.key, error=type(error).__name__)
             await self._tell(run, error)
             return
         try:
             run.data[self._path.key] = self._write(run.ctx, outcome)
-        except Exception:  # noqa: BLE001  # graphql-core says what is wrong, or finds that nothing is
+        except Exception as error:  # noqa: BLE001  # graphql-core says what is wrong, or finds that nothing is
+            run.fallbacks.logged(error)
+            run.fallbacks.counts[Reason.PAYLOAD] += 1
             await self._tell(run, outcome)
 
     async def _tell(self, run: _Run, outcome: Any) -> None:

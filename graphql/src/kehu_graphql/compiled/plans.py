@@ -20,6 +20,7 @@ from kehu_graphql.compiled.arguments import Arguments, VariableReader
 from kehu_graphql.compiled.asking import Run
 from kehu_graphql.compiled.connections import Connection, compiled_function, maps_of, within
 from kehu_graphql.compiled.encoding import encoded
+from kehu_graphql.compiled.fallbacks import Fallback, Fallbacks, Reason
 from kehu_graphql.compiled.fields import Making
 from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.mutations import Mutation
@@ -39,48 +40,65 @@ Root = Callable[[Run], Awaitable[Any]]
 class Plan:
     """The roots of one operation, for one set of answers to its directives and one set of rights."""
 
-    def __init__(self, operation: Operation, roots: Sequence[tuple[str, Root]]) -> None:
-        self._operation, self._roots = operation, roots
+    def __init__(self, fallbacks: Fallbacks, roots: Sequence[tuple[str, Root]]) -> None:
+        self._fallbacks, self._roots = fallbacks, roots
 
-    async def run(self, ctx: kehu.Context, values: Any, _variables: Mapping[str, Any]) -> bytes | None:
-        """The answer as JSON; None where something is wrong, which graphql-core then says."""
+    async def run(self, ctx: kehu.Context, values: Any, _variables: Mapping[str, Any]) -> bytes | Fallback:
+        """The answer as JSON; the reason where something is wrong, which graphql-core then says."""
         run = Run(ctx, values)
         try:
             data = {key: await root(run) for key, root in self._roots}
             return encoded({"data": data})
-        except Exception:  # noqa: BLE001  # reads change nothing: graphql-core asks again and says what is wrong
-            return None
+        except Exception as error:  # noqa: BLE001  # reads change nothing: graphql-core asks again and says what is wrong
+            return self._fallbacks.logged(error)
 
 
 class Plans:
-    """The plans of one Api. The least recently used makes room; so does what cannot be planned."""
+    """The plans of one Api, and why there is none. The least recently used makes room."""
 
     def __init__(self, app: kehu.App, schema: GraphQLSchema, documents: Documents) -> None:
         self._app, self._schema, self._documents = app, schema, documents
+        self.fallbacks = Fallbacks()
         self._operations: collections.OrderedDict[
-            tuple[str, str | None], tuple[Operation, VariableReader] | None
+            tuple[str, str | None], tuple[Operation, VariableReader] | Fallback
         ] = collections.OrderedDict()
-        self._plans: collections.OrderedDict[Any, Plan | Mutation | None] = collections.OrderedDict()
+        self._plans: collections.OrderedDict[Any, Plan | Mutation | Fallback] = collections.OrderedDict()
         self._leaves = None if app.rows is None else Leaves(app.rows.dialect)
 
     async def answer(
         self, ctx: kehu.Context, document: str, variables: Mapping[str, Any], operation: str | None
     ) -> bytes | None:
         """The answer as JSON; None, before anything is written, for what graphql-core has to answer."""
-        if self._leaves is None or ctx.principal is kehu.ANONYMOUS:
+        found = self.found(ctx, document, variables, operation)
+        answer = found if isinstance(found, Fallback) else await found[0].run(ctx, found[1], variables)
+        if isinstance(answer, Fallback):
+            self.fallbacks.counts[answer.reason] += 1
             return None
-        found = self._operation(document, operation)
-        if found is None:
-            return None
-        try:
-            values = found[1].values(variables)
-        except (NotCovered, RecursionError):
-            return None
-        plan = self.plan_of(ctx, found[0], values)
-        return None if plan is None else await plan.run(ctx, values, variables)
+        self.fallbacks.planned += 1
+        return answer
 
-    def plan_of(self, ctx: kehu.Context, operation: Operation, variables: Any) -> Plan | Mutation | None:
-        """The plan for an operation and the rights of the principal; None where there is none."""
+    def found(
+        self, ctx: kehu.Context, document: str, variables: Mapping[str, Any], operation: str | None
+    ) -> tuple[Plan | Mutation, Any] | Fallback:
+        """The plan and the values of the variables to run it with, or why there is none."""
+        if self._leaves is None:
+            return Fallback(Reason.DATABASE)
+        if ctx.principal is kehu.ANONYMOUS:
+            return Fallback(Reason.ANONYMOUS)
+        asked = self._operation(document, operation)
+        if isinstance(asked, Fallback):
+            return asked
+        try:
+            values = asked[1].values(variables)
+        except NotCovered as error:
+            return Fallback(Reason.VARIABLES, str(error))
+        except RecursionError:
+            return Fallback(Reason.TOO_DEEP)
+        plan = self.plan_of(ctx, asked[0], values)
+        return plan if isinstance(plan, Fallback) else (plan, values)
+
+    def plan_of(self, ctx: kehu.Context, operation: Operation, variables: Any) -> Plan | Mutation | Fallback:
+        """The plan for an operation and the rights of the principal, or why there is none."""
         answers = operation.answers(variables)
         key = (operation, answers, ctx.principal.rights)
         if key in self._plans:
@@ -92,38 +110,42 @@ class Plans:
             self._plans.popitem(last=False)
         return plan
 
-    def _operation(self, document: str, name: str | None) -> tuple[Operation, VariableReader] | None:
+    def _operation(self, document: str, name: str | None) -> tuple[Operation, VariableReader] | Fallback:
         key = (document, name)
         if key in self._operations:
             self._operations.move_to_end(key)
             return self._operations[key]
-        found = None
-        try:
-            if not self._documents.errors(document):
-                operation = Operation.of(self._schema, self._documents.parsed(document), name)
-                bounds = self._documents.bounds(document)
-                found = operation, VariableReader(self._schema, operation.node, bounds)
-        except Exception:  # noqa: BLE001  # graphql-core says what is wrong with the document
-            found = None
+        found = self._read(document, name)
         self._operations[key] = found
         if len(self._operations) > REMEMBERED_PLANS:
             self._operations.popitem(last=False)
         return found
 
+    def _read(self, document: str, name: str | None) -> tuple[Operation, VariableReader] | Fallback:
+        try:
+            errors = self._documents.errors(document)
+            if errors:
+                return self.fallbacks.logged(errors[0])
+            operation = Operation.of(self._schema, self._documents.parsed(document), name)
+            return operation, VariableReader(self._schema, operation.node, self._documents.bounds(document))
+        except Exception as error:  # noqa: BLE001  # graphql-core says what is wrong with the document
+            return self.fallbacks.logged(error)
+
     def _planned(
         self, ctx: kehu.Context, operation: Operation, answers: Sequence[Any]
-    ) -> Plan | Mutation | None:
+    ) -> Plan | Mutation | Fallback:
         assert self._leaves is not None
         making = Making(self._app, Collector(operation, answers), self._leaves, ctx.principal)
         query = self._schema.query_type
         assert query is not None
         try:
             if operation.writes:
-                return Mutation(making, operation)
+                return Mutation(making, operation, self.fallbacks)
             selected = making.collector.selected(query, [operation.node.selection_set])
-            return Plan(operation, [(key, _root(making, query, nodes)) for key, nodes in selected.items()])
-        except Exception:  # noqa: BLE001  # what cannot be planned is executed by graphql-core
-            return None
+            roots = [(key, _root(making, query, nodes)) for key, nodes in selected.items()]
+            return Plan(self.fallbacks, roots)
+        except Exception as error:  # noqa: BLE001  # what cannot be planned is executed by graphql-core
+            return self.fallbacks.logged(error)
 
 
 def _root(making: Making, query: Any, nodes: Sequence[FieldNode]) -> Root:
