@@ -24,6 +24,7 @@ from kehu_graphql.demo import (
     examples_of,
 )
 from kehu_graphql.execution import Api
+from kehu_graphql.explanation import Explanation, explained
 from kehu_graphql.schema.comparing import compare
 from kehu_graphql.schema.documenting import pages_of
 from kehu_graphql.server.asgi import asgi
@@ -93,6 +94,12 @@ def demo(command: CommandContext, host: str | None, port: int | None, seed: int,
     help="A variable; the value is JSON, or text where it is no JSON.",
 )
 @click.option("--operation", default=None, help="Which operation of the document.")
+@click.option(
+    "--explain",
+    "explains",
+    is_flag=True,
+    help="Show the plan, its SQL, or why there is none, instead of the answer; a mutation is not run.",
+)
 @click.pass_obj
 def query(
     command: CommandContext,
@@ -100,6 +107,7 @@ def query(
     email: str | None,
     pairs: tuple[str, ...],
     operation: str | None,
+    explains: bool,  # click passes options by name
 ) -> None:
     """Run a GraphQL document (a file, or - for standard input) without a server and print the answer as JSON.
 
@@ -112,6 +120,15 @@ def query(
         principal = await _principal(app, email)
         return await Api(app).execute(text, variables, principal=principal, operation=operation)
 
+    async def explain() -> Explanation:
+        await require_current(app)
+        principal = await _principal(app, email)
+        return await explained(Api(app), text, variables, principal=principal, operation=operation)
+
+    if explains:
+        explanation = command.run(explain())
+        click.echo("\n".join(explanation.lines))
+        raise click.exceptions.Exit(1 if explanation.errors else 0)
     answer = command.run(run())
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
     if "errors" in answer:

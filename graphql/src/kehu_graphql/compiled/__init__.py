@@ -9,6 +9,7 @@ is given what they returned (see mutations.py).
 """
 
 from kehu_graphql.compiled.encoding import encoded, encoded_anyhow
+from kehu_graphql.compiled.fallbacks import Fallback, Reason
 from kehu_graphql.compiled.plans import Plan, Plans
 
-__all__ = ["Plan", "Plans", "encoded", "encoded_anyhow"]
+__all__ = ["Fallback", "Plan", "Plans", "Reason", "encoded", "encoded_anyhow"]

@@ -73,6 +73,11 @@ class Mutation:
             for key, nodes in selected.items()
         ]
 
+    @property
+    def lines(self) -> Sequence[str]:
+        """Each mutation by its name in the answer, and which it is."""
+        return [f"{root.key}: {root.name}" for root in self._roots]
+
     async def run(self, ctx: kehu.Context, values: Any, variables: Mapping[str, Any]) -> bytes | Fallback:
         """The answer as JSON; the reason, before anything is written, for what graphql-core has to do."""
         if ctx.idempotency is not None:
@@ -103,7 +108,7 @@ class _TypeName:
     """`__typename` among the mutations."""
 
     def __init__(self, key: str, name: str) -> None:
-        self._key, self._name = key, name
+        self.key, self.name = key, name
 
     def arguments(self, _values: Any) -> dict[str, Any]:
         """None at all."""
@@ -111,7 +116,7 @@ class _TypeName:
 
     async def run(self, run: _Run, _arguments: Mapping[str, Any]) -> None:
         """Answer the name of the type."""
-        run.data[self._key] = self._name
+        run.data[self.key] = self.name
 
 
 class _Root:
@@ -127,6 +132,7 @@ class _Root:
     ) -> None:
         self._path = _Path(key)
         name = nodes[0].name.value
+        self.key, self.name = key, name
         field = parent.fields.get(name)
         made = None if field is None else _generated(field)
         if field is None or made is None or not isinstance(made.means, MutationOf) or made.resolve is None:

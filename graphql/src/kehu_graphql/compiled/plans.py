@@ -43,6 +43,11 @@ class Plan:
     def __init__(self, fallbacks: Fallbacks, roots: Sequence[tuple[str, Root]]) -> None:
         self._fallbacks, self._roots = fallbacks, roots
 
+    @property
+    def lines(self) -> Sequence[str]:
+        """Each root by its name in the answer, and what answers it."""
+        return [f"{key}: {_described(root)}" for key, root in self._roots]
+
     async def run(self, ctx: kehu.Context, values: Any, _variables: Mapping[str, Any]) -> bytes | Fallback:
         """The answer as JSON; the reason where something is wrong, which graphql-core then says."""
         run = Run(ctx, values)
@@ -146,6 +151,12 @@ class Plans:
             return Plan(self.fallbacks, roots)
         except Exception as error:  # noqa: BLE001  # what cannot be planned is executed by graphql-core
             return self.fallbacks.logged(error)
+
+
+def _described(root: Root) -> str:
+    kind = type(getattr(root, "__self__", None))
+    first = (kind.__doc__ or "").partition("\n")[0].rstrip(".")
+    return f"{kind.__name__}, {first[:1].lower()}{first[1:]}" if root is not _typename else "a name"
 
 
 def _root(making: Making, query: Any, nodes: Sequence[FieldNode]) -> Root:
