@@ -21,6 +21,7 @@ from kehu.webhooks.models import WebhookDelivery, WebhookSubscription
 
 plugin = Plugin("core")
 plugin.settings(CoreSettings)
+READ_METRICS = plugin.permission("metrics:read", "Read the figures of the server at /metrics")
 
 user = plugin.resource(User, default_order=[User.name])
 team = plugin.resource(Team, default_order=[Team.name])

@@ -28,6 +28,7 @@ from kehu_graphql.introspection import refusal_of
 from kehu_graphql.server.attachments import attachment_routes
 from kehu_graphql.server.feeds import feed_route
 from kehu_graphql.server.inbound import inbound_route
+from kehu_graphql.server.metrics import metrics_route
 from kehu_graphql.server.middleware import MAX_BODY_BYTES, BodyLimit, RequestLog
 from kehu_graphql.server.named_documents import NamedDocuments
 from kehu_graphql.server.operations import Operations
@@ -56,6 +57,7 @@ def asgi(
         WebSocketRoute(PATH, operations),
         Route("/schema.graphql", _schema(api)),
         Route("/healthz", _health(api)),
+        metrics_route(api),
         session_route(api.app),
         inbound_route(api.app),
         *attachment_routes(api.app),

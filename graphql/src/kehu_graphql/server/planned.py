@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import kehu
 from kehu.idempotency.keys import Idempotency
+from kehu_graphql.compiled import Reason
 from kehu_graphql.execution import Api
 from kehu_graphql.limits import may_ask_for_schema
 from kehu_graphql.server.accepting import EVENTS, media_type_of, preferred_type
@@ -85,6 +86,7 @@ class Planned:
         app, state = self._api.app, scope["state"]
         principal = state["principal"] = await principal_of_scope(app, scope, head)
         if principal is kehu.ANONYMOUS and not may_ask_for_schema(asked.document):
+            self._api.plans.fallbacks.counts[Reason.ANONYMOUS] += 1
             return None
         async with app.context(principal, request_id=state["request_id"]) as ctx:
             ctx.address = scope["client"][0] if scope.get("client") else None
