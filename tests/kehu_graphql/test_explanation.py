@@ -57,8 +57,7 @@ async def test_what_a_plan_gives_up_shows_the_statements_of_both_ways(api: Api) 
     assert shown[0] == "Way: graphql-core"
     assert shown[1].startswith("Reason: VALUE: ")
     statements = shown[shown.index("SQL:") + 1 : shown.index("Errors:")]
-    assert len(statements) == 2
-    assert all("core_customer" in statement for statement in statements)
+    assert sum("FROM core_customer" in statement for statement in statements) == 2
 
 
 async def test_a_plan_that_fails_when_it_runs_shows_why_and_the_errors(api: Api) -> None:
