@@ -295,10 +295,11 @@ def _on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
 
 
 def _kept(moment: Any) -> Any:
-    """The moment, no nearer to the ends of the calendar than that every time zone has a day for it."""
+    """The moment, no nearer to the ends of the calendar than that every time zone has a day for it; NULL for NULL."""
     first: Any = sa.literal_column(f"timestamptz '{_ENDS_OF_CALENDAR[0]}'")
     last: Any = sa.literal_column(f"timestamptz '{_ENDS_OF_CALENDAR[1]}'")
-    return sa.func.least(sa.func.greatest(moment, first), last)
+    # GREATEST passes over NULL, and would make a day of no moment.
+    return sa.case((moment.is_not(None), sa.func.least(sa.func.greatest(moment, first), last)))
 
 
 @compiles(_Bucket, "sqlite")
