@@ -43,7 +43,7 @@ def test_a_time_zone_is_in_one_country_or_in_none() -> None:
 
 
 def test_a_password_has_at_least_ten_characters() -> None:
-    check_strength("0123456789")
+    check_strength("9rK wq2-xT")
     with pytest.raises(kehu.Refusal) as refusal:
         check_strength("012345678")
     assert [(e.code, e.field) for e in refusal.value.errors] == [("WEAK_PASSWORD", "password")]

@@ -60,7 +60,7 @@ def made_deals() -> list[Deal]:
         )
         for field, values in ((REGION, ("south",)), (REBATE, (Decimal("0.1"), Decimal(12)))):
             field.set(deal, gappy(chance, *values))
-        REVIEWED_ON.set(deal, gappy(chance, date(2026, 1, 1), date(999, 1, 1)))
+        REVIEWED_ON.set(deal, gappy(chance, date(2026, 1, 1), date(1900, 1, 1)))
         found.append(deal)
     return found
 
