@@ -52,10 +52,11 @@ class Firm:
         self.ann, self.assignment = uuid.UUID(int=0), uuid.UUID(int=0)
 
     async def prepare(self) -> None:
-        """Ann, who may do everything as long as she has her role."""
-        ann = await make_user(self.there, "Ann", email=EMAIL)
+        """Ann, who may do everything as long as she has her role, and Bob, so that she is not the last who can."""
+        ann, bob = await make_user(self.there, "Ann", email=EMAIL), await make_user(self.there, "Bob")
         role = await saved(self.there, Role(name="Everything"))
         await saved(self.there, Grant(role_id=role.id, permission="*", level=Reach.ALL))
+        await saved(self.there, RoleAssignment(role_id=role.id, user_id=bob.id))
         assignment = await saved(self.there, RoleAssignment(role_id=role.id, user_id=ann.id))
         self.ann, self.assignment = ann.id, assignment.id
         self.token = await self.sign_in()
