@@ -158,6 +158,9 @@ class RivalledFirm(Firm):
             await super()._close(ctx, deal)
 
     async def _compete(self, ctx: kehu.Context, deal: Opportunity) -> None:
+        if deal.archived_at is not None:
+            # Nothing new is noted of what is archived.
+            return
         rival, e = self.chance.choice(self.rivals), OpportunityCompetitor
         found = sa.select(e).where(e.opportunity_id == deal.id)
         entries = {entry.competitor_id: entry for entry in await ctx.session.scalars(kehu.unscoped(found))}
