@@ -157,7 +157,8 @@ async def test_a_hook_may_add_more(open_crm: OpenCrm) -> None:
     await crm.store(Deal(customer_id=ADA, name="Mill"))
 
     assert [i.subject for i in await crm.all(kehu.Interaction)] == ["About Mill"]
-    assert len(crm.statements) - 1 == (1 if crm.app.is_postgresql else 6)
+    # Nobody has read the customer, so that it is looked at first whether it is archived.
+    assert len(crm.statements) - 1 == 6
 
 
 async def test_a_veto_after_a_write_leaves_nothing(open_crm: OpenCrm) -> None:
