@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -69,7 +69,7 @@ def sample(kind: Any) -> Any:
 
 
 @pytest.fixture
-async def archive(database_url: str) -> Archive:
+async def archive(database_url: str) -> AsyncIterator[Archive]:
     app = kehu.App(composed(*PLUGINS), database_url)
     async with app.engine.begin() as connection:
         await connection.run_sync(app.composition.metadata.create_all)
@@ -83,7 +83,8 @@ async def archive(database_url: str) -> Archive:
             if issubclass(entity.model, kehu.Archivable):
                 gone = sa.func.coalesce(entity.model.archived_at, app.clock())
                 await connection.execute(sa.update(entity.model).values(archived_at=gone))
-    return Archive(Api(app), ids)
+    yield Archive(Api(app), ids)
+    await app.close()
 
 
 async def test_no_archived_record_is_changed_or_used(archive: Archive) -> None:
