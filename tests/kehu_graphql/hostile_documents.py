@@ -86,8 +86,8 @@ DOCUMENTS: Mapping[str, str] = {
     "an enum with 1,600 wrong values": (
         f"{{ customers(orderBy: [{', '.join(f'{{field: NAM{at}}}' for at in range(800))}]) {{ totalCount }} }}"
     ),
-    "a text of 900,000 letters for a number": f'{{ customers(first: "{"9" * 900_000}") {{ totalCount }} }}',
-    "a number of 900,000 digits": f"{{ customers(first: {'9' * 900_000}) {{ totalCount }} }}",
+    "a text of 190,000 letters for a number": f'{{ customers(first: "{"9" * 190_000}") {{ totalCount }} }}',
+    "a number of 190,000 digits": f"{{ customers(first: {'9' * 190_000}) {{ totalCount }} }}",
     # Variables and directives.
     "variables that nobody uses": f"query ({', '.join(f'$v{at}: Int' for at in range(1200))}) {{ __typename }}",
     "one variable, 1,200 times": f"query ({'$v: Int, ' * 1200}) {{ __typename }}",
@@ -125,8 +125,9 @@ UNREADABLE: Mapping[str, str] = {
     "more than 5,000 tokens": f"{{ {'a ' * 5000} }}",
     "braces, 2,000 open": "{ a " * 2000,
     "brackets, 2,000 open": "{ a(b: " + "[" * 2000,
-    "a text without its end": '{ a(b: "' + "x" * 900_000,
+    "a text without its end": '{ a(b: "' + "x" * 190_000,
     "a character of no use": "{ a \0 }",
-    "nothing at all": " " * 900_000,
-    "comments only": "#" * 900_000,
+    "a text of 900,000 letters": '{ a(b: "' + "x" * 900_000 + '") }',
+    "nothing at all": " " * 190_000,
+    "comments only": "#" * 190_000,
 }

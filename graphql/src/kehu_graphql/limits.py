@@ -23,7 +23,7 @@ from graphql import (
     ValidationContext,
 )
 
-MAX_CHARACTERS = 1_000_000
+MAX_CHARACTERS = 200_000
 MAX_TOKENS = 5000
 # Fields and fragments with everything that is spread, in all operations of a document together.
 MAX_SELECTIONS = 2500

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 import kehu
 from kehu import Level
+from kehu.caches import Cache
 from kehu.database.rows import CONNECTIONS
 from kehu_graphql import Api
-from kehu_graphql.compiled import plans, texts
+from kehu_graphql.compiled import texts
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from tests.templates import Templates
@@ -251,8 +252,14 @@ async def test_nobody_and_mutations_and_mistakes_are_left_to_graphql_core(api: A
             assert await api.plans.answer(ctx, document, {}, None) is None
 
 
-async def test_plans_and_documents_make_room_for_others(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plans, "REMEMBERED_PLANS", 5)
-    for number in range(12):
-        await _planned(api, f"{{ a{number}: customers(first: 1) {{ nodes {{ name }} }} }}")
-    assert len(api.plans._plans) == len(api.plans._operations) == 5
+@pytest.mark.parametrize("room", ["operations", "known", "forms"])
+async def test_what_plans_remember_makes_room_by_its_bytes(api: Api, room: str) -> None:
+    cache: Cache[object, object] = Cache(200_000)
+    setattr(api.plans, room, cache)
+    taken = []
+    for number in range(40):
+        words = " ".join(f"a{at}: name" for at in range(number))
+        await _planned(api, f"{{ customers(first: 1) {{ nodes {{ id {words} }} }} }}")
+        taken.append(cache.taken)
+    assert 100_000 < max(taken) <= 200_000
+    assert 0 < len(cache) < 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -24,8 +23,9 @@ from kehu.reading.prepared import Prepared
 from kehu.reading.slots import Slot, filled, parted, slotted
 from kehu_graphql.compiled.arguments import Arguments
 from kehu_graphql.compiled.asking import Run
-from kehu_graphql.compiled.connections import REMEMBERED_FORMS, ByKey, compiled_function, maps_of
+from kehu_graphql.compiled.connections import ByKey, compiled_function, maps_of
 from kehu_graphql.compiled.fields import Making
+from kehu_graphql.compiled.forms import Forms
 from kehu_graphql.compiled.leaves import GaveUp, Leaves, written
 from kehu_graphql.compiled.operations import NotCovered
 from kehu_graphql.compiled.several import Several
@@ -66,16 +66,12 @@ class Aggregate:
         kind: Any = get_named_type(field.type)
         self._writing = _RowWriting(making, self._attributes)
         self._row = self._writing.row(kind, nodes)
-        self._forms: collections.OrderedDict[Any, _Form] = collections.OrderedDict()
+        self._forms = Forms[_Form](making.forms)
 
     async def at_root(self, run: Run) -> Any:
         """The rows. Raises GaveUp where there are too many."""
         asked = self._asked(run)
-        form = self._forms.get(asked.form)
-        if form is None:
-            form = self._forms[asked.form] = self._made(run.ctx, asked)
-            if len(self._forms) > REMEMBERED_FORMS:
-                self._forms.popitem(last=False)
+        form = self._forms.of(asked.form, asked.values, lambda: self._made(run.ctx, asked))
         rows = await form.rows.fetch(run.ctx, filled(form.slots, asked.values))
         if len(rows) > LARGEST_RESULT:
             raise GaveUp

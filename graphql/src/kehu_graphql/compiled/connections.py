@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -27,13 +26,12 @@ from kehu.reading.prepared import Prepared
 from kehu.reading.slots import Slot, filled
 from kehu_graphql.compiled.asking import Asked, Asking, Run
 from kehu_graphql.compiled.fields import Making
+from kehu_graphql.compiled.forms import Forms
 from kehu_graphql.compiled.functions import Function, Rights
 from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.operations import NotCovered
 from kehu_graphql.compiled.records import Record
 from kehu_graphql.schema.rights import RightsOf
-
-REMEMBERED_FORMS = 50
 
 Row = Sequence[Any]
 Cursor = Callable[[Row], str]
@@ -71,7 +69,7 @@ class Connection:
         self._page = compiled_function("rows, more, less, total, cursor, maps", page, self._record)
         self._has_total, self._has_cursor = writing.has_total, writing.has_cursor
         self._lists = within(making, self._record)
-        self._forms: collections.OrderedDict[Any, _Form] = collections.OrderedDict()
+        self._forms = Forms[_Form](making.forms)
 
     # --- execution ---
     async def at_root(self, run: Run) -> Any:
@@ -114,12 +112,7 @@ class Connection:
 
     # --- forms ---
     def _form(self, ctx: kehu.Context, asked: Asked) -> _Form:
-        form = self._forms.get(asked.form)
-        if form is None:
-            form = self._forms[asked.form] = self._made(ctx, asked)
-            if len(self._forms) > REMEMBERED_FORMS:
-                self._forms.popitem(last=False)
-        return form
+        return self._forms.of(asked.form, asked.values, lambda: self._made(ctx, asked))
 
     def _made(self, ctx: kehu.Context, asked: Asked) -> _Form:
         rows = self._app.rows

@@ -13,6 +13,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 import kehu
 from kehu.composition import ColumnDefinition, EntityDefinition, ReferenceDefinition
 from kehu.plugin import declarations as d
+from kehu_graphql.compiled.forms import Room
 from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.operations import Collector, NotCovered
 from kehu_graphql.schema.fields import GeneratedField
@@ -32,6 +33,7 @@ class Making:
     app: kehu.App
     collector: Collector
     leaves: Leaves
+    forms: Room
     principal: kehu.Principal
 
     def meaning(self, field: GraphQLField) -> object:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
+import dataclasses
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, GraphQLSchema
 
 import kehu
+from kehu.caches import Cache
 from kehu.composition import EntityDefinition
 from kehu.ids import key_of, parse_global_id
 from kehu.reading.lists import found
@@ -22,6 +23,7 @@ from kehu_graphql.compiled.connections import Connection, compiled_function, map
 from kehu_graphql.compiled.encoding import encoded
 from kehu_graphql.compiled.fallbacks import Fallback, Fallbacks, Reason
 from kehu_graphql.compiled.fields import Making
+from kehu_graphql.compiled.forms import Room
 from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.mutations import Mutation
 from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
@@ -32,7 +34,12 @@ from kehu_graphql.compiled.whole import WholeList, WholeRecord
 from kehu_graphql.documents import Documents
 from kehu_graphql.schema.roots import RootOf
 
-REMEMBERED_PLANS = 1000
+# What operations, plans, and the statements that plans made for their arguments may take. A plan takes about three
+# times what its document takes.
+OPERATION_BYTES = 64_000_000
+PLAN_BYTES = 128_000_000
+PLAN_SIZE = 3
+FORM_BYTES = 64_000_000
 
 Root = Callable[[Run], Awaitable[Any]]
 
@@ -58,16 +65,24 @@ class Plan:
             return self._fallbacks.logged(error)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Request:
+    """An operation, what reads its variables, and the bytes that its document takes."""
+
+    operation: Operation
+    reader: VariableReader
+    size: int
+
+
 class Plans:
-    """The plans of one Api, and why there is none. The least recently used makes room."""
+    """The plans of one Api, and why there is none; those least recently used make room."""
 
     def __init__(self, app: kehu.App, schema: GraphQLSchema, documents: Documents) -> None:
         self._app, self._schema, self._documents = app, schema, documents
         self.fallbacks = Fallbacks()
-        self._operations: collections.OrderedDict[
-            tuple[str, str | None], tuple[Operation, VariableReader] | Fallback
-        ] = collections.OrderedDict()
-        self._plans: collections.OrderedDict[Any, Plan | Mutation | Fallback] = collections.OrderedDict()
+        self.operations: Cache[tuple[str, str | None], _Request | Fallback] = Cache(OPERATION_BYTES)
+        self.known: Cache[Any, Plan | Mutation | Fallback] = Cache(PLAN_BYTES)
+        self.forms: Room = Cache(FORM_BYTES)
         self._leaves = None if app.rows is None else Leaves(app.rows.dialect)
 
     async def answer(
@@ -90,49 +105,44 @@ class Plans:
             return Fallback(Reason.DATABASE)
         if ctx.principal is kehu.ANONYMOUS:
             return Fallback(Reason.ANONYMOUS)
-        asked = self._operation(document, operation)
+        asked = self._asked(document, operation)
         if isinstance(asked, Fallback):
             return asked
         try:
-            values = asked[1].values(variables)
+            values = asked.reader.values(variables)
         except NotCovered as error:
             return Fallback(Reason.VARIABLES, str(error))
         except RecursionError:
             return Fallback(Reason.TOO_DEEP)
-        plan = self.plan_of(ctx, asked[0], values)
+        plan = self._plan(ctx, asked, values)
         return plan if isinstance(plan, Fallback) else (plan, values)
 
-    def plan_of(self, ctx: kehu.Context, operation: Operation, variables: Any) -> Plan | Mutation | Fallback:
+    def _plan(self, ctx: kehu.Context, asked: _Request, variables: Any) -> Plan | Mutation | Fallback:
         """The plan for an operation and the rights of the principal, or why there is none."""
-        answers = operation.answers(variables)
-        key = (operation, answers, ctx.principal.rights)
-        if key in self._plans:
-            self._plans.move_to_end(key)
-            return self._plans[key]
-        plan = self._planned(ctx, operation, answers)
-        self._plans[key] = plan
-        if len(self._plans) > REMEMBERED_PLANS:
-            self._plans.popitem(last=False)
+        answers = asked.operation.answers(variables)
+        key = (asked.operation, answers, ctx.principal.rights)
+        plan = self.known.find(key)
+        if plan is None:
+            plan = self._planned(ctx, asked.operation, answers)
+            self.known.keep(key, plan, PLAN_SIZE * asked.size)
         return plan
 
-    def _operation(self, document: str, name: str | None) -> tuple[Operation, VariableReader] | Fallback:
+    def _asked(self, document: str, name: str | None) -> _Request | Fallback:
         key = (document, name)
-        if key in self._operations:
-            self._operations.move_to_end(key)
-            return self._operations[key]
-        found = self._read(document, name)
-        self._operations[key] = found
-        if len(self._operations) > REMEMBERED_PLANS:
-            self._operations.popitem(last=False)
+        found = self.operations.find(key)
+        if found is None:
+            found = self._read(document, name)
+            self.operations.keep(key, found, self._documents.size(document))
         return found
 
-    def _read(self, document: str, name: str | None) -> tuple[Operation, VariableReader] | Fallback:
+    def _read(self, document: str, name: str | None) -> _Request | Fallback:
         try:
             errors = self._documents.errors(document)
             if errors:
                 return self.fallbacks.logged(errors[0])
             operation = Operation.of(self._schema, self._documents.parsed(document), name)
-            return operation, VariableReader(self._schema, operation.node, self._documents.bounds(document))
+            reader = VariableReader(self._schema, operation.node, self._documents.bounds(document))
+            return _Request(operation, reader, self._documents.size(document))
         except Exception as error:  # noqa: BLE001  # graphql-core says what is wrong with the document
             return self.fallbacks.logged(error)
 
@@ -140,7 +150,7 @@ class Plans:
         self, ctx: kehu.Context, operation: Operation, answers: Sequence[Any]
     ) -> Plan | Mutation | Fallback:
         assert self._leaves is not None
-        making = Making(self._app, Collector(operation, answers), self._leaves, ctx.principal)
+        making = Making(self._app, Collector(operation, answers), self._leaves, self.forms, ctx.principal)
         query = self._schema.query_type
         assert query is not None
         try:

@@ -5,7 +5,6 @@ Where it cannot, or where somebody reads a list from its end, rows are read inst
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import uuid
 from collections.abc import Sequence
@@ -23,7 +22,6 @@ from kehu.reading.prepared import Prepared
 from kehu.reading.slots import Slot, filled
 from kehu_graphql.compiled.asking import Asked, Asking, Run
 from kehu_graphql.compiled.connections import (
-    REMEMBERED_FORMS,
     Connection,
     Cursor,
     PageWriting,
@@ -31,6 +29,7 @@ from kehu_graphql.compiled.connections import (
     cursor_writer,
 )
 from kehu_graphql.compiled.fields import Making
+from kehu_graphql.compiled.forms import Forms
 from kehu_graphql.compiled.operations import NotCovered
 from kehu_graphql.compiled.texts import Form, Items, Records, forms_within, with_lists
 
@@ -62,7 +61,7 @@ class WholeList:
         page = writing.expression(kind, nodes)
         self._page = compiled_function("texts, more, less, total, cursor, rows, maps", page, writing)
         self._writing = writing
-        self._forms: collections.OrderedDict[Any, _Form] = collections.OrderedDict()
+        self._forms = Forms[_Form](making.forms)
         self._rows: Connection | None = None
 
     async def at_root(self, run: Run) -> Any:
@@ -72,11 +71,7 @@ class WholeList:
             if self._rows is None:
                 self._rows = Connection(self._making, self._entity, self._field, self._nodes)
             return await self._rows.at_root(run)
-        form = self._forms.get(asked.form)
-        if form is None:
-            form = self._forms[asked.form] = self._made(run.ctx, asked)
-            if len(self._forms) > REMEMBERED_FORMS:
-                self._forms.popitem(last=False)
+        form = self._forms.of(asked.form, asked.values, lambda: self._made(run.ctx, asked))
         size = asked.arguments.size
         values = filled(form.slots, asked.values)
         values["size"] = size
@@ -134,18 +129,15 @@ class WholeRecord:
         self._items = Items(making, entity)
         kind: Any = making.collector.schema.get_type(entity.name)
         self._items.nodes(kind, nodes)
-        self._forms: collections.OrderedDict[Any, tuple[Sequence[Slot], Prepared]] = collections.OrderedDict()
+        self._forms = Forms[tuple[Sequence[Slot], Prepared]](making.forms)
 
     async def found(self, run: Run, key: uuid.UUID) -> Any:
         """The record, or None where there is none that the principal may see. Raises NotCovered, see TextList."""
         within = [each.asked(run) for each in self._items.within]
         asked = tuple([each.form for each in within])
-        form = self._forms.get(asked)
-        if form is None:
-            form = self._forms[asked] = self._made(run.ctx, within)
-            if len(self._forms) > REMEMBERED_FORMS:
-                self._forms.popitem(last=False)
-        values = filled(form[0], [value for each in within for value in each.values])
+        given = [value for each in within for value in each.values]
+        form = self._forms.of(asked, given, lambda: self._made(run.ctx, within))
+        values = filled(form[0], given)
         values["key"] = key
         rows = await form[1].fetch(run.ctx, values)
         return orjson.Fragment(rows[0][0]) if rows else None
