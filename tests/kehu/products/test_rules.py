@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -91,8 +91,56 @@ async def test_the_price_depends_on_quantity_and_day(
     assert await asked("99.9", date(2026, 6, 1)) == Decimal(11)
     assert await asked("100", TODAY) == Decimal(9)
     assert await asked("0.5", TODAY) is None
-    await changed(app, retail, valid_from_on=date(2026, 4, 1))
-    assert await asked("1", TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"is_active": False}, "PRICE_LIST_NOT_ACTIVE"),
+        ({"valid_from_on": date(2026, 3, 3)}, "PRICE_LIST_NOT_ACTIVE"),
+        ({"valid_until_on": date(2026, 3, 1)}, "PRICE_LIST_NOT_ACTIVE"),
+        ({"archived_at": datetime(2026, 3, 1, tzinfo=UTC)}, "ARCHIVED"),
+    ],
+)
+async def test_a_list_that_is_not_in_use_on_a_day_gives_no_price(
+    app: kehu.App, retail: PriceList, drill: Product, values: dict[str, object], code: str
+) -> None:
+    await saved(app, item(retail, drill, "10.5"))
+    await changed(app, retail, **values)
+    assert await price_refused(app, retail, drill) == [(code, "priceListId")]
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"is_active": False}, "PRODUCT_NOT_SOLD"),
+        ({"archived_at": datetime(2026, 3, 1, tzinfo=UTC)}, "ARCHIVED"),
+    ],
+)
+async def test_a_product_that_is_not_sold_has_no_price(
+    app: kehu.App, retail: PriceList, drill: Product, values: dict[str, object], code: str
+) -> None:
+    await saved(app, item(retail, drill, "10.5"))
+    await changed(app, drill, **values)
+    assert await price_refused(app, retail, drill) == [(code, "productId")]
+
+
+async def test_prices_of_a_product_to_come_are_prepared(
+    app: kehu.App, retail: PriceList, drill: Product
+) -> None:
+    await changed(app, drill, is_active=False)
+    await changed(app, retail, is_active=False)
+    assert (await saved(app, item(retail, drill, "10.5"))).price == Decimal("10.5")
+
+
+async def price_refused(
+    app: kehu.App, price_list: PriceList, product: Product
+) -> list[tuple[str, str | None]]:
+    """Why there is no price today."""
+    async with app.context() as ctx:
+        with pytest.raises(kehu.Refusal) as refusal:
+            await find_price(ctx, price_list.id, product.id, quantity=Decimal(1), on=TODAY)
+    return [(error.code, error.field) for error in refusal.value.errors]
 
 
 async def test_a_rate_names_two_currencies(app: kehu.App) -> None:

@@ -36,6 +36,7 @@ class ColumnOptions:
     not_before: str | None = None
     money: str | None = None
     rounded: bool = True
+    offered: bool = False
 
 
 class ColumnArguments(TypedDict, total=False):
@@ -49,7 +50,9 @@ class ColumnArguments(TypedDict, total=False):
     not_before: the attribute of the day or moment that this one must not precede, such as the start of what it ends.
     money: the value is an amount, and this names its currency: an attribute of the class, or one of a record it refers
     to, `fund.currency`. Writes refuse an amount finer than its currency, unless `rounded=False` says that it may be
-    (the price of one piece), and aggregates do not add up what is in several currencies. The rest is SQLAlchemy's:
+    (the price of one piece), and aggregates do not add up what is in several currencies. offered: the product is
+    offered, priced or bought by the record, or the price list is used for that, so that a product that is not sold and
+    a list that is not in use are refused there from now on. The rest is SQLAlchemy's:
     `doc` becomes the description in the schema, `name` is what the column is called in the database.
     """
 
@@ -67,6 +70,7 @@ class ColumnArguments(TypedDict, total=False):
     not_before: str | None
     money: str | None
     rounded: bool
+    offered: bool
     default: Any
     onupdate: Any
     server_default: str | sa.TextClause | sa.ColumnElement[Any] | None

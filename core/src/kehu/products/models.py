@@ -13,6 +13,7 @@ from kehu.core_base import Base
 from kehu.errors import Refusal
 from kehu.identifiers import is_currency
 from kehu.model import Archivable, Entity, ExactDecimal, column, ref
+from kehu.translating.texts import text
 
 
 class CategoryCycle(Refusal):
@@ -25,6 +26,18 @@ class ImpossiblePrice(Refusal):
     """A price, rate or quantity below zero, or a currency that does not exist."""
 
     code = "INVALID"
+
+
+class ProductNotSold(Refusal):
+    """The product is not sold, not yet or not any more."""
+
+    code = "PRODUCT_NOT_SOLD"
+
+
+class PriceListNotActive(Refusal):
+    """The price list is not in use, or not on that day."""
+
+    code = "PRICE_LIST_NOT_ACTIVE"
 
 
 class EndsBeforeItBegins(Refusal):
@@ -70,6 +83,11 @@ class Product(Archivable, Base):
     is_serial_tracked: Mapped[bool] = column(default=False, doc="Each piece has a number of its own.")
     is_active: Mapped[bool] = column(default=True, doc="Can be sold.")
 
+    def check_in_use(self, *, field: object) -> None:
+        """Raise ProductNotSold, which blames `field`, unless the product is sold."""
+        if not self.is_active:
+            raise ProductNotSold(text("{product} is not sold.", product=self.name), field=field)
+
 
 class PriceList(Archivable, Base):
     """Prices in one currency, for some time and some buyers."""
@@ -88,6 +106,20 @@ class PriceList(Archivable, Base):
         """Raise ImpossiblePrice for an unknown currency, EndsBeforeItBegins for impossible days."""
         check_currency(self.currency, field="currency")
         check_validity(self.valid_from_on, self.valid_until_on)
+
+    def check_in_use(self, *, field: object) -> None:
+        """Raise PriceListNotActive, which blames `field`, unless the list can be used for new offers."""
+        if not self.is_active:
+            raise PriceListNotActive(
+                text("The price list {list} is not in use.", list=self.name), field=field
+            )
+
+    def check_holds(self, on: date, *, field: object) -> None:
+        """Raise PriceListNotActive, which blames `field`, unless the list can be used for offers of a day."""
+        self.check_in_use(field=field)
+        if not _day(self.valid_from_on, date.min) <= on <= _day(self.valid_until_on, date.max):
+            message = text("The price list {list} does not hold on {day}.", list=self.name, day=on)
+            raise PriceListNotActive(message, field=field)
 
 
 class PriceListItem(Entity, Base):

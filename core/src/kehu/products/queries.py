@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
@@ -11,8 +12,9 @@ import sqlalchemy as sa
 from kehu.context import Context
 from kehu.database import unscoped
 from kehu.errors import Refusal
-from kehu.products.models import CurrencyRate, PriceList, PriceListItem
+from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product
 from kehu.translating.texts import text
+from kehu.writing.archived import check_current
 
 
 class NoCurrencyRate(Refusal):
@@ -26,22 +28,48 @@ async def find_price(
 ) -> Decimal | None:
     """The price of one unit when `quantity` units are bought on a day, in the list's currency.
 
-    None where the list has no price, or does not hold on that day.
+    None where the list has no price, or may not be seen. Raises RecordArchived, ProductNotSold, and PriceListNotActive
+    for a list that is not in use or does not hold on that day.
     """
     statement = (
-        sa.select(PriceListItem.price)
-        .join(PriceList, PriceList.id == PriceListItem.price_list_id)
-        .where(
-            PriceListItem.price_list_id == price_list_id,
-            PriceListItem.product_id == product_id,
-            PriceListItem.min_quantity <= quantity,
-            *_holds(PriceListItem, on),
-            *_holds(PriceList, on),
+        sa.select(PriceList, Product, PriceListItem.price)
+        .select_from(PriceList)
+        .join(Product, Product.id == product_id)
+        .outerjoin(
+            PriceListItem,
+            sa.and_(
+                PriceListItem.price_list_id == PriceList.id,
+                PriceListItem.product_id == product_id,
+                PriceListItem.min_quantity <= quantity,
+                *_holds(PriceListItem, on),
+            ),
         )
+        .where(PriceList.id == price_list_id)
         .order_by(PriceListItem.min_quantity.desc())
         .limit(1)
     )
-    return await ctx.session.scalar(statement)
+    found = (await ctx.session.execute(statement)).one_or_none()
+    if found is None:
+        return None
+    price_list, product, price = found
+    check_current(product, "Product", field="product_id")
+    product.check_in_use(field="product_id")
+    check_current(price_list, "PriceList", field="price_list_id")
+    price_list.check_holds(on, field="price_list_id")
+    return price
+
+
+async def check_sold(ctx: Context, products: Iterable[uuid.UUID | None], *, field: object) -> None:
+    """Raise ProductNotSold or RecordArchived for the first product by code that is not sold or archived.
+
+    None, which is no product, is passed.
+    """
+    keys = {key for key in products if key is not None}
+    unsold = sa.or_(Product.is_active.is_(False), Product.archived_at.is_not(None))
+    statement = sa.select(Product).where(Product.id.in_(keys), unsold).order_by(Product.code).limit(1)
+    for product in await ctx.session.scalars(unscoped(statement)):
+        check_current(product, "Product", field=field)
+        product.check_in_use(field=field)
 
 
 async def convert(
@@ -79,7 +107,7 @@ async def _latest_rate(ctx: Context, base: str, quote: str, on: date) -> Currenc
     return (await ctx.session.scalars(unscoped(statement))).one_or_none()
 
 
-def _holds(entity: type[PriceList | PriceListItem], on: date) -> tuple[sa.ColumnElement[bool], ...]:
+def _holds(entity: type[PriceListItem], on: date) -> tuple[sa.ColumnElement[bool], ...]:
     begun = sa.or_(entity.valid_from_on.is_(None), entity.valid_from_on <= on)
     not_over = sa.or_(entity.valid_until_on.is_(None), entity.valid_until_on >= on)
     return begun, not_over

@@ -18,6 +18,7 @@ from kehu.model import Archivable, GlobalId
 from kehu.ownership import Owned
 from kehu.translating.texts import Text, text
 from kehu.writing.changes import Change
+from kehu.writing.offers import is_as_agreed
 from kehu.writing.owners import OWNER
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class _Reference:
     attribute: str
     name: str
     target: type[Any] | None
+    is_offered: bool = False
 
 
 def _references(entity: EntityDefinition) -> list[_Reference]:
@@ -80,7 +82,8 @@ def _references(entity: EntityDefinition) -> list[_Reference]:
         if not settable or (issubclass(entity.model, Owned) and column.attribute in _OF_OWNERS):
             continue
         if column.target is not None and issubclass(column.target, Archivable):
-            found.append(_Reference(column.attribute, column.name, column.target))
+            offered = column.options.offered
+            found.append(_Reference(column.attribute, column.name, column.target, is_offered=offered))
         elif column.kind is GlobalId:
             found.append(_Reference(column.attribute, column.name, None))
     return found
@@ -92,7 +95,7 @@ def _new_references(ctx: Context, change: Change[Any]) -> Iterator[tuple[str, Pl
         return
     for reference in references:
         value = change.after.get(reference.attribute)
-        if value is None:
+        if value is None or (reference.is_offered and is_as_agreed(change.obj)):
             continue
         if reference.target is not None:
             yield reference.name, (reference.target, value)

@@ -32,6 +32,7 @@ from kehu.writing.constraints import refusal_of
 from kehu.writing.defaults import give_defaults, round_decimals
 from kehu.writing.hearing import Hearing
 from kehu.writing.money import check_amounts
+from kehu.writing.offers import refuse_unsold
 from kehu.writing.owners import follow_owners
 from kehu.writing.shapes import shape_of
 from kehu.writing.trail import audit_rows
@@ -187,6 +188,7 @@ class UnitOfWork:
             await self._settle(changes)
             await check_amounts(self._ctx, [*changes.values()])
             await refuse_archived(self._ctx, [*changes.values()], self.current)
+            await refuse_unsold(self._ctx, [*changes.values()])
         except Refusal as refusal:
             problems = _problems(changes)
             if problems:

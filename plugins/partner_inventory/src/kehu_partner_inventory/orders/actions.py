@@ -13,6 +13,7 @@ import kehu
 from kehu.approvals.models import NoApprover
 from kehu.approvals.requesting import request_approval
 from kehu.ids import key_of
+from kehu.products.queries import check_sold
 from kehu_partner_inventory.billing.invoicing import bill_lines, credit_lines
 from kehu_partner_inventory.billing.models import PartnerInvoice
 from kehu_partner_inventory.credit.checking import check_credit, fits_credit
@@ -76,6 +77,7 @@ async def submit(order: ChannelOrder, ctx: kehu.Context) -> None:
     lines, partner = await lines_of(ctx, order), await partner_of(ctx, order)
     order.submit(lines=len(lines), at=ctx.now())
     await check_may_order(ctx, partner, lines)
+    await check_sold(ctx, (line.product_id for line in lines if not line.is_quoted), field="lines")
     try:
         await request_approval(
             ctx,
@@ -223,8 +225,9 @@ async def _hold_nothing(ctx: kehu.Context, lines: Sequence[ChannelOrderLine]) ->
 
 
 async def _wanted(ctx: kehu.Context, order: ChannelOrder, line: WantedLine) -> OrderedLine:
-    """What a line asks for. Raises Forbidden for a price that somebody may not agree on."""
+    """What a line asks for. Raises ProductNotSold, and Forbidden for a price that somebody may not agree on."""
     product = await ctx.get_current(kehu.Product, key_of(line.product_id, "Product"), field="lines")
+    product.check_in_use(field="lines")
     if line.unit_price is None and not line.discount_percent:
         return OrderedLine(product, line.quantity)
     ctx.require(AGREE)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped
 
 import kehu
 from kehu.identifiers.currencies import minor_digits
+from kehu.ids import parse_global_id
 from kehu.model.types import Json
 from kehu.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base, set_by_a_rule
@@ -306,6 +307,11 @@ class ChannelOrderLine(kehu.Entity, Base):
     promised_on: Mapped[date | None] = kehu.column(
         doc="When what is missing should be there, by what is on order; none where nobody knows."
     )
+
+    @property
+    def is_quoted(self) -> bool:
+        """Its price is that of a quote, which the partner has accepted."""
+        return any(step["rule"] and parse_global_id(step["rule"])[0] == "Quote" for step in self.price_steps)
 
     @property
     def missing(self) -> Decimal:

@@ -79,12 +79,19 @@ class PriceRules:
     level: Discount | None = None
     promotions: Sequence[Discount] = ()
     special: Sequence[ListedPrice] = ()
+    unusable: kehu.Refusal | None = None
+    """Why the prices of the list cannot be taken, if so."""
 
     def price(self, quantity: Decimal, *, product: str) -> list[PriceStep]:
-        """The steps to the price of a unit when so many are bought. Raises NoPrice, which names the product."""
+        """The steps to the price of a unit when so many are bought.
+
+        Raises NoPrice, which names the product; where only the list could have a price, why it cannot be used.
+        """
         steps = [*self._from_list(quantity), *self._promoted(quantity), *self._agreed(quantity)]
         if steps and steps[0].kind in (StepKind.PRICE_LIST, StepKind.SPECIAL_PRICE):
             return _priced(steps)
+        if self.unusable is not None:
+            raise self.unusable
         raise NoPrice(
             kehu.text("There is no price of {product} for this partner.", product=product), field="lines"
         )

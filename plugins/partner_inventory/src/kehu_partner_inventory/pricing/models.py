@@ -30,7 +30,9 @@ class Promotion(kehu.Archivable, Base):
 
     __tablename__ = "partner_inventory_promotion"
     name: Mapped[str] = kehu.column(sa.String(200), doc="What the promotion is called.")
-    product_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Product, doc="Of which product; none for more.")
+    product_id: Mapped[uuid.UUID | None] = kehu.ref(
+        kehu.Product, offered=True, doc="Of which product; none for more."
+    )
     category_id: Mapped[uuid.UUID | None] = kehu.ref(
         kehu.ProductCategory, doc="Of products of which category."
     )
@@ -62,7 +64,7 @@ class SpecialPrice(kehu.Archivable, Base):
 
     __tablename__ = "partner_inventory_special_price"
     partner_id: Mapped[uuid.UUID] = kehu.ref(Partner, update=False, doc="Which partner.")
-    product_id: Mapped[uuid.UUID] = kehu.ref(kehu.Product, doc="For which product.")
+    product_id: Mapped[uuid.UUID] = kehu.ref(kehu.Product, offered=True, doc="For which product.")
     price: Mapped[Decimal] = kehu.column(
         COST, money="partner.currency", rounded=False, doc="The price of one unit, in the partner's currency."
     )

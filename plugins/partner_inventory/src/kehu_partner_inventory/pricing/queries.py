@@ -12,6 +12,9 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
+from kehu.products.models import PriceListNotActive
+from kehu.products.queries import check_sold
+from kehu.writing.archived import RecordArchived, check_current
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.pricing.engine import (
@@ -45,6 +48,7 @@ async def partner_price(
     ctx: kehu.Context, partner: Partner, product: kehu.Product, quantity: Decimal, on: date | None = None
 ) -> PartnerPrice:
     """What a partner pays for a unit of a product when it buys so many, today or on another day."""
+    await check_sold(ctx, [product.id], field="product")
     rules = await price_rules(ctx, partner, [product.id], on=on or ctx.today())
     steps = rules[product.id].price(quantity, product=product.code)
     return PartnerPrice(steps[-1].price, partner.currency, steps)
@@ -55,14 +59,16 @@ async def price_rules(
 ) -> Mapping[uuid.UUID, PriceRules]:
     """What may decide on the price of each product on a day, whoever asks. Raises PriceInOtherCurrency."""
     level = await _level(ctx, partner)
-    price_list = await _price_list(ctx, partner, level, on)
-    listed = await _listed(ctx, price_list, products, on)
+    price_list = await _price_list(ctx, partner, level)
+    unusable = _unusable(price_list, on)
+    listed = await _listed(ctx, None if unusable else price_list, products, on)
     promotions = await _promotions(ctx, partner, products, on)
     special = await _special(ctx, partner, products, on)
     off = Discount(level.id, level.name, level.discount_percent) if level else None
     return {
         key: PriceRules(
-            price_list.name if price_list else "", listed[key], off, promotions[key], special[key]
+            *(price_list.name if price_list else "", listed[key], off, promotions[key], special[key]),
+            unusable=unusable,
         )
         for key in products
     }
@@ -74,18 +80,27 @@ async def _level(ctx: kehu.Context, partner: Partner) -> PartnerLevel | None:
 
 
 async def _price_list(
-    ctx: kehu.Context, partner: Partner, level: PartnerLevel | None, on: date
+    ctx: kehu.Context, partner: Partner, level: PartnerLevel | None
 ) -> kehu.PriceList | None:
-    """The partner's own list, else that of its level; none when it does not hold on the day."""
+    """The partner's own list, else that of its level."""
     key = partner.price_list_id or (level.price_list_id if level else None)
     statement = sa.select(kehu.PriceList).where(kehu.PriceList.id == key)
     found = (await ctx.session.scalars(kehu.unscoped(statement))).one_or_none()
-    if found is None or not holds_on(on, found.valid_from_on, found.valid_until_on):
-        return None
-    if found.currency != partner.currency:
+    if found is not None and found.currency != partner.currency:
         message = kehu.text("{list} is in {currency}.", list=found.name, currency=found.currency)
         raise PriceInOtherCurrency(message, field="partner")
     return found
+
+
+def _unusable(price_list: kehu.PriceList | None, on: date) -> kehu.Refusal | None:
+    """Why the prices of a list cannot be taken on a day; None where they can."""
+    try:
+        if price_list is not None:
+            check_current(price_list, "PriceList", field="partner")
+            price_list.check_holds(on, field="partner")
+    except (PriceListNotActive, RecordArchived) as refusal:
+        return refusal
+    return None
 
 
 async def _listed(

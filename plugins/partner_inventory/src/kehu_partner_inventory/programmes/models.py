@@ -82,7 +82,9 @@ class PartnerLevel(kehu.Archivable, Base):
     name: Mapped[str] = kehu.column(sa.String(100), doc="What the level is called.")
     rank: Mapped[int] = kehu.column(doc="How high it is; 1 is the lowest.")
     benefits: Mapped[str | None] = kehu.column(sa.Text, order=False, doc="What else partners of it get.")
-    price_list_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.PriceList, doc="Where their prices come from.")
+    price_list_id: Mapped[uuid.UUID | None] = kehu.ref(
+        kehu.PriceList, offered=True, doc="Where their prices come from."
+    )
     discount_percent: Mapped[Decimal] = kehu.column(default=Decimal(0), doc="What they pay less, 0 to 100.")
     payment_days: Mapped[int] = kehu.column(default=30, doc="Within how many days they pay.")
     credit_limit: Mapped[Decimal | None] = kehu.column(

@@ -62,7 +62,9 @@ class ExpectedReceipt(kehu.Entity, Base):
     )
 
     location_id: Mapped[uuid.UUID] = kehu.ref(Location, update=False, doc="Where it will come in.")
-    product_id: Mapped[uuid.UUID] = kehu.ref(kehu.Product, index=False, update=False, doc="What is on order.")
+    product_id: Mapped[uuid.UUID] = kehu.ref(
+        kehu.Product, index=False, update=False, offered=True, doc="What is on order."
+    )
     customer_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Customer, doc="The supplier.")
     quantity: Mapped[Decimal] = kehu.column(QUANTITY, doc="How much was ordered.")
     received: Mapped[Decimal] = kehu.column(

@@ -9,6 +9,7 @@ from typing import Annotated
 import sqlalchemy as sa
 
 import kehu
+from kehu.products.queries import check_sold
 from kehu_partner_inventory.documents import checked_document
 from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.locations.queries import location_for
@@ -41,6 +42,7 @@ async def receive_at(  # noqa: PLR0913, PLR0917  # the arguments of the mutation
     is_back = source.usage is LocationUsage.CUSTOMER
     goods = await (known_goods(ctx, lines) if is_back else arriving_goods(ctx, lines))
     _check_costs(source, goods)
+    await _check_bought(ctx, source, goods)
     plans = [_plan(each, source, location) for each in goods]
     return await post(ctx, plans, _occasion(reason, customer, note, document, moved_at))
 
@@ -168,6 +170,12 @@ def _check_costs(source: Location, goods: Sequence[Goods]) -> None:
         raise kehu.veto(
             kehu.text("Say what a unit costs; 0 for free goods."), field="unit_cost", code="REQUIRED"
         )
+
+
+async def _check_bought(ctx: kehu.Context, source: Location, goods: Sequence[Goods]) -> None:
+    """What is not sold is not bought; customers bring it back all the same. Raises ProductNotSold."""
+    if source.usage is LocationUsage.SUPPLIER:
+        await check_sold(ctx, (each.product_id for each in goods), field="product_id")
 
 
 def _positive(goods: Goods) -> Goods:

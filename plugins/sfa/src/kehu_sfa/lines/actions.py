@@ -44,7 +44,7 @@ async def make_lines(
 ) -> list[L]:
     """Lines of a kind, numbered from 1, with prices and rates as they are on a day; in no session, and not reckoned.
 
-    Raises NoPrice, ImpossibleLine, NotFound.
+    Raises NoPrice, ImpossibleLine, NotFound, ProductNotSold, PriceListNotActive.
     """
     return [
         await _line(ctx, kind, each, position, price_list_id, on)
@@ -96,9 +96,7 @@ async def _product(ctx: kehu.Context, offered: OfferedLine) -> kehu.Product | No
     if offered.product is None:
         return None
     product = await ctx.get_current(kehu.Product, key_of(offered.product, "Product"), field="product")
-    if not product.is_active:
-        message = kehu.text("{product} is no longer sold.", product=product.name)
-        raise ImpossibleLine(message, field="product", code="PRODUCT_NOT_SOLD")
+    product.check_in_use(field="product")
     return product
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
+from kehu.writing.offers import as_agreed
 from kehu_sfa.competitors.models import OpportunityCompetitor
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.opportunity_contacts.models import OpportunityContact
@@ -95,7 +96,7 @@ async def _split_lines(
     for line in own:
         if line.id in going:
             values: dict[str, Any] = {column: getattr(line, column) for column in OF_LINE}
-            ctx.add(OpportunityLine(opportunity_id=made.id, **values))
+            as_agreed(ctx.add(OpportunityLine(opportunity_id=made.id, **values)))
             await ctx.delete(line)
     await ctx.flush()
     await _take_along(ctx, deal, made)
@@ -115,7 +116,7 @@ async def _begin(
     made = Opportunity(**{"amount": amount, **values, "name": name, "origin_id": origin.id})
     made.opened_on = ctx.today()
     made.start_in(stage, at=ctx.now())
-    ctx.add(made)
+    as_agreed(ctx.add(made))
     await ctx.flush()
     return made
 

@@ -168,7 +168,7 @@ class Opportunity(kehu.Owned, Base):
     next_step: Mapped[str | None] = kehu.column(sa.String(200), doc="What its owner does next.")
     next_step_on: Mapped[date | None] = kehu.column(index=True, doc="When the next step is due.")
     price_list_id: Mapped[uuid.UUID | None] = kehu.ref(
-        kehu.PriceList, doc="Where the prices of its lines come from."
+        kehu.PriceList, offered=True, doc="Where the prices of its lines come from."
     )
     forecast_category: Mapped[str | None] = kehu.choice(
         "OMITTED",

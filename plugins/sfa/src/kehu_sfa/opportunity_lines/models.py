@@ -22,7 +22,7 @@ class OpportunityLine(kehu.Entity, Base):
     opportunity_id: Mapped[uuid.UUID] = kehu.ref(
         Opportunity, ondelete="CASCADE", update=False, doc="Of which opportunity."
     )
-    product_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Product, doc="What is sold.")
+    product_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Product, offered=True, doc="What is sold.")
     description: Mapped[str | None] = kehu.column(
         sa.String(500), multiline=True, doc="What is sold, in words."
     )

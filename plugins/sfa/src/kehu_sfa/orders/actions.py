@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import kehu
+from kehu.products.queries import check_sold
 from kehu_sfa.lines.actions import OfferedLine, make_lines
 from kehu_sfa.lines.rules import check_price_list, worth
 from kehu_sfa.orders.events import OrderConfirmed
@@ -31,8 +32,11 @@ async def set_lines(order: Order, ctx: kehu.Context, lines: list[OfferedLine]) -
 
 @order.action
 async def confirm(order: Order, ctx: kehu.Context) -> None:
-    """Both sides are bound."""
-    order.confirm(lines=len(await lines_of(ctx, order)), at=ctx.now())
+    """Both sides are bound; what a quote has agreed on is delivered though it has gone out of sale since."""
+    lines = await lines_of(ctx, order)
+    order.confirm(lines=len(lines), at=ctx.now())
+    if order.quote_id is None:
+        await check_sold(ctx, (line.product_id for line in lines), field="lines")
     ctx.emit(OrderConfirmed(order.id, order.customer_id), customer_id=order.customer_id)
 
 

@@ -102,7 +102,9 @@ class Order(Priced, kehu.Owned, Base):
     quote_id: Mapped[uuid.UUID | None] = kehu.ref(
         Quote, unique=True, create=False, update=False, doc="The quote that was accepted."
     )
-    price_list_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.PriceList, doc="Where prices come from.")
+    price_list_id: Mapped[uuid.UUID | None] = kehu.ref(
+        kehu.PriceList, offered=True, doc="Where prices come from."
+    )
     terms: Mapped[str | None] = kehu.column(sa.Text, order=False, doc="What else was agreed.")
     reference: Mapped[str | None] = kehu.column(sa.String(100), doc="The customer's own number.")
     ordered_on: Mapped[date] = kehu.column(

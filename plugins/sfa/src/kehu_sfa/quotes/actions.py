@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import kehu
 from kehu.approvals.requesting import request_approval
+from kehu.products.queries import check_sold
+from kehu.writing.offers import as_agreed
 from kehu_sfa.discount_limits.queries import limit_of
 from kehu_sfa.lines.actions import OfferedLine, make_lines
 from kehu_sfa.lines.rules import check_price_list
@@ -67,8 +69,9 @@ async def set_lines(quote: Quote, ctx: kehu.Context, lines: list[OfferedLine]) -
 @quote.action
 async def submit(quote: Quote, ctx: kehu.Context, comment: str | None = None) -> None:
     """Ask those for approval whom the rules name."""
-    needs = await _needs(ctx, quote)
-    quote.submit(await lines_of(ctx, quote), needed=bool(needs))
+    needs, lines = await _needs(ctx, quote), await lines_of(ctx, quote)
+    quote.submit(lines, needed=bool(needs))
+    await check_sold(ctx, (line.product_id for line in lines), field="lines")
     request = await request_approval(
         ctx, quote, subject=quote.title, measures=needs, owner_id=quote.owner_id, comment=comment
     )
@@ -87,6 +90,7 @@ async def send(quote: Quote, ctx: kehu.Context) -> None:
     needs = await _needs(ctx, quote)
     lines = await lines_of(ctx, quote)
     quote.send(lines, needed=bool(needs), at=ctx.now(), on=ctx.today())
+    await check_sold(ctx, (line.product_id for line in lines), field="lines")
 
 
 @quote.action
@@ -95,6 +99,7 @@ async def accept(quote: Quote, ctx: kehu.Context, accepted_on: date | None = Non
     day = _decided_on(ctx, quote, accepted_on, field="accepted_on")
     quote.accept(on=day)
     order = ctx.add(Order.of_quote(quote, on=day))
+    as_agreed(order)
     await ctx.flush()
     lines = [OrderLine(order_id=order.id, **line.terms()) for line in await lines_of(ctx, quote)]
     order.reckon(lines)
@@ -136,6 +141,7 @@ async def revise(quote: Quote, ctx: kehu.Context, valid_until_on: date | None = 
     draft = quote.revise()
     draft.valid_until_on = valid_until_on or max(quote.valid_until_on, ctx.today())
     ctx.add(draft)
+    as_agreed(draft)
     await ctx.flush()
     lines = [QuoteLine(quote_id=draft.id, **line.terms()) for line in await lines_of(ctx, quote)]
     draft.reckon(lines)

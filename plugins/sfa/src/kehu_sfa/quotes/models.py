@@ -122,7 +122,9 @@ class Quote(Priced, kehu.Owned, Base):
     customer_id: Mapped[uuid.UUID] = kehu.ref(kehu.Customer, update=False, doc="To whom it is offered.")
     contact_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Contact, doc="To whose attention.")
     opportunity_id: Mapped[uuid.UUID | None] = kehu.ref(Opportunity, update=False, doc="For which deal.")
-    price_list_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.PriceList, doc="Where prices come from.")
+    price_list_id: Mapped[uuid.UUID | None] = kehu.ref(
+        kehu.PriceList, offered=True, doc="Where prices come from."
+    )
     valid_until_on: Mapped[date] = kehu.column(
         default=set_by_a_rule, doc="The last day on which it can be accepted; in 30 days unless given."
     )
