@@ -115,7 +115,7 @@ ARGUMENTS: dict[str, Hostile] = _OTHERS | {
     for name, (given, limit) in FILTERS.items()
     for where, document in (("list", OF_CUSTOMERS), ("figures", FIGURES), ("events", EVENTS))
 }
-# Documents of more than 5,000 tokens or 200,000 characters, or nested deeper than the parser reads, are refused as such.
+# Documents of more than 5,000 tokens or 200,000 characters, or nested too deep for the parser, are refused as such.
 _TOO_LONG: tuple[str, ...] = (
     "contains 900 kB",
     "300 relations",

@@ -49,6 +49,7 @@ class Api:
         """
         async with self.app.context(principal) as ctx:
             ctx.idempotency = None if idempotency_key is None else Idempotency(idempotency_key)
+            await self.schema.make_types_of(document)
             planned = await self.plans.answer(ctx, document, variables or {}, operation)
             if planned is not None:
                 answer: Answer = orjson.loads(planned)
@@ -62,6 +63,7 @@ class Api:
         self, ctx: kehu.Context, document: str, variables: Mapping[str, Any], operation: str | None
     ) -> bytes | None:
         """The answer as JSON, where a plan or introspection gives one; None for what graphql-core has to answer."""
+        await self.schema.make_types_of(document)
         told = await self._told_of_schema(ctx, document, variables, operation)
         return told or await self.plans.answer(ctx, document, variables, operation)
 

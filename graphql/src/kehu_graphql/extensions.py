@@ -112,10 +112,11 @@ class KnownDocuments(SchemaExtension):
 
     _refusal: GraphQLError | None = None
 
-    def on_parse(self) -> Iterator[None]:
+    async def on_parse(self) -> AsyncIterator[None]:
         asked = self.execution_context
         if asked.query is not None:
             try:
+                await cast(Any, asked.schema).make_types_of(asked.query)
                 asked.graphql_document = self._documents.parsed(asked.query)
             except GraphQLError as refusal:
                 self._refusal, name = refusal, asked._provided_operation_name or ""

@@ -17,6 +17,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    NamedTypeNode,
     OperationDefinitionNode,
     OverlappingFieldsCanBeMergedRule,
     SelectionSetNode,
@@ -139,6 +140,27 @@ def too_large(document: DocumentNode) -> GraphQLError | None:
         if count > most:
             return GraphQLError(sentence.format(_shown(count), f"{most:,}"))
     return None
+
+
+def named_types(document: DocumentNode) -> set[str]:
+    """The types that a document names: of its variables, and those that its fragments are on."""
+    names, waiting = set[str](), list[Any](document.definitions)
+    while waiting:
+        node = waiting.pop()
+        inner = getattr(node, "selection_set", None)
+        if inner is not None:
+            waiting += inner.selections
+        kinds = [getattr(node, "type_condition", None)]
+        kinds += [each.type for each in getattr(node, "variable_definitions", None) or ()]
+        names.update(_name(kind) for kind in kinds if kind is not None)
+    return names
+
+
+def _name(kind: Any) -> str:
+    """The name of a type without the signs for lists and for what may not be null."""
+    while not isinstance(kind, NamedTypeNode):
+        kind = kind.type
+    return kind.name.value
 
 
 def may_ask_for_schema(text: str) -> bool:

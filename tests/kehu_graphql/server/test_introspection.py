@@ -102,8 +102,14 @@ def test_the_file_of_the_schema_is_told_to_the_same(asked: tuple[TestClient, Ite
             assert [error["extensions"]["code"] for error in answer.json()["errors"]] == REFUSED
 
 
-async def test_health_is_told_while_the_first_introspection_is_made(
-    templates: Templates, database_url: str
+NOBODYS_TYPE = "{ node(id: 1) { ... on Nobody { id } } }"
+
+
+@pytest.mark.parametrize(
+    "document", [get_introspection_query(), NOBODYS_TYPE], ids=["introspection", "no type"]
+)
+async def test_health_is_told_while_all_types_are_made(
+    templates: Templates, database_url: str, document: str
 ) -> None:
     composition = kehu.compose(kehu.installed(["core"]))  # of which no type was made before
     await templates.fill(database_url, composition)
@@ -112,13 +118,15 @@ async def test_health_is_told_while_the_first_introspection_is_made(
         serving(Api(kehu.App(composition, database_url))) as where,
         httpx2.AsyncClient(timeout=60) as http,
     ):
-        whole = {"query": get_introspection_query()}
-        introspection = asyncio.create_task(http.post(f"http://{where}/graphql", json=whole))
-        while not introspection.done():
+        asked = asyncio.create_task(http.post(f"http://{where}/graphql", json={"query": document}))
+        while not asked.done():
             health = await http.get(f"http://{where}/healthz")
             assert health.json() == {"status": "ok"}
-            answered_meanwhile += not introspection.done()
-        answer = introspection.result().json()
+            answered_meanwhile += not asked.done()
+        answer = asked.result().json()
 
-    assert len(answer["data"]["__schema"]["types"]) > 500
+    if document == NOBODYS_TYPE:
+        assert [error["message"] for error in answer["errors"]] == ["Unknown type 'Nobody'."]
+    else:
+        assert len(answer["data"]["__schema"]["types"]) > 500
     assert answered_meanwhile >= 2

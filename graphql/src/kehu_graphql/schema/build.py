@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import inspect
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import strawberry
-from graphql import GraphQLDirective, GraphQLObjectType, specified_directives
+from graphql import GraphQLDirective, GraphQLError, GraphQLObjectType, specified_directives
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
@@ -21,6 +22,7 @@ from kehu.names import camel
 from kehu.reading.attributes import Catalogue
 from kehu_graphql.documents import Documents
 from kehu_graphql.extensions import EXTENSIONS
+from kehu_graphql.limits import named_types
 from kehu_graphql.masking import told
 from kehu_graphql.schema import mutations, roots
 from kehu_graphql.schema.aggregates import aggregate_field
@@ -107,6 +109,12 @@ class KehuSchema(strawberry.Schema):
     async def made_whole(self) -> None:
         """Make every type, bit by bit, while others have their turn."""
         await self._on_demand.made_whole()
+
+    async def make_types_of(self, text: str) -> None:
+        """Make the types that a document names, bit by bit, before it is validated, which others would wait for."""
+        if text not in self.documents.known:
+            with contextlib.suppress(GraphQLError):  # Who parses it next says what is wrong.
+                await self._on_demand.made_named(named_types(self.documents.parsed(text)))
 
     def process_errors(self, errors: list[Any], execution_context: Any = None) -> None:
         """Name what is wrong with the document; Strawberry would log every refusal with a traceback instead.

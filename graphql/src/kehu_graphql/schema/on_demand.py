@@ -11,7 +11,7 @@ import asyncio
 import functools
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from graphql import (
@@ -93,10 +93,23 @@ class SchemaOnDemand(GraphQLSchema):
                 gc.enable()
         return whole
 
-    async def _make_types(self) -> None:
+    async def made_named(self, names: Iterable[str]) -> None:
+        """Make the types of these names, piece by piece as well; all types where a name is nobody's."""
+        if "whole" in self.__dict__:
+            return
+        types = cast(_Types, self.type_map)
+        if all(map(types.has, names)):
+            return
+        await self._make_types(lambda: all(map(types.has, names)))
+        if not all(map(types.has, names)):
+            await self.made_whole()
+
+    async def _make_types(self, is_enough: Callable[[], bool] = lambda: False) -> None:
         since = time.perf_counter()
         for _ in cast(_Types, self.type_map).making():
             if time.perf_counter() - since > LONGEST_TURN:
+                if is_enough():
+                    return
                 await asyncio.sleep(0)
                 since = time.perf_counter()
 
@@ -142,9 +155,7 @@ class _Types(Mapping[str, GraphQLNamedType]):
     def __getitem__(self, name: str) -> GraphQLNamedType:
         if name in self._first:
             return self._first[name]
-        if name not in self._made:
-            self._make(name)
-        if name not in self._made:
+        if not self.has(name):
             self._look_for(name)
         made = self._made.get(name)
         return self._all()[name] if made is None else cast(GraphQLNamedType, made.implementation)
@@ -154,6 +165,12 @@ class _Types(Mapping[str, GraphQLNamedType]):
 
     def __len__(self) -> int:
         return len(self._all())
+
+    def has(self, name: str) -> bool:
+        """Whether this type is made, or could be at once."""
+        if name not in self._first and name not in self._made:
+            self._make(name)
+        return name in self._first or name in self._made
 
     def making(self) -> Iterator[None]:
         """Make one field after the other, type by type, and thereby more types, until there are no more."""
