@@ -96,7 +96,7 @@ async def test_who_signs_in_types_no_novel(crm: Crm, argument: str, limit: int) 
         {
             "code": "BAD_USER_INPUT",
             "field": argument,
-            "message": f"{argument} has 900000 characters; at most {limit} are taken.",
+            "message": f"{argument.capitalize()} has 900000 characters; at most {limit} are taken.",
         }
     ]
     assert len(await crm.all(kehu.User)) == 0

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import kehu
 import kehu_sfa
-from kehu.translating import Catalogues, missing_names
+from kehu.translating.catalogues import Catalogues
+from kehu.translating.labels import missing_names
 
 SOURCE = Path(kehu_sfa.__file__).parent
 # Commands speak to whoever runs them, in English like all commands.

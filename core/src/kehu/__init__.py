@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product, ProductCategory
     from kehu.reading.bounds import Longest
     from kehu.reading.connections import Connection, ListOf
-    from kehu.translating.texts import Text, text
+    from kehu.translating.texts import Label, Text, label, text
     from kehu.writing.changes import Change
 
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "Interaction",
     "InteractionStatus",
     "KehuError",
+    "Label",
     "Level",
     "ListOf",
     "Longest",
@@ -102,6 +103,7 @@ __all__ = [
     "hookimpl",
     "installed",
     "is_within_border",
+    "label",
     "load_directory",
     "load_file",
     "ref",
@@ -198,7 +200,9 @@ _HOMES = {
         "ListOf",
     ),
     "kehu.translating.texts": (
+        "Label",
         "Text",
+        "label",
         "text",
     ),
     "kehu.writing.changes": ("Change",),

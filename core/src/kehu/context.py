@@ -24,7 +24,7 @@ from kehu.jobs.enqueuing import enqueue
 from kehu.jobs.port import RunningJob
 from kehu.model import Archivable, Entity
 from kehu.reading.loading import BatchLoader
-from kehu.translating.texts import text
+from kehu.translating.texts import text, type_label
 from kehu.writing.archived import check_current
 from kehu.writing.changes import Change
 from kehu.writing.hearing import announce
@@ -136,7 +136,7 @@ class Context:
         )
         if allowed is None:
             message = "You may see this {entity}, but not {verb} it."
-            raise Forbidden(text(message, entity=definition.name, verb=verb.replace("_", " ")))
+            raise Forbidden(text(message, entity=type_label(definition.name), verb=verb.replace("_", " ")))
 
     def require_once_stored(self, model: type[Any], record: Entity, verb: str) -> None:
         """Like `require_on`, of a record that is only about to be stored. Only inside `write()`."""
@@ -154,7 +154,7 @@ class Context:
         name = self.app.composition.entities[model].name
         record = await self.find(model, key)
         if record is None:
-            message = text("There is no such {entity}, or none that you may see.", entity=name)
+            message = text("There is no such {entity}, or none that you may see.", entity=type_label(name))
             raise NotFound(message, field=field)
         if verb != "read":
             await self.require_on(model, record, verb)

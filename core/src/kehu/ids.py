@@ -9,6 +9,7 @@ import uuid
 import uuid_utils
 
 from kehu.errors import BadInput, cut
+from kehu.translating.texts import text, type_label
 
 
 def uuid7() -> uuid.UUID:
@@ -28,7 +29,10 @@ def parse_global_id(value: str, *, field: object = None) -> tuple[str, uuid.UUID
         return type_name, uuid.UUID(key)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         raise BadInput(
-            f"{cut(value)!r} is not an id of this API; use the `id` of a record as it was given.",
+            text(
+                "{value!r} is not an id of this API; use the `id` of a record as it was given.",
+                value=cut(value),
+            ),
             code="BAD_ID",
             field=field,
         ) from None
@@ -41,6 +45,10 @@ def key_of(value: str, expected: str, *, field: object = None) -> uuid.UUID:
     """
     type_name, key = parse_global_id(value, field=field)
     if type_name != expected:
-        sentence = f"Expected the id of a {expected}, but got one of a {cut(type_name)}."
+        sentence = text(
+            "Expected the id of a {expected}, but got one of a {type}.",
+            expected=type_label(expected),
+            type=type_label(cut(type_name)),
+        )
         raise BadInput(sentence, code="BAD_ID", field=field)
     return key

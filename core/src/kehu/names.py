@@ -1,8 +1,9 @@
-"""How names are derived: Python's snake_case to GraphQL's camelCase, and one thing to many."""
+"""How names are derived: Python's snake_case to GraphQL's camelCase, one thing to many, and names to words."""
 
 from __future__ import annotations
 
 import functools
+import re
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -30,3 +31,16 @@ def plural(name: str) -> str:
     if name.endswith(("s", "x", "ch", "sh")):
         return name + "es"
     return name + "s"
+
+
+def words(name: str) -> str:
+    """`expectedCloseOn`, `EXPECTED_CLOSE_ON` and `expected_close_on` are all "Expected close on"."""
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().split("_")
+    return " ".join(parts).strip().capitalize()
+
+
+def field_words(name: str) -> str:
+    """What people read for a field: `ownerId` is "Owner", `isActive` is "Active"."""
+    spelled = words(name)
+    kept = ("External id",)
+    return spelled if spelled in kept else spelled.removesuffix(" id").removeprefix("Is ").capitalize()

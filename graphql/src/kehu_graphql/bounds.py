@@ -32,7 +32,6 @@ from graphql import (
     get_named_type,
 )
 
-import kehu
 from kehu.reading.bounds import (
     LONGEST_ARGUMENT,
     LONGEST_TEXT,
@@ -150,7 +149,7 @@ def _too_large(whole: Size) -> TooMuch | None:
 
 
 def _too_much_of(number: int, limit: int, field: str, message: str) -> TooMuch | None:
-    return TooMuch(kehu.text(message, limit=limit), limit, field=field) if number > limit else None
+    return TooMuch(message, limit, field=field) if number > limit else None
 
 
 def _given(name: str, kind: Any, value: Node, times: int) -> _Given:

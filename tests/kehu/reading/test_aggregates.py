@@ -177,7 +177,7 @@ async def test_the_same_attribute_twice_is_refused(crm: Crm) -> None:
 
 
 async def test_only_dates_have_buckets(crm: Crm) -> None:
-    with pytest.raises(kehu.BadInput, match="stage is no date"):
+    with pytest.raises(kehu.BadInput, match="Stage is no date"):
         await groups(crm, ("stage", TimeBucket.YEAR))
 
 

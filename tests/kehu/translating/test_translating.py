@@ -13,7 +13,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped
 
 import kehu
 from kehu.core_plugin import plugin as core
-from kehu.translating import Catalogues, labels_of, missing_names, words
+from kehu.names import words
+from kehu.translating.catalogues import Catalogues
+from kehu.translating.labels import labels_of, missing_names
 from kehu_graphql import Api
 
 MESSAGES = """

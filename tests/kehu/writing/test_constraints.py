@@ -40,7 +40,7 @@ async def test_a_value_that_must_be_unique_is_a_duplicate_of_its_field(open_crm:
         await crm.store(Deal(customer_id=ADA, name="b", code="X1"))
 
     assert reasons(refusal.value.errors) == [("DUPLICATE", "code", None)]
-    assert str(refusal.value) == "Another Deal has this code already."
+    assert str(refusal.value) == "Another Deal has this Code already."
     assert [deal.name for deal in await crm.all(Deal)] == ["a"]
 
 

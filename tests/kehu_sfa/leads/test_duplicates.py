@@ -101,6 +101,7 @@ async def test_nobody_is_called_by_a_megabyte(app: kehu.App, argument: str, limi
     document = f"query ($given: String) {{ leadDuplicates({argument}: $given) {{ percent }} }}"
     answer = await Api(app).execute(document, {"given": "x" * 900_000})
     (error,) = answer["errors"]
-    assert error["message"] == f"{argument} has 900000 characters; at most {limit} are taken."
+    label = {"companyName": "Company name"}.get(argument, argument.capitalize())
+    assert error["message"] == f"{label} has 900000 characters; at most {limit} are taken."
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert error["extensions"]["limit"] == limit

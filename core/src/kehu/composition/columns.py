@@ -11,6 +11,7 @@ from sqlalchemy.orm import ColumnProperty, Mapper
 from kehu.composition.definitions import ColumnDefinition, EntityDefinition, ReferenceDefinition
 from kehu.model import StringList, options_of
 from kehu.names import camel, pascal
+from kehu.translating.texts import field_label
 
 
 def column_definitions(
@@ -47,6 +48,7 @@ def _definition(
     return ColumnDefinition(
         attribute=attribute.key,
         name=camel(attribute.key),
+        label=field_label(entity.name, attribute.key),
         kind=_python_type(col),
         nullable=bool(col.nullable),
         required=not col.nullable and not has_default and attribute.key != "version",

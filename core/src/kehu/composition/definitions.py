@@ -15,6 +15,7 @@ from kehu.model import ColumnOptions
 from kehu.names import camel, lower_first
 from kehu.plugin import CustomField, Origin, Plugin
 from kehu.plugin import declarations as d
+from kehu.translating.texts import Label
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class ColumnDefinition:
 
     attribute: str
     name: str
+    label: Label
     kind: type[Any]
     nullable: bool
     required: bool

@@ -10,7 +10,7 @@ from kehu.core_declarations import interaction, interaction_participant
 from kehu.database import unscoped
 from kehu.ids import parse_global_id
 from kehu.interactions.models import Interaction, InteractionParticipant, InteractionStatus
-from kehu.translating.texts import text
+from kehu.translating.texts import text, type_label
 from kehu.writing.changes import Change
 
 
@@ -66,7 +66,7 @@ async def regarding_is_a_record(ctx: Context, change: Change[Interaction]) -> No
         found = entity and await ctx.session.scalar(sa.select(entity.model.id).where(entity.model.id == key))
         if not found:
             change.error(
-                text("There is no such {entity}, or none that you may see.", entity=type_name),
+                text("There is no such {entity}, or none that you may see.", entity=type_label(type_name)),
                 field=Interaction.regarding_id,
                 code="NOT_FOUND",
             )

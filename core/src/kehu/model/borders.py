@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from kehu.errors import BadInput
-from kehu.translating.texts import Text, text
+from kehu.translating.texts import Label, Text, text
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 OUT_OF_RANGE = "OUT_OF_RANGE"
@@ -24,13 +24,13 @@ def is_within_border(value: date) -> bool:
     return FIRST_YEAR <= value.year <= LAST_YEAR
 
 
-def check_border(value: date, field: object) -> None:
-    """Raise BadInput (OUT_OF_RANGE) for a day or a moment that lies outside."""
+def check_border(value: date, named: Label, *, field: str) -> None:
+    """Raise BadInput (OUT_OF_RANGE, blaming `field`) for a day or a moment that lies outside."""
     if not is_within_border(value):
-        raise BadInput(beyond_border(str(field)), code=OUT_OF_RANGE, field=field)
+        raise BadInput(beyond_border(named), code=OUT_OF_RANGE, field=field)
 
 
-def beyond_border(field: str) -> Text:
+def beyond_border(field: Label) -> Text:
     """What is said of such a day or moment."""
     return text(
         "{field} must lie between {first} and {last}.",

@@ -199,7 +199,8 @@ def _key(ctx: Context, model: type[Any], grouping: Grouping) -> sa.ColumnElement
     if grouping.bucket is None:
         return expression
     if not grouping.attribute.is_time:
-        raise BadInput(f"{grouping.attribute.name} is no date; only dates have a bucket.", field="groupBy")
+        message = text("{field} is no date; only dates have a bucket.", field=grouping.attribute.label)
+        raise BadInput(message, field="groupBy")
     moment = grouping.attribute.kind is not date
     return bucket(expression, grouping.bucket, ctx.principal.time_zone if moment else None)
 
@@ -260,7 +261,7 @@ def _figure(
         return Figure(places, read)
     at = len(columns)
     columns += ends(model, attribute)
-    return Figure((*places, at, at + 1), checked(attribute.name, read, len(places)))
+    return Figure((*places, at, at + 1), checked(attribute, read, len(places)))
 
 
 def _average(total: Any, count: int) -> Decimal | None:

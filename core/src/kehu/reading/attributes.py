@@ -15,6 +15,7 @@ from kehu.composition.definitions import CurrencyPath
 from kehu.names import camel
 from kehu.plugin import CustomField
 from kehu.plugin import declarations as d
+from kehu.translating.texts import Label, field_label
 
 NUMBERS = (Decimal, int, float)
 ORDERED = (*NUMBERS, date, datetime, str)
@@ -29,6 +30,7 @@ class Attribute:
     """
 
     name: str
+    label: Label
     constant: str
     kind: type[Any]
     on: Callable[[Any], Any]
@@ -111,6 +113,7 @@ class Catalogue:
 def _identity(entity: EntityDefinition) -> Attribute:
     return Attribute(
         "id",
+        field_label(entity.name, "id"),
         "ID",
         uuid.UUID,
         lambda e: e.id,
@@ -132,6 +135,7 @@ def _column(column: ColumnDefinition) -> Attribute:
     name = column.attribute
     return Attribute(
         column.name,
+        column.label,
         name.upper(),
         column.kind,
         lambda e: getattr(e, name),
@@ -148,12 +152,13 @@ def _column(column: ColumnDefinition) -> Attribute:
 
 
 def _custom_fields(entity: EntityDefinition) -> list[Attribute]:
-    return [_custom(custom) for custom in entity.custom_fields]
+    return [_custom(entity, custom) for custom in entity.custom_fields]
 
 
-def _custom(custom: CustomField[Any, Any]) -> Attribute:
+def _custom(entity: EntityDefinition, custom: CustomField[Any, Any]) -> Attribute:
     return Attribute(
         camel(custom.field_name),
+        field_label(entity.name, custom.field_name),
         custom.field_name.upper(),
         custom.kind,
         custom.on,
@@ -166,6 +171,7 @@ def _sql_fields(entity: EntityDefinition) -> list[Attribute]:
     return [
         Attribute(
             camel(f.name),
+            field_label(entity.name, f.name),
             f.name.upper(),
             sql_kind(f),
             f.function,

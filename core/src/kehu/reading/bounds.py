@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sized
 from typing import Any
 
 from kehu.errors import BadInput
-from kehu.translating.texts import text
+from kehu.translating.texts import argument_label, text
 
 # Of one filter: comparisons, and steps to related records.
 MOST_CONDITIONS = 500
@@ -26,10 +26,14 @@ _WITHIN_A_RECORD = frozenset(("and", "or", "not", "some", "none", "every"))
 
 
 class TooMuch(BadInput):
-    """An argument with more of something than `limit`; it is told in `extensions`, the argument is not repeated."""
+    """An argument with more of something than `limit`; it is told in `extensions`, the argument is not repeated.
 
-    def __init__(self, message: str, limit: int, *, field: object = None) -> None:
-        super().__init__(message, field=field)
+    The sentence may say `{field}`, `{limit}`, and by `{number}` how much there is.
+    """
+
+    def __init__(self, sentence: str, limit: int, *, field: str, number: int | None = None) -> None:
+        said = text(sentence, field=argument_label(field), limit=limit, number=number)
+        super().__init__(said, field=field)
         self.limit = limit
 
     @property
@@ -88,52 +92,28 @@ def is_of_records(part: Any) -> bool:
 
 def check_number(items: Sized, field: str, limit: int = MOST_ITEMS) -> None:
     """Raise TooMuch for more than so many items."""
-    if len(items) > limit:
-        message = text(
-            "{field} has {number} items; at most {limit} are taken.",
-            field=field,
-            number=len(items),
-            limit=limit,
-        )
-        raise TooMuch(message, limit, field=field)
+    _check(len(items), limit, field, "{field} has {number} items; at most {limit} are taken.")
 
 
 def check_length(given: str, limit: int, field: str) -> None:
     """Raise TooMuch for more than so many characters."""
-    if len(given) > limit:
-        message = text(
-            "{field} has {length} characters; at most {limit} are taken.",
-            field=field,
-            length=len(given),
-            limit=limit,
-        )
-        raise TooMuch(message, limit, field=field)
+    _check(len(given), limit, field, "{field} has {number} characters; at most {limit} are taken.")
 
 
 def check_depth(depth: int, limit: int, field: str) -> None:
     """Raise TooMuch for what nests deeper."""
-    if depth > limit:
-        raise TooMuch(
-            text("{field} nests deeper than {limit} levels.", field=field, limit=limit), limit, field=field
-        )
+    _check(depth, limit, field, "{field} nests deeper than {limit} levels.")
 
 
 def _check_size(size: Size, steps: int, field: str) -> None:
-    if size.conditions > MOST_CONDITIONS:
-        message = text("{field} has more than {limit} conditions.", field=field, limit=MOST_CONDITIONS)
-        raise TooMuch(message, MOST_CONDITIONS, field=field)
-    if size.relations > MOST_RELATIONS:
-        message = text(
-            "{field} asks for related records more than {limit} times.", field=field, limit=MOST_RELATIONS
-        )
-        raise TooMuch(message, MOST_RELATIONS, field=field)
-    if steps > FURTHEST_RELATION:
-        message = text(
-            "{field} leads to related records over more than {limit} steps.",
-            field=field,
-            limit=FURTHEST_RELATION,
-        )
-        raise TooMuch(message, FURTHEST_RELATION, field=field)
+    _check(size.conditions, MOST_CONDITIONS, field, "{field} has more than {limit} conditions.")
+    _check(size.relations, MOST_RELATIONS, field, "{field} asks for related records more than {limit} times.")
+    _check(steps, FURTHEST_RELATION, field, "{field} leads to related records over more than {limit} steps.")
+
+
+def _check(number: int, limit: int, field: str, sentence: str) -> None:
+    if number > limit:
+        raise TooMuch(sentence, limit, field=field, number=number)
 
 
 def _is_among(inner: Any) -> bool:

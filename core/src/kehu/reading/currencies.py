@@ -35,13 +35,13 @@ def in_one_currency(model: type[Any], attribute: Attribute, figure: Any) -> Any:
     return sa.case((first == last, figure))
 
 
-def checked(name: str, read: Callable[..., Any] | None, width: int) -> Callable[..., Any]:
+def checked(attribute: Attribute, read: Callable[..., Any] | None, width: int) -> Callable[..., Any]:
     """How a figure is read from the columns that it is made of, `width` of them, and the ends of its currencies."""
 
     def of(*values: Any) -> Any:
         first, last = values[width:]
         if first != last:
-            return Mixed(name)
+            return Mixed(attribute)
         return values[0] if read is None else read(*values[:width])
 
     return of
@@ -50,12 +50,10 @@ def checked(name: str, read: Callable[..., Any] | None, width: int) -> Callable[
 class Mixed:
     """What stands for a figure over several currencies."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, attribute: Attribute) -> None:
+        self.attribute = attribute
 
     def refusal(self) -> MixedCurrencies:
         """What to tell of it."""
-        message = text(
-            "{field} is in several currencies here; group by the currency or filter for one.", field=self.name
-        )
-        return MixedCurrencies(message, field=self.name)
+        message = "{field} is in several currencies here; group by the currency or filter for one."
+        return MixedCurrencies(text(message, field=self.attribute.label), field=self.attribute.name)

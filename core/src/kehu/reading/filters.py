@@ -20,6 +20,7 @@ from kehu.model.values import is_storable
 from kehu.reading.attributes import Attribute, Catalogue
 from kehu.reading.periods import SINCE, UNTIL, WITHIN, Midnight, absolute
 from kehu.reading.slots import Slot
+from kehu.translating.texts import text
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -124,9 +125,10 @@ class Filters:
     def _value(self, attribute: Attribute, operator: str, given: Any) -> Any:
         """The value that is compared with. Raises BadInput for one that cannot be."""
         if isinstance(given, str) and not is_storable(given):
-            raise BadInput(f"{attribute.name} cannot contain such characters.", field=attribute.name)
+            message = text("{field} has a character that no database can hold.", field=attribute.label)
+            raise BadInput(message, field=attribute.name)
         if isinstance(given, date):
-            check_border(given, attribute.name)
+            check_border(given, attribute.label, field=attribute.name)
         if attribute.target is not None and given is not None:
             return key_of(given, self._catalogue[attribute.target].entity.name)
         if isinstance(given, Midnight):

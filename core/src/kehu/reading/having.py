@@ -15,6 +15,7 @@ from kehu.model import ExactDecimal
 from kehu.reading.attributes import Attribute
 from kehu.reading.currencies import in_one_currency
 from kehu.reading.measures import Measure
+from kehu.translating.texts import text
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def _figure(model: type[Any], having: Having) -> _Figure:
     if having.measure is Measure.DISTINCT:
         return _Figure(sa.func.count(sa.distinct(expression)))
     if not having.attribute.is_number:
-        raise BadInput(f"{having.attribute.name} is no number.", field="having")
+        raise BadInput(text("{field} is no number.", field=having.attribute.label), field="having")
     if having.measure is Measure.AVG:
         total = in_one_currency(model, having.attribute, sa.func.sum(expression))
         return _Figure(total, sa.func.count(expression))

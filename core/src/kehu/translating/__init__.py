@@ -1,26 +1,8 @@
-"""Other languages: translatable sentences, the plugins' catalogues, and labels of types, fields and choices."""
+"""Other languages: translatable sentences, the plugins' catalogues, and labels of types, fields and choices.
 
-from kehu.translating.catalogues import Catalogues
-from kehu.translating.labels import (
-    ChoiceLabel,
-    EntityLabel,
-    FieldLabel,
-    field_words,
-    labels_of,
-    missing_names,
-    words,
-)
-from kehu.translating.texts import Text, text
+Every layer may say something, so that only sentences and labels are brought here; what reads catalogues stands above.
+"""
 
-__all__ = [
-    "Catalogues",
-    "ChoiceLabel",
-    "EntityLabel",
-    "FieldLabel",
-    "Text",
-    "field_words",
-    "labels_of",
-    "missing_names",
-    "text",
-    "words",
-]
+from kehu.translating.texts import Label, Text, label, text
+
+__all__ = ["Label", "Text", "label", "text"]

@@ -7,9 +7,10 @@ import importlib.resources
 import importlib.util
 from collections.abc import Iterator, Sequence
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from kehu.plugin import Plugin
-from kehu.translating.texts import Text
+from kehu.translating.texts import Label, Text
 
 SOURCE_LANGUAGE = "en"
 Messages = dict[tuple[str | None, str], str]
@@ -19,32 +20,60 @@ class Catalogues:
     """The translations of one App's plugins. A language is read when somebody first asks for it."""
 
     def __init__(self, plugins: Sequence[Plugin]) -> None:
-        self._packages = list(dict.fromkeys(filter(None, map(package_of, plugins))))
-        self._of = functools.lru_cache(maxsize=32)(self._read)
+        packages = {plugin.name: package_of(plugin) for plugin in plugins}
+        self._packages = list(dict.fromkeys(filter(None, packages.values())))
+        self._homes = {
+            resource.name: packages[plugin.name] for plugin in plugins for resource in plugin.resources
+        }
+        self._read_once = functools.cache(self._read)
 
     def tell(self, message: str, locale: str) -> str:
         """The message in the language of `locale` (`zh_CN`, `zh-Hans-CN`, `en`), in English where there is no other."""
         messages = self._of(locale)
         if isinstance(message, Text):
-            translated = messages.get((None, message.template))
-            return message.in_words_of(translated) if translated else str(message)
+            template = messages.get((None, message.template), message.template)
+            return message.in_words_of(template, functools.partial(self._told, locale))
         return messages.get((None, message)) or message
 
     def name(self, context: str, english: str, locale: str) -> str:
-        """The name of a type, field or choice: by its context (`Opportunity.amount`), else by its English words."""
-        messages = self._of(locale)
-        return messages.get((context, english)) or messages.get((None, english)) or english
+        """The name of a type, field or choice: by its context (`Opportunity.amount`), else by its English words.
+
+        The same words may mean something else to another plugin, so those of the one that has the type come first.
+        """
+        return self._name(context, english, locale) or english
 
     def has(self, context: str, english: str, locale: str) -> bool:
         """Whether there is a translation of a name."""
-        messages = self._of(locale)
-        return (context, english) in messages or (None, english) in messages
+        return self._name(context, english, locale) is not None
 
-    def _read(self, locale: str) -> Messages:
+    def _name(self, context: str, english: str, locale: str) -> str | None:
+        home = self._homes.get(context.partition(".")[0])
+        own = {} if home is None else self._of(locale, home)
+        messages = self._of(locale)
+        return messages.get((context, english)) or own.get((None, english)) or messages.get((None, english))
+
+    def _told(self, locale: str, value: Any) -> Any:
+        """A value of a text; what stands for words in that language."""
+        if isinstance(value, Label):
+            return self.name(value.context, value.english, locale)
+        return self.tell(value, locale) if isinstance(value, Text) else value
+
+    def _of(self, locale: str, package: str | None = None) -> Messages:
+        """All messages in the language of a locale, or those of one package."""
+        spoken = self._spoken
+        return self._read_once(tuple(each for each in _fallbacks(locale) if each in spoken), package)
+
+    @functools.cached_property
+    def _spoken(self) -> frozenset[str]:
+        """The languages that there are catalogues in."""
+        folders = [folder for package in self._packages if (folder := _folder(package)) is not None]
+        return frozenset(each.name for folder in folders if folder.is_dir() for each in folder.iterdir())
+
+    def _read(self, languages: Sequence[str], package: str | None) -> Messages:
         found: Messages = {}
-        for language in _fallbacks(locale):
-            for package in self._packages:
-                found = dict(_messages(package, language)) | found
+        for language in languages:
+            for each in self._packages if package is None else [package]:
+                found = dict(_messages(each, language)) | found
         return found
 
 
@@ -56,7 +85,8 @@ def package_of(plugin: Plugin) -> str | None:
     return models[0].partition(".")[0] if models and not plugin.local_file else None
 
 
-def _fallbacks(locale: str) -> list[str]:
+@functools.lru_cache(maxsize=256)
+def _fallbacks(locale: str) -> tuple[str, ...]:
     """`zh_CN`, then `zh`; for `zh`, `zh_Hant_TW` and others without texts of their own where most speak it, `zh_CN`.
 
     Of a list as browsers send it, such as `zh-TW,zh;q=0.9,en;q=0.8`, all that come before English, which is what the
@@ -76,7 +106,7 @@ def _fallbacks(locale: str) -> list[str]:
         likely = get_global("likely_subtags").get(parsed.language, "").rpartition("_")[2]
         by_territory = [f"{parsed.language}_{each}" if each else None for each in (parsed.territory, likely)]
         found += [str(parsed), by_territory[0], parsed.language, by_territory[1]]
-    return list(dict.fromkeys(filter(None, found)))
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _wanted(locale: str) -> list[str]:
@@ -95,7 +125,8 @@ def _wanted(locale: str) -> list[str]:
 def _messages(package: str, language: str) -> Iterator[tuple[tuple[str | None, str], str]]:
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
-    file = _file(package, language)
+    folder = _folder(package)
+    file = None if folder is None else folder.joinpath(language, "messages.po")
     if file is None or not file.is_file():
         return
     with file.open("rb") as stream:
@@ -104,7 +135,7 @@ def _messages(package: str, language: str) -> Iterator[tuple[tuple[str | None, s
                 yield (message.context or None, str(message.id)), str(message.string)
 
 
-def _file(package: str, language: str) -> Traversable | None:
+def _folder(package: str) -> Traversable | None:
     if importlib.util.find_spec(package) is None:
         return None
-    return importlib.resources.files(package).joinpath("locale", language, "messages.po")
+    return importlib.resources.files(package).joinpath("locale")

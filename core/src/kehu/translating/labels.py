@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kehu.composition import ColumnDefinition, EntityDefinition
-from kehu.names import camel, pascal
+from kehu.names import camel, pascal, words
 from kehu.translating.catalogues import Catalogues
+from kehu.translating.texts import Label, choice_label, field_label, type_label
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -47,63 +47,79 @@ def labels_of(ctx: Context, locale: str | None = None) -> list[EntityLabel]:
     """The labels of every type in a language, the principal's own if none is given."""
     language = locale or ctx.principal.locale
     catalogues = ctx.app.translations
-    return [_entity(catalogues, entity, language) for entity in ctx.app.composition.entities.values()]
-
-
-def words(name: str) -> str:
-    """`expectedCloseOn`, `EXPECTED_CLOSE_ON` and `expected_close_on` are all "Expected close on"."""
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower().split("_")
-    return " ".join(parts).strip().capitalize()
-
-
-def field_words(name: str) -> str:
-    """What people read for a field: `ownerId` is "Owner", `isActive` is "Active"."""
-    spelled = words(name)
-    kept = ("External id",)
-    return spelled if spelled in kept else spelled.removesuffix(" id").removeprefix("Is ").capitalize()
-
-
-def missing_names(ctx: Context, locale: str, *, plugin: str) -> list[str]:
-    """The names of a plugin's types, fields and choices that its catalogue for `locale` does not have, with context."""
-    catalogues = ctx.app.translations
-    named = [n for e in ctx.app.composition.entities.values() if e.owner.plugin == plugin for n in _names(e)]
     return [
-        f"{context}: {english}" for context, english in named if not catalogues.has(context, english, locale)
+        labels_of_entity(catalogues, entity, language) for entity in ctx.app.composition.entities.values()
     ]
 
 
-def _entity(catalogues: Catalogues, entity: EntityDefinition, locale: str) -> EntityLabel:
-    def label(context: str, english: str) -> str:
-        return catalogues.name(context, english, locale)
+def labels_of_entity(catalogues: Catalogues, entity: EntityDefinition, locale: str) -> EntityLabel:
+    """The labels of one type in a language."""
+
+    def told(label: Label) -> str:
+        return catalogues.name(label.context, label.english, locale)
 
     fields = [
         FieldLabel(
-            name,
-            label(f"{entity.name}.{name}", field_words(name)),
-            [ChoiceLabel(value, label(f"{entity.name}.{name}.{value}", words(value))) for value in choices],
+            field.name,
+            told(field_label(entity.name, field.name)),
+            [
+                ChoiceLabel(value, told(choice_label(entity.name, field.name, value)))
+                for value in field.choices
+            ],
         )
-        for name, choices in _fields(entity).items()
+        for field in _fields(entity)
     ]
-    one, many = words(entity.name), words(pascal(entity.plural))
-    return EntityLabel(entity.name, label(entity.name, one), label(entity.name, many), fields)
+    many = Label(entity.name, words(pascal(entity.plural)))
+    return EntityLabel(entity.name, told(type_label(entity.name)), told(many), fields)
 
 
-def _names(entity: EntityDefinition) -> Iterator[tuple[str, str]]:
-    yield entity.name, words(entity.name)
-    for name, choices in _fields(entity).items():
-        yield f"{entity.name}.{name}", field_words(name)
-        yield from ((f"{entity.name}.{name}.{value}", words(value)) for value in choices)
+def missing_names(ctx: Context, locale: str, *, plugin: str) -> list[str]:
+    """The names that a plugin brings and its catalogue for `locale` does not have, with context.
 
-
-def _fields(entity: EntityDefinition) -> dict[str, list[str]]:
-    """The fields of a type with the values of those that are pick-lists."""
-    columns = {c.name: _values(c) for c in entity.columns.values() if c.options.expose}
-    added = [
-        *(f.name for f in entity.fields),
-        *(r.name for r in entity.relations),
-        *(c.field_name for c in entity.custom_fields),
+    They are those of its types, of their fields and choices, and of what it adds to the types of others.
+    """
+    catalogues = ctx.app.translations
+    named = [
+        label
+        for entity in ctx.app.composition.entities.values()
+        for owner, label in _labels(entity)
+        if owner == plugin
     ]
-    return columns | {camel(name): [] for name in added}
+    return [
+        f"{label.context}: {label.english}"
+        for label in named
+        if not catalogues.has(label.context, label.english, locale)
+    ]
+
+
+def _labels(entity: EntityDefinition) -> Iterator[tuple[str, Label]]:
+    """Every label of a type, with the plugin that brings what it is of."""
+    yield entity.owner.plugin, type_label(entity.name)
+    for field in _fields(entity):
+        yield field.owner, field_label(entity.name, field.name)
+        yield from ((field.owner, choice_label(entity.name, field.name, value)) for value in field.choices)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Field:
+    """A field, the plugin that brings it, and its values if it is a pick-list."""
+
+    name: str
+    owner: str
+    choices: Sequence[str] = ()
+
+
+def _fields(entity: EntityDefinition) -> Iterator[_Field]:
+    for column in entity.columns.values():
+        if column.options.expose:
+            yield _Field(column.name, entity.owner.plugin, _values(column))
+    for computed in entity.fields:
+        yield _Field(camel(computed.name), computed.origin.plugin)
+    for relation in entity.relations:
+        yield _Field(camel(relation.name), relation.origin.plugin)
+    for custom in entity.custom_fields:
+        choices = [choice for choice in custom.choices if isinstance(choice, str)]
+        yield _Field(camel(custom.field_name), custom.origin.plugin, choices)
 
 
 def _values(column: ColumnDefinition) -> list[str]:

@@ -16,7 +16,7 @@ from kehu.errors import FieldError, Refusal
 from kehu.ids import parse_global_id
 from kehu.model import Archivable, GlobalId
 from kehu.ownership import Owned
-from kehu.translating.texts import Text, text
+from kehu.translating.texts import Text, text, type_label
 from kehu.writing.changes import Change
 from kehu.writing.offers import is_as_agreed
 from kehu.writing.owners import OWNER
@@ -149,4 +149,4 @@ def _loaded(session: Session, model: type[Any], key: uuid.UUID) -> Any:
 
 
 def _message(name: str) -> Text:
-    return text("This {entity} is archived; take it back first.", entity=name)
+    return text("This {entity} is archived; take it back first.", entity=type_label(name))

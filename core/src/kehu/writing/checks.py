@@ -16,9 +16,9 @@ from kehu.errors import FieldError
 from kehu.model import ExactDecimal, StringList, UtcDateTime
 from kehu.model.borders import OUT_OF_RANGE, beyond_border, is_within_border
 from kehu.model.values import is_storable
-from kehu.names import camel
+from kehu.names import camel, words
 from kehu.plugin import CustomField
-from kehu.translating.texts import Text, text
+from kehu.translating.texts import Label, Text, field_label, listed, text, type_label
 from kehu.writing.changes import Change
 from kehu.writing.texts import TextRule, rule_of, rule_of_custom
 
@@ -47,7 +47,7 @@ def check_values(change: Change[Any]) -> list[FieldError]:
         value = values[checked.attribute] if checked.attribute in values else _read(change, checked)
         if value is None:
             if checked.is_required or not (checked.is_nullable or change.creating):
-                found.append(_error(checked.name, _missing(change, checked.name)))
+                found.append(_error(checked.name, _missing(change, checked.label)))
         elif checked.is_open:
             problem = next(_of_column(change, checked, value), None)
             if problem is not None:
@@ -62,6 +62,7 @@ class _Checked:
 
     attribute: str
     name: str
+    label: Label
     is_nullable: bool
     is_required: bool
     kind: sa.types.TypeEngine[Any]
@@ -81,6 +82,7 @@ def _checked(column: ColumnDefinition) -> _Checked:
     return _Checked(
         column.attribute,
         column.name,
+        column.label,
         column.nullable,
         is_required,
         kind,
@@ -101,10 +103,10 @@ def _read(change: Change[Any], checked: _Checked) -> Any:
 
 def _of_column(change: Change[Any], checked: _Checked, value: Any) -> Iterator[Problem]:
     if isinstance(value, str) and checked.is_required and not value.strip():
-        yield _missing(change, checked.name)
+        yield _missing(change, checked.label)
     else:
-        yield from _of_value(checked.name, checked.kind, checked.choices, value)
-        yield from _of_characters(checked.name, checked.rule, value)
+        yield from _of_value(checked.label, checked.kind, checked.choices, value)
+        yield from _of_characters(checked.label, checked.rule, value)
 
 
 def _error(name: str, problem: Problem) -> FieldError:
@@ -114,91 +116,94 @@ def _error(name: str, problem: Problem) -> FieldError:
 
 def _turned_round(change: Change[Any], values: Mapping[str, Any]) -> Iterator[FieldError]:
     """Days and moments that come before what they end."""
-    for start, end, name, start_name in change.entity.derived(_spans):
-        if not change.creating and start not in change.after and end not in change.after:
+    for start, end in change.entity.derived(_spans):
+        if not change.creating and change.after.keys().isdisjoint((start.attribute, end.attribute)):
             continue
-        first = values.get(start)
-        last = values.get(end)
+        first = values.get(start.attribute)
+        last = values.get(end.attribute)
         if first is not None and last is not None and last < first:
-            message = text("{field} cannot be before {start}.", field=name, start=start_name)
-            yield FieldError("ENDS_BEFORE_START", message, name)
+            message = text("{field} cannot be before {start}.", field=end.label, start=start.label)
+            yield FieldError("ENDS_BEFORE_START", message, end.name)
 
 
-def _spans(entity: EntityDefinition) -> list[tuple[str, str, str, str]]:
-    """Attributes of starts and ends, and their names."""
+def _spans(entity: EntityDefinition) -> list[tuple[ColumnDefinition, ColumnDefinition]]:
+    """Starts and ends."""
     columns = entity.columns
     return [
-        (column.options.not_before, column.attribute, column.name, columns[column.options.not_before].name)
+        (columns[column.options.not_before], column)
         for column in columns.values()
         if column.options.not_before
     ]
 
 
 def _custom(change: Change[Any], field: CustomField[Any, Any]) -> list[FieldError]:
-    name = camel(field.field_name)
+    name, named = camel(field.field_name), field_label(change.entity.name, field.field_name)
     if not change.creating and field.key not in change.after:
         return []
     value = field.get(change.obj)
     if value is None:
-        problems = [_missing(change, name)] if field.required else []
+        problems = [_missing(change, named)] if field.required else []
     else:
-        problems = list(_of_value(name, _KINDS_OF_CUSTOM_VALUES.get(field.kind), field.choices, value))
-        problems += _of_characters(name, rule_of_custom(field), value)
+        problems = list(_of_value(named, _KINDS_OF_CUSTOM_VALUES.get(field.kind), field.choices, value))
+        problems += _of_characters(named, rule_of_custom(field), value)
     return [FieldError(code, message, name, field.origin.plugin) for code, message in problems[:1]]
 
 
-def _missing(change: Change[Any], name: str) -> Problem:
-    return "REQUIRED", text("{entity} needs a value for {field}.", entity=change.entity.name, field=name)
+def _missing(change: Change[Any], field: Label) -> Problem:
+    entity = type_label(change.entity.name)
+    return "REQUIRED", text("{entity} needs a value for {field}.", entity=entity, field=field)
 
 
 def _of_value(
-    name: str, kind: sa.types.TypeEngine[Any] | None, choices: Sequence[Any], value: Any
+    field: Label, kind: sa.types.TypeEngine[Any] | None, choices: Sequence[Any], value: Any
 ) -> Iterator[Problem]:
     """What is wrong with a value, the most telling first."""
     if choices and value not in choices:
         yield (
             "INVALID",
-            text("{field} must be one of {choices}.", field=name, choices=", ".join(map(str, choices))),
+            text("{field} must be one of {choices}.", field=field, choices=_labels(field, choices)),
         )
     if isinstance(kind, sa.String) and isinstance(value, str) and not isinstance(value, enum.Enum):
-        yield from _of_text(name, kind.length, value)
+        yield from _of_text(field, kind.length, value)
     if isinstance(value, date) and not is_within_border(value):
-        yield OUT_OF_RANGE, beyond_border(name)
+        yield OUT_OF_RANGE, beyond_border(field)
     if isinstance(kind, StringList) and not all(map(is_storable, value)):
-        yield _unstorable(name)
+        yield _unstorable(field)
     if isinstance(kind, sa.Integer) and isinstance(value, int):
-        yield from _of_whole_number(name, kind, value)
+        yield from _of_whole_number(field, kind, value)
     if isinstance(kind, ExactDecimal) and not kind.fits(Decimal(value)):
         digits = kind.precision - kind.scale
-        yield (
-            "OUT_OF_RANGE",
-            text("{field} has at most {digits} digits before the point.", field=name, digits=digits),
-        )
+        message = "{field} has at most {digits} digits before the point."
+        yield "OUT_OF_RANGE", text(message, field=field, digits=digits)
 
 
-def _of_text(name: str, longest: int | None, value: str) -> Iterator[Problem]:
+def _labels(field: Label, choices: Sequence[Any]) -> Text:
+    return listed(Label(f"{field.context}.{choice}", words(str(choice))) for choice in choices)
+
+
+def _of_text(field: Label, longest: int | None, value: str) -> Iterator[Problem]:
     if longest and len(value) > longest:
         message = "{field} has {length} characters; at most {longest} fit."
-        yield "TOO_LONG", text(message, field=name, length=len(value), longest=longest)
+        yield "TOO_LONG", text(message, field=field, length=len(value), longest=longest)
     if not is_storable(value):
-        yield _unstorable(name)
+        yield _unstorable(field)
 
 
-def _of_characters(name: str, rule: TextRule | None, value: Any) -> Iterator[Problem]:
+def _of_characters(field: Label, rule: TextRule | None, value: Any) -> Iterator[Problem]:
     refused = None if rule is None else rule.refused_in(value)
     if refused is not None:
         character = f"U+{ord(refused):04X}"
         message = "{field} cannot have the character {character}, which would hide what it says."
-        yield "INVALID_CHARACTER", text(message, field=name, character=character)
+        yield "INVALID_CHARACTER", text(message, field=field, character=character)
 
 
-def _of_whole_number(name: str, kind: sa.Integer, value: int) -> Iterator[Problem]:
+def _of_whole_number(field: Label, kind: sa.Integer, value: int) -> Iterator[Problem]:
     bits = 63 if isinstance(kind, sa.BigInteger) else 31
     lowest, highest = -(2**bits), 2**bits - 1
     if not lowest <= value <= highest:
         message = "{field} must lie between {lowest} and {highest}."
-        yield "OUT_OF_RANGE", text(message, field=name, lowest=lowest, highest=highest)
+        yield "OUT_OF_RANGE", text(message, field=field, lowest=lowest, highest=highest)
 
 
-def _unstorable(name: str) -> Problem:
-    return "INVALID", text("{field} has a character that no database can hold.", field=name)
+def _unstorable(field: Label) -> Problem:
+    return "INVALID", text("{field} has a character that no database can hold.", field=field)

@@ -13,8 +13,7 @@ from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
 from kehu.composition import EntityDefinition
 from kehu.errors import Conflict, Refusal
-from kehu.names import camel
-from kehu.translating.texts import text
+from kehu.translating.texts import Text, field_label, text, type_label
 from kehu.writing.changes import Change
 
 
@@ -43,8 +42,8 @@ def refusal_of(error: IntegrityError, changes: Sequence[Change[Any]]) -> Refusal
     if kind == "unique" and entity is not None and columns:
         return _duplicate(entity, columns[-1])
     if kind == "not null" and entity is not None and columns:
-        message = text("{entity} needs a value for {field}.", entity=entity.name, field=camel(columns[0]))
-        return Refusal(message, code="REQUIRED", field=columns[0])
+        message = "{entity} needs a value for {field}."
+        return Refusal(_said(message, entity, columns[0]), code="REQUIRED", field=columns[0])
     if kind == "foreign key" and any(change.deleting for change in changes):
         return StillReferenced("Other records still point at this one; archive it, or remove them first.")
     if kind == "foreign key":
@@ -58,8 +57,11 @@ def refusal_of(error: IntegrityError, changes: Sequence[Change[Any]]) -> Refusal
 
 def _duplicate(entity: EntityDefinition, column: str) -> DuplicateValue:
     """The last column of a key is to blame, which is the one that a person typed."""
-    message = text("Another {entity} has this {field} already.", entity=entity.name, field=camel(column))
-    return DuplicateValue(message, field=column)
+    return DuplicateValue(_said("Another {entity} has this {field} already.", entity, column), field=column)
+
+
+def _said(template: str, entity: EntityDefinition, column: str) -> Text:
+    return text(template, entity=type_label(entity.name), field=field_label(entity.name, column))
 
 
 _PREPARER = postgresql.dialect().identifier_preparer  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped

@@ -13,7 +13,7 @@ from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.errors import BadInput, Conflict, Refusal, Rejected
 from kehu.ids import key_of
 from kehu.model.borders import check_border
-from kehu.translating.texts import text
+from kehu.translating.texts import field_label, text
 from kehu.writing.archived import check_current
 from kehu.writing.owners import OWNER, owner_is_named
 from kehu.writing.shapes import shape_of
@@ -97,7 +97,7 @@ async def apply_input(
     for name, value in values.items():
         try:
             if isinstance(value, date):
-                check_border(value, name)
+                check_border(value, field_label(entity.name, name), field=name)
             if name in customs:
                 customs[name].set(record, value)
                 continue
@@ -116,7 +116,7 @@ async def column_value(ctx: Context, column: ColumnDefinition, value: Any, refer
     if column.options.write:
         ctx.require(column.options.write, field=column.name)
     if value is None and not column.nullable:
-        message = text("{field} cannot be empty.", field=column.name)
+        message = text("{field} cannot be empty.", field=column.label)
         raise BadInput(message, code="REQUIRED", field=column.name)
     if column.target is not None and value is not None:
         key = key_of(value, ctx.app.composition.entities[column.target].name, field=column.name)
@@ -133,5 +133,5 @@ def _check_length(column: ColumnDefinition, value: str) -> None:
     longest: int | None = getattr(column.mapped.type, "length", None)
     if len(value) > LONGEST_LOOKED_AT and longest and len(value) > longest:
         message = "{field} has {length} characters; at most {longest} fit."
-        said = text(message, field=column.name, length=len(value), longest=longest)
+        said = text(message, field=column.label, length=len(value), longest=longest)
         raise BadInput(said, code="TOO_LONG", field=column.name)

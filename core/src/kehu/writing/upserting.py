@@ -86,9 +86,9 @@ async def upsert_records(
 # --- keys ---
 async def _key_of(ctx: Context, key: NaturalKey, values: Values) -> Key:
     given = {column.name: await _value(ctx, column, values) for column in key.columns}
-    missing = [name for name, value in given.items() if value is None]
+    missing = [column for column in key.columns if given[column.name] is None]
     if missing:
-        raise Rejected([_required(name) for name in missing])
+        raise Rejected([_required(column) for column in missing])
     return tuple(given.values())
 
 
@@ -154,9 +154,9 @@ def _known(key: NaturalKey, keys: Sequence[Key], found: Mapping[Key, Sequence[An
 
 # --- values ---
 async def _fill(ctx: Context, entity: EntityDefinition, record: Any, values: Values) -> None:
-    missing = [c.name for c in entity.columns.values() if _is_needed(c) and values.get(c.name) is None]
+    missing = [c for c in entity.columns.values() if _is_needed(c) and values.get(c.name) is None]
     if missing:
-        raise Rejected([_required(name) for name in missing])
+        raise Rejected([_required(column) for column in missing])
     await apply_input(ctx, entity, record, {n: v for n, v in values.items() if n != "version"})
 
 
@@ -170,11 +170,10 @@ async def _change(ctx: Context, entity: EntityDefinition, record: Any, values: V
     fixed = {c.name: c for c in entity.columns.values() if not c.options.update}
     for name in fixed.keys() & values.keys():
         if await _value(ctx, fixed[name], values) != getattr(record, fixed[name].attribute):
-            raise BadInput(text("{field} stays as it was created.", field=name), field=name)
+            raise BadInput(text("{field} stays as it was created.", field=fixed[name].label), field=name)
     changed = {n: v for n, v in values.items() if n != "version" and n not in fixed}
     await apply_input(ctx, entity, record, changed)
 
 
-def _required(name: str) -> FieldError:
-    (error,) = BadInput(text("{field} cannot be empty.", field=name), code="REQUIRED", field=name).errors
-    return error
+def _required(column: ColumnDefinition) -> FieldError:
+    return FieldError("REQUIRED", text("{field} cannot be empty.", field=column.label), column.name)

@@ -19,8 +19,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from kehu.model import Deprecation
-from kehu.names import camel
-from kehu.translating.labels import words
+from kehu.names import camel, words
 
 Resolver = Callable[..., Any]
 MakeFields = Callable[[], list[Any]]

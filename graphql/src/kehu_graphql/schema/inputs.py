@@ -13,6 +13,7 @@ from kehu.names import camel
 from kehu.plugin import CustomField
 from kehu.reading.aggregates import TimeBucket
 from kehu.reading.attributes import Attribute, Attributes, Catalogue
+from kehu.translating.texts import argument_label
 from kehu_graphql.schema.fields import (
     Argument,
     define,
@@ -239,7 +240,7 @@ def order_term(value: Any) -> dict[str, Any]:
 
 def decimal_filter(registry: Registry) -> type[Any]:
     """`DecimalFilter`, whether or not an entity has decimals."""
-    return _scalar_filter(registry, Attribute("", "", Decimal, lambda entity: None))
+    return _scalar_filter(registry, Attribute("", argument_label(""), "", Decimal, lambda entity: None))
 
 
 def _scalar_filter(registry: Registry, attribute: Attribute) -> type[Any]:

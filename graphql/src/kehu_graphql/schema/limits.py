@@ -12,7 +12,9 @@ import kehu
 from kehu.model.borders import check_border
 from kehu.names import camel
 from kehu.reading.bounds import LONGEST_ARGUMENT, check_length, check_number
+from kehu.translating.texts import argument_label
 
+_TURNED_ROUND = "{field} cannot be before {start}."
 # How arguments of a span are called.
 _SPANS = (("from", "until"), ("from_on", "until_on"), ("since", "until"), ("start", "end"))
 
@@ -87,13 +89,13 @@ def _check_order(days: Mapping[str, Any]) -> None:
             end = days.get(last.join(name.rsplit(first, 1))) if name.endswith(first) else None
             if isinstance(start, date) and isinstance(end, date) and type(start) is type(end) and end < start:
                 later = camel(last.join(name.rsplit(first, 1)))
-                message = kehu.text("{field} cannot be before {start}.", field=later, start=camel(name))
+                message = kehu.text(_TURNED_ROUND, field=argument_label(later), start=argument_label(name))
                 raise kehu.BadInput(message, code="ENDS_BEFORE_START", field=later)
 
 
 def _check_days(given: Any, name: str) -> None:
     if isinstance(given, date):
-        check_border(given, name)
+        check_border(given, argument_label(name), field=name)
     elif isinstance(given, (list, tuple)):
         for each in given:
             _check_days(each, name)

@@ -21,8 +21,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 import kehu
 from kehu.composition import Composition
-from kehu.names import camel
-from kehu.translating.labels import words
+from kehu.names import camel, words
 from kehu_graphql.schema.fields import (
     define,
     described,
