@@ -61,6 +61,7 @@ from kehu_sfa.quotas import fields as quota_fields
 from kehu_sfa.quotas import rules as quota_rules
 from kehu_sfa.quotas.models import Quota, QuotaHolder, QuotaMeasure
 from kehu_sfa.quotes import actions as quote_actions
+from kehu_sfa.quotes import deals as quote_deals
 from kehu_sfa.quotes import fields as quote_fields
 from kehu_sfa.quotes import rules as quote_rules
 from kehu_sfa.quotes.models import Quote, QuoteLine, QuoteStatus
@@ -94,6 +95,7 @@ _DECLARING = (
     order_fields,
     order_rules,
     quote_actions,
+    quote_deals,
     quote_fields,
     quote_rules,
     *(actions, commands, demo, fields, money_rules, queries, rules, pipeline_rules),

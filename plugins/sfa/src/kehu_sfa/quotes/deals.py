@@ -1,0 +1,157 @@
+"""The amount of a won deal is what its customer has accepted: the net of its accepted quotes, in their currency."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import sqlalchemy as sa
+
+import kehu
+from kehu.writing.offers import as_agreed
+from kehu_sfa.lines.rules import CurrencyDiffers
+from kehu_sfa.money.rounding import ZERO, percent_of, rounded
+from kehu_sfa.opportunities.models import Opportunity, OpportunityState
+from kehu_sfa.opportunity_lines.models import OpportunityLine
+from kehu_sfa.plugin import opportunity, quote
+from kehu_sfa.quotes.models import Quote, QuoteLine, QuoteStatus
+
+_FOUR_PLACES = Decimal("0.0001")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the customer of a deal has accepted, before tax, in one currency."""
+
+    amount: Decimal
+    currency: str
+
+
+@quote.after_write
+async def deals_follow_accepted_quotes(ctx: kehu.Context, change: kehu.Change[Quote]) -> None:
+    """A deal is worth what its customer has just accepted, unless it is lost."""
+    accepted = change.obj
+    if accepted.status is not QuoteStatus.ACCEPTED or not change.touches(Quote.status):
+        return
+    if accepted.opportunity_id is not None:
+        found = sa.select(Opportunity).where(Opportunity.id == accepted.opportunity_id)
+        await _follow(ctx, (await ctx.session.scalars(kehu.unscoped(found))).one())
+
+
+@opportunity.after_write
+async def won_deals_follow_accepted_quotes(ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
+    """A deal that is won is worth what its customer has accepted, whatever was expected meanwhile."""
+    is_moved = not change.deleting and change.touches(Opportunity.stage_id)
+    if is_moved and change.obj.state is OpportunityState.WON:
+        await _follow(ctx, change.obj)
+
+
+@opportunity.before_write
+async def keep_to_accepted_quotes(ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
+    """The amount of a won deal stays what its customer has accepted."""
+    deal = change.obj
+    if change.creating or change.deleting or deal.state is not OpportunityState.WON:
+        return
+    if not change.touches(Opportunity.amount, Opportunity.currency):
+        return
+    for accepted in await _accepted(ctx, deal.id):
+        if (deal.amount, deal.currency) != (accepted.amount, accepted.currency):
+            message = kehu.text(
+                "{name} is worth what was accepted, {amount} {currency}.",
+                name=deal.name,
+                amount=accepted.amount,
+                currency=accepted.currency,
+            )
+            change.error(message, field=Opportunity.amount, code="AMOUNT_OF_QUOTE")
+
+
+async def _follow(ctx: kehu.Context, deal: Opportunity) -> None:
+    accepted = await _accepted(ctx, deal.id)
+    if not accepted or deal.state is OpportunityState.LOST:
+        return
+    [worth, *others] = accepted
+    for other in others:
+        raise _differs(deal, worth.currency, other.currency)
+    if (deal.amount, deal.currency) == (worth.amount, worth.currency):
+        return
+    if deal.recurring_amount is not None and deal.currency != worth.currency:
+        raise _differs(deal, deal.currency or "", worth.currency)
+    lines = await _lines_of(ctx, deal)
+    for line in lines:
+        await ctx.delete(line)
+    await ctx.flush()
+    deal.amount, deal.currency = worth.amount, worth.currency
+    await ctx.flush()
+    if lines:
+        await _take_lines(ctx, deal)
+
+
+async def _accepted(ctx: kehu.Context, deal_id: uuid.UUID) -> Sequence[Accepted]:
+    """What was accepted, one for each currency."""
+    statement = (
+        sa.select(sa.func.sum(Quote.net_amount), Quote.currency)
+        .where(
+            Quote.opportunity_id == deal_id,
+            Quote.status == QuoteStatus.ACCEPTED,
+            Quote.archived_at.is_(None),
+        )
+        .group_by(Quote.currency)
+        .order_by(Quote.currency)
+    )
+    return [Accepted(*row) for row in await ctx.session.execute(kehu.unscoped(statement))]
+
+
+async def _lines_of(ctx: kehu.Context, deal: Opportunity) -> Sequence[OpportunityLine]:
+    found = sa.select(OpportunityLine).where(OpportunityLine.opportunity_id == deal.id)
+    return (await ctx.session.scalars(kehu.unscoped(found))).all()
+
+
+async def _take_lines(ctx: kehu.Context, deal: Opportunity) -> None:
+    """The lines of the deal are those that were accepted."""
+    found = (
+        sa.select(QuoteLine)
+        .join(Quote, Quote.id == QuoteLine.quote_id)
+        .where(Quote.opportunity_id == deal.id, Quote.status == QuoteStatus.ACCEPTED)
+        .where(Quote.archived_at.is_(None))
+        .order_by(Quote.number, Quote.revision, QuoteLine.position)
+    )
+    quoted = (await ctx.session.scalars(kehu.unscoped(found))).all()
+    for position, line in enumerate(quoted, start=1):
+        as_agreed(ctx.add(_as_accepted(deal, line, position)))
+
+
+def _as_accepted(deal: Opportunity, line: QuoteLine, position: int) -> OpportunityLine:
+    quantity, unit_price, discount = _terms(line, deal.currency or "")
+    cost = line.unit_cost if quantity == line.quantity else None
+    return OpportunityLine(
+        opportunity_id=deal.id,
+        product_id=line.product_id,
+        description=line.description[:500],
+        position=position,
+        quantity=quantity,
+        unit_price=unit_price,
+        discount_percent=discount,
+        unit_cost=cost,
+    )
+
+
+def _terms(line: QuoteLine, currency: str) -> tuple[Decimal, Decimal, Decimal]:
+    """Quantity, unit price and discount that come to the net of a line.
+
+    Those of the line, else its quantity at what is left of the price; else all of it for its net.
+    """
+    left = (line.net_amount / line.quantity).quantize(_FOUR_PLACES, ROUND_HALF_EVEN)
+    for price, discount in ((line.unit_price, line.discount_percent), (left, ZERO)):
+        gross = rounded(line.quantity * price, currency)
+        if gross - percent_of(gross, discount, currency) == line.net_amount:
+            return line.quantity, price, discount
+    return Decimal(1), line.net_amount, ZERO
+
+
+def _differs(deal: Opportunity, ours: str, theirs: str) -> CurrencyDiffers:
+    message = kehu.text(
+        "{name} is agreed on in {ours}, the quote is in {theirs}.", name=deal.name, ours=ours, theirs=theirs
+    )
+    return CurrencyDiffers(message, field="currency")
