@@ -9,7 +9,7 @@ import pytest
 import kehu
 from kehu.calendars import WorkingHours, add_working_time, working_time_between
 from kehu.calendars.holidays import make_up_days, public_holidays
-from kehu.calendars.models import PublicHoliday
+from kehu.calendars.models import Calendar, CalendarHours, PublicHoliday, Weekday
 from kehu.calendars.queries import ROUND_THE_CLOCK, default_hours
 from tests.kehu.calendars.factories import closed_on, hours, saved_calendar
 from tests.kehu.factories import changed, saved
@@ -25,6 +25,17 @@ async def default(app: kehu.App) -> WorkingHours:
 
 async def test_a_firm_without_a_calendar_works_round_the_clock(app: kehu.App) -> None:
     assert await default(app) == ROUND_THE_CLOCK
+
+
+async def test_a_calendar_counts_once_it_has_hours(app: kehu.App) -> None:
+    """The first calendar is the default one; promises are kept also before its hours are entered."""
+    calendar = await saved(app, Calendar(name="Office"))
+    assert await default(app) == ROUND_THE_CLOCK
+
+    await saved(
+        app, CalendarHours(calendar_id=calendar.id, weekday=Weekday.MONDAY, opens="09:00", closes="12:00")
+    )
+    assert (await default(app)).week == (((time(9), time(12)),), *((),) * 6)
 
 
 async def test_a_calendar_gives_its_week_in_its_zone(app: kehu.App) -> None:

@@ -35,9 +35,10 @@ async def default_calendar(ctx: Context) -> Calendar | None:
 
 
 async def default_hours(ctx: Context) -> WorkingHours:
-    """The working hours of the default calendar; round the clock where there is none."""
+    """The working hours of the default calendar; round the clock where there is none, or it has no hours yet."""
     calendar = await default_calendar(ctx)
-    return ROUND_THE_CLOCK if calendar is None else await working_hours(ctx, calendar)
+    hours = ROUND_THE_CLOCK if calendar is None else await working_hours(ctx, calendar)
+    return hours if hours.is_ever_open else ROUND_THE_CLOCK
 
 
 async def working_hours(ctx: Context, calendar: Calendar) -> WorkingHours:
