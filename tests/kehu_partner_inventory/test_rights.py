@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 import kehu
+from kehu.people.models import Membership, Role, RoleAssignment
+from kehu.people.principals import principal_of
 from kehu.people.roles import ensure_roles
 from kehu_partner_inventory import Location
 from tests.kehu.factories import changed, saved
@@ -136,6 +139,24 @@ async def test_a_transfer_is_agreed_to_where_the_goods_are(depot: Depot, north: 
         await depot.do(f'{verb}Transfer(id: "{key}")')
     await depot.do(f'receiveTransfer(id: "{key}")', to=taker)
     assert await depot.stock("BOLT", "SIDE") == (D(1), D(0))
+
+
+@pytest.mark.parametrize("role", ["Warehouse Worker", "Warehouse Manager"])
+async def test_who_works_in_a_warehouse_sees_what_comes_in(depot: Depot, north: kehu.Team, role: str) -> None:
+    async with depot.app.context() as ctx:
+        await ensure_roles(ctx)
+        held = (await ctx.session.scalars(sa.select(Role).where(Role.name == role))).one()
+    user = await saved(depot.app, kehu.User(name="Wim"))
+    await saved(depot.app, Membership(user_id=user.id, team_id=north.id))
+    await saved(depot.app, RoleAssignment(user_id=user.id, role_id=held.id))
+    async with depot.app.context() as ctx:
+        wim = await principal_of(ctx, user)
+
+    receive = f'receiveAtLocation(id: "{depot["SIDE"]}", lines: [{depot.line("BOLT", 4, unitCost=1)}])'
+    taken = await depot.do(receive, "result { product { code } toLocation { code } quantity }", to=wim)
+
+    moved = {"product": {"code": "BOLT"}, "toLocation": {"code": "SIDE"}, "quantity": "4"}
+    assert taken == {"result": [moved], "userErrors": []}
 
 
 async def test_roles_bring_their_grants(depot: Depot) -> None:

@@ -109,7 +109,9 @@ payment_share = plugin.resource(PaymentShare, operations=READ_ONLY, row_scope=Pa
 # Rebates: what partners get back for what they bought.
 rebate_programme = plugin.resource(RebateProgramme, default_order=[RebateProgramme.from_on.desc()])
 rebate_tier = plugin.resource(RebateTier, default_order=[RebateTier.from_amount])
-rebate_member = plugin.resource(RebateMember, row_scope=RebateMember.partner_id)
+rebate_member = plugin.resource(
+    RebateMember, operations=(*WATCHED, "create", "delete"), row_scope=RebateMember.partner_id
+)
 rebate_statement = plugin.resource(
     RebateStatement,
     operations=WATCHED,
@@ -236,6 +238,7 @@ plugin.relation(StockMove, "layers", StockLayer.move_id, description="Which good
 plugin.relation(Transfer, "lines", TransferLine.transfer_id, description="The goods.")
 plugin.relation(Stocktake, "lines", StocktakeLine.stocktake_id, description="What is counted.")
 
+_OF_CORE = tuple(f"core.{name}" for name in ("user", "team", "customer", "product", "product_category"))
 LOOKED_UP = dict.fromkeys(("lot", "stock_unit", "stock_profile", "count_class"), "read")
 STOCK = ("location", "stock_move", "stock_balance", "stock_layer", "stock_layer_use", "reservation")
 DONE = ("expected_receipt", "transfer", "transfer_line", "stocktake", "stocktake_line", "reorder_rule")
@@ -254,7 +257,7 @@ def _works_in_stock(reach: str) -> dict[str, str]:
         entity: " ".join(f"{verb}:{reach}" for verb in verbs.get(entity, "read").split())
         for entity in (*STOCK, *DONE)
     }
-    return {**LOOKED_UP, **reaching, "lot": "read create update"}
+    return {**dict.fromkeys(_OF_CORE, "read"), **LOOKED_UP, **reaching, "lot": "read create update"}
 
 
 def _runs_stock(reach: str) -> dict[str, str]:
@@ -340,7 +343,7 @@ _TOLD = (
 _RUN = {
     "partner": "read create update delete approve activate suspend end rate",
     "partner_authorisation": "read create update delete",
-    "partner_user": "read create delete",
+    "partner_user": "read delete",
     "special_price": "read create update delete",
     "channel_order": (
         "read create update setLines submit confirm allocate ship deliver invoice takeBack close cancel cancelRest"

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 import kehu
-from kehu_partner_inventory.locations.models import Location, LocationUsage, NoLocation
+from kehu_partner_inventory.locations.models import Location, LocationUsage
+from kehu_partner_inventory.locations.queries import location_for
 from kehu_partner_inventory.plugin import location
 from kehu_partner_inventory.sellout.files import SoldRow, read_rows
 from kehu_partner_inventory.sellout.models import (
@@ -63,7 +64,7 @@ async def count_at(location: Location, ctx: kehu.Context, lines: list[StockLine]
             raise ImpossibleCount(kehu.text("Nobody counts less than nothing."), field="quantity")
         facts.check_goods(each.product_id, each.lot_id, each.quantity or Decimal(1))
     books = await open_books(ctx, facts, [_key(location, each) for each in counted])
-    loss = await _place(ctx, LocationUsage.LOSS)
+    loss = (await location_for(ctx, LocationUsage.LOSS)).id
     plans = []
     for each in counted:
         difference = each.quantity - books[_key(location, each)].on_hand
@@ -145,7 +146,7 @@ def _end_of(ctx: kehu.Context, day: date | None) -> datetime | None:
 async def _sell(
     ctx: kehu.Context, place: Location, goods: Sequence[Goods], at: datetime | None, note: str | None
 ) -> None:
-    target = await _place(ctx, LocationUsage.CUSTOMER)
+    target = (await location_for(ctx, LocationUsage.CUSTOMER)).id
     plans = [
         PlannedMove(
             product_id=each.product_id,
@@ -157,20 +158,6 @@ async def _sell(
         for each in goods
     ]
     await post(ctx, plans, Occasion(reason="SELL_OUT", moved_at=at, note=note))
-
-
-async def _place(ctx: kehu.Context, usage: LocationUsage) -> uuid.UUID:
-    """The oldest location of a usage, whoever asks: partners do not see those outside. Raises NoLocation."""
-    statement = (
-        sa.select(Location.id)
-        .where(Location.usage == usage, Location.archived_at.is_(None))
-        .order_by(Location.created_at, Location.id)
-        .limit(1)
-    )
-    found = await ctx.session.scalar(kehu.unscoped(statement))
-    if found is None:
-        raise NoLocation(kehu.text("There is no location with the usage {usage} yet.", usage=usage.name))
-    return found
 
 
 def _key(place: Location, goods: Goods) -> Key:
