@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
+from kehu.jobs.port import JOBS_AT_ONCE
 from kehu_graphql import Api
 from kehu_graphql.server.asgi import asgi
 from tests.network import free_port
@@ -22,11 +23,12 @@ COMPLETE = {"type": "complete"}
 
 
 @contextlib.asynccontextmanager
-async def serving(api: Api) -> AsyncIterator[str]:
+async def serving(api: Api, *, jobs_at_once: int = JOBS_AT_ONCE) -> AsyncIterator[str]:
     """Serve for as long as the context lasts; gives `host:port`."""
     port = free_port()
+    app = asgi(api, jobs_at_once=jobs_at_once)
     server = uvicorn.Server(
-        uvicorn.Config(asgi(api), host="127.0.0.1", port=port, log_config=None, timeout_graceful_shutdown=1)
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, timeout_graceful_shutdown=1)
     )
     running = asyncio.create_task(server.serve())
     try:
