@@ -44,7 +44,7 @@ class Context:
     """One operation: who asks, which database session, and what is about to be written.
 
     Use it as `async with app.context(principal) as ctx:`; one context is never shared between operations. `address`
-    is the network address that the operation comes from, `has_signed_in` says that it has tried to sign in.
+    is the network address that the operation comes from.
     """
 
     def __init__(
@@ -63,7 +63,6 @@ class Context:
         self.cause: Cause | None = None
         self.idempotency: Idempotency | None = None
         self.address: str | None = None
-        self.has_signed_in = False
 
     async def __aenter__(self) -> Context:
         return self

@@ -9,6 +9,7 @@ from typing import Any
 from graphql import (
     ASTValidationRule,
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -21,10 +22,18 @@ from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+import kehu
 from kehu.caches import Cache
 from kehu_graphql.bounds import Bounds
 from kehu_graphql.costs import too_costly
-from kehu_graphql.limits import MAX_CHARACTERS, MAX_TOKENS, FieldsCanBeMerged, mixed_with_schema, too_large
+from kehu_graphql.limits import (
+    MAX_CHARACTERS,
+    MAX_TOKENS,
+    FieldsCanBeMerged,
+    mixed_with_schema,
+    repeated,
+    too_large,
+)
 from kehu_graphql.masking import NOT_READ, NOT_VALID
 
 # What the documents that are remembered may take; one of a hundred tokens takes about 60 kB.
@@ -48,13 +57,20 @@ class _Known:
     errors: list[GraphQLError] | None = None
     may_be_costly: bool = False
     bounds: Bounds | None = None
+    again: FieldNode | None = None
 
 
 class Documents:
     """The documents that were asked lately; the least recently asked makes room."""
 
-    def __init__(self, schema: GraphQLSchema, most: int = REMEMBERED_BYTES) -> None:
-        self._schema, self._rules = schema, _rules()
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        most: int = REMEMBERED_BYTES,
+        *,
+        once: Mapping[str, type[kehu.Refusal]] | None = None,
+    ) -> None:
+        self._schema, self._rules, self._once = schema, _rules(), once or {}
         self.known: Cache[str, _Known] = Cache(most)
 
     def parsed(self, text: str) -> DocumentNode:
@@ -67,17 +83,18 @@ class Documents:
         """What is wrong with the document that `text` is; empty where it may be executed.
 
         It may not where it asks for too many records: with these variables, or with any where there are none. And not
-        where arguments are larger than they may be.
+        where arguments are larger than they may be, or where it asks again for what a document may ask for `once`.
         What is wrong with the document of a stranger, whom nobody knows, is not remembered.
         """
         known = self._of(text)
         if known.errors is None:
             known.errors = self._validated(known)
             known.may_be_costly = not known.errors and self._refusal(known, None) is not None
+            known.again = None if known.errors else repeated(known.document, self._once)
         if known.errors:
             errors = list(known.errors)
         else:
-            refusal = self._bounds(known).refusal(variables or {})
+            refusal = self._refused_again(known) or self._bounds(known).refusal(variables or {})
             if refusal is None and known.may_be_costly:
                 refusal = self._refusal(known, variables)
             errors = [] if refusal is None else [refusal]
@@ -114,6 +131,13 @@ class Documents:
 
     def _refusal(self, known: _Known, variables: Mapping[str, Any] | None) -> GraphQLError | None:
         return too_costly(self._schema, known.document, variables)
+
+    def _refused_again(self, known: _Known) -> GraphQLError | None:
+        if known.again is None:
+            return None
+        name = known.again.name.value
+        refusal = self._once[name](kehu.text("A document asks for {mutation} once.", mutation=name))
+        return GraphQLError(str(refusal), known.again, original_error=refusal)
 
     def _of(self, text: str) -> _Known:
         known = self.known.find(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from graphql import (
@@ -19,6 +19,7 @@ from graphql import (
     GraphQLError,
     NamedTypeNode,
     OperationDefinitionNode,
+    OperationType,
     OverlappingFieldsCanBeMergedRule,
     SelectionSetNode,
     ValidationContext,
@@ -171,16 +172,31 @@ def may_ask_for_schema(text: str) -> bool:
 def asks_for_schema(document: DocumentNode, operation: str | None) -> bool:
     """Whether this operation of a valid document asks for the schema, and so for nothing else."""
     found = [node for node in _operations(document) if operation in (None, node.name and node.name.value)]
-    return len(found) == 1 and not _OF_SCHEMA.isdisjoint(_root_fields(found[0], document))
+    return len(found) == 1 and not _OF_SCHEMA.isdisjoint(_asked(found[0], document))
 
 
 def mixed_with_schema(document: DocumentNode) -> GraphQLError | None:
     """The refusal of a document that asks for records and the schema at once; None for any other."""
     for node in _operations(document):
-        asked = _root_fields(node, document)
+        asked = _asked(node, document)
         if not _OF_SCHEMA.isdisjoint(asked) and asked - _OF_SCHEMA - {"__typename"}:
             return GraphQLError("Ask for __schema and __type in an operation of their own.", node)
     return None
+
+
+def repeated(document: DocumentNode, once: Container[str]) -> FieldNode | None:
+    """Where an operation asks again for a mutation that a document may ask for `once`; None where none does."""
+    for operation in _operations(document):
+        known: set[str] = set()
+        for node in _root_fields(operation, document).values():
+            if node.name.value in known and operation.operation is OperationType.MUTATION:
+                return node
+            known |= {node.name.value} if node.name.value in once else set()
+    return None
+
+
+def _asked(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:
+    return {node.name.value for node in _root_fields(operation, document).values()}
 
 
 def _operations(document: DocumentNode) -> Iterator[OperationDefinitionNode]:
@@ -193,21 +209,22 @@ def _fragments(document: DocumentNode) -> Mapping[str, FragmentDefinitionNode]:
     }
 
 
-def _root_fields(operation: OperationDefinitionNode, document: DocumentNode) -> set[str]:
-    """The names of the fields that an operation asks for first, those of fragments too."""
-    fragments, names, spread = _fragments(document), set[str](), set[str]()
+def _root_fields(operation: OperationDefinitionNode, document: DocumentNode) -> Mapping[str, FieldNode]:
+    """The fields that an operation asks for first, those of fragments too, by their names in the answer."""
+    fragments, spread = _fragments(document), set[str]()
+    found: dict[str, FieldNode] = {}
     waiting: list[Any] = [*operation.selection_set.selections]
     while waiting:
         node = waiting.pop()
         if isinstance(node, FieldNode):
-            names.add(node.name.value)
+            found.setdefault((node.alias or node.name).value, node)
         elif isinstance(node, FragmentSpreadNode):
             if node.name.value not in spread:
                 spread.add(node.name.value)
                 waiting += fragments[node.name.value].selection_set.selections
         else:
             waiting += node.selection_set.selections
-    return names
+    return found
 
 
 class FieldsCanBeMerged(OverlappingFieldsCanBeMergedRule):

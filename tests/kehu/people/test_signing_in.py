@@ -146,14 +146,6 @@ def test_addresses_of_one_network_count_as_one(address: str, network: str) -> No
     assert network_of(address) == network
 
 
-async def test_one_document_signs_in_once(app: kehu.App) -> None:
-    await make_user(app)
-    async with app.context(kehu.ANONYMOUS) as ctx:
-        await actions.sign_in(ctx, "ann@example.com", PASSWORD)
-        with pytest.raises(actions.OneSignIn):
-            await actions.sign_in(ctx, "ann@example.com", PASSWORD)
-
-
 async def test_failures_are_forgotten_after_a_day(app: kehu.App, clock: Clock) -> None:
     await make_user(app)
     assert [await failure(app) for _ in range(5)] == [FAILED] * 5

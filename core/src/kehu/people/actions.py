@@ -75,7 +75,7 @@ def _rights(ctx: Context, entity: EntityDefinition) -> TypeRights:
     return TypeRights(entity.name, level("read"), level("create"), level("update"), level("delete"), actions)
 
 
-@plugin.mutation(public=True, in_transaction=False)
+@plugin.mutation(public=True, in_transaction=False, once=OneSignIn)
 async def sign_in(
     ctx: Context, email: Annotated[str, User.email], password: Annotated[str, Longest(LONGEST_PASSWORD)]
 ) -> SignedIn:
@@ -83,9 +83,6 @@ async def sign_in(
 
     Once in a document. Who keeps failing waits, longer each time.
     """
-    if ctx.has_signed_in:
-        raise OneSignIn(text("Sign in once in a document."))
-    ctx.has_signed_in = True
     return await signing_in.sign_in(ctx, email, password, address=ctx.address)
 
 

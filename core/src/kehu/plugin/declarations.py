@@ -12,6 +12,7 @@ from typing import Any, Literal
 import click
 from sqlalchemy.orm import InstrumentedAttribute
 
+from kehu.errors import Refusal
 from kehu.model.deprecation import Deprecation
 
 RowScope = InstrumentedAttribute[Any] | tuple[InstrumentedAttribute[Any], ...] | Literal["auto"]
@@ -93,7 +94,7 @@ class ActionDeclaration:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RootDeclaration:
-    """A hand-written root field."""
+    """A hand-written root field. `once`: how a document is refused that asks for it several times."""
 
     kind: RootKind
     name: str
@@ -104,6 +105,7 @@ class RootDeclaration:
     in_transaction: bool
     description: str | None
     deprecated: Deprecation | None = None
+    once: type[Refusal] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

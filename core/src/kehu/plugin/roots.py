@@ -6,6 +6,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable
 from typing import Any, ParamSpec, TypeVar
 
+from kehu.errors import Refusal
 from kehu.model import Deprecation
 from kehu.plugin import declarations as d
 from kehu.plugin.declared import Declared
@@ -36,14 +37,16 @@ class Roots(Declared):
         permission: str | None = None,
         public: bool = False,
         in_transaction: bool = True,
+        once: type[Refusal] | None = None,
         deprecated: Deprecation | None = None,
     ) -> Callable[[F], F]:
         """A root mutation field, in one transaction; refusals become userErrors of its payload.
 
         `in_transaction=False`: the function opens its own, because it does something slow before.
+        `once`: a document that asks for it several times is refused so, before anything of it is done.
         """
         return self._root(
-            "mutation", name, permission, deprecated, public=public, in_transaction=in_transaction
+            "mutation", name, permission, deprecated, public=public, in_transaction=in_transaction, once=once
         )
 
     def subscription(
@@ -65,12 +68,13 @@ class Roots(Declared):
         *,
         public: bool,
         in_transaction: bool,
+        once: type[Refusal] | None = None,
     ) -> Callable[[F], F]:
         def declare(function: Callable[..., Any]) -> None:
             called, origin, doc = name or function.__name__, self._at(function), inspect.getdoc(function)
             self.roots.append(
                 d.RootDeclaration(
-                    kind, called, origin, function, permission, public, in_transaction, doc, deprecated
+                    kind, called, origin, function, permission, public, in_transaction, doc, deprecated, once
                 )
             )
 

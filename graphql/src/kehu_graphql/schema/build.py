@@ -68,7 +68,7 @@ class KehuSchema(strawberry.Schema):
         )
         self._on_demand._strawberry_schema = self  # type: ignore[attr-defined]  # where Strawberry looks for itself
         self._schema = self._on_demand
-        self.documents = Documents(self._schema)
+        self.documents = Documents(self._schema, once=registry.once)
         self.introspection: Any = None  # an Api brings it, which stands on what plans are made of
 
     def _converted(self, cls: type[Any]) -> GraphQLObjectType:

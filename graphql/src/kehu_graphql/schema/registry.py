@@ -54,6 +54,11 @@ class Registry:
         self.has_hand_written = bool(
             composition.root_extensions or any(e.extensions for e in composition.entities.values())
         )
+        self.once = {
+            camel(root.name): root.once
+            for root in composition.roots
+            if root.kind == "mutation" and root.once is not None
+        }
         entities = composition.entities.items()
         self.objects = {model: new_class(entity.name, strawberry.relay.Node) for model, entity in entities}
         self.connections = {model: new_class(f"{entity.name}Connection") for model, entity in entities}
