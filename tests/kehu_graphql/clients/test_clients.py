@@ -12,15 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.kehu_graphql.clients.conftest import KEHU
+from tests.needs import needs
 
 NODE = shutil.which("node")
 SECONDS = 120
-MODULES = Path(__file__).parents[3] / "examples" / "clients" / "node_modules"
+CLIENTS = Path(__file__).parents[3] / "examples" / "clients"
 SOURCES = ("src", "*.js", "*.json")
-needs_node = pytest.mark.skipif(
-    NODE is None or not MODULES.is_dir(),
-    reason="needs Node and its packages: npm ci --prefix examples/clients",
-)
+needs_node = needs("node", packages=CLIENTS)
 
 
 class Workshop:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,18 +13,12 @@ import uvicorn
 import kehu
 from kehu_graphql import Api
 from kehu_graphql.server.asgi import asgi
+from tests.needs import needs
 
 HERE = Path(__file__).parent
-NODE = shutil.which("node")
 AUDITS = 61
 
-pytestmark = [
-    pytest.mark.skipif(NODE is None, reason="needs Node"),
-    pytest.mark.skipif(
-        not (HERE / "node_modules").is_dir(),
-        reason="needs its npm packages: npm ci --prefix tests/kehu_graphql/http_audits",
-    ),
-]
+pytestmark = needs("node", packages=HERE)
 
 
 @pytest.fixture
@@ -44,9 +37,8 @@ async def address(sqlite_url: str) -> AsyncIterator[str]:
 
 
 async def test_all_audits_pass(address: str) -> None:
-    assert NODE is not None
     program = await asyncio.create_subprocess_exec(
-        NODE, HERE / "audit.js", address, stdout=asyncio.subprocess.PIPE
+        "node", HERE / "audit.js", address, stdout=asyncio.subprocess.PIPE
     )
     printed, _ = await asyncio.wait_for(program.communicate(), 60)
     results = json.loads(printed)
