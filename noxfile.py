@@ -35,6 +35,12 @@ def test(session: nox.Session) -> None:
 
 
 @nox.session
+def deep(session: nox.Session) -> None:
+    """The tests ten times as deep: each on both databases, every set of plugins, more examples, rows and kills."""
+    session.run("pytest", "-n", "logical", *session.posargs, env={"KEHU_TEST_DEPTH": "10"})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style, format, imports between packages, declared dependencies."""
     session.run("ruff", "check", "--output-format", "concise", ".")

@@ -10,9 +10,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.depth import chosen
 from tests.lending import Lending
 from tests.network import block_network
 from tests.postgres import Postgres, running_postgres
+from tests.spending import Spending
 from tests.templates import Templates
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +29,25 @@ os.environ.setdefault("KEHU_STRICT_PLANS", "1")
 
 # Every test composes an App and throws it away; looking through all of them so often took half of a run's time.
 gc.set_threshold(100_000, 20, 20)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that prints adds up what all processes took."""
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Spending())
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the database that would say the same; see tests/depth.py."""
+    for item in items:
+        slow = item.get_closest_marker("slow")
+        if slow is not None and "reason" not in slow.kwargs:
+            raise pytest.UsageError(f"{item.nodeid} is marked slow without a reason.")
+    kept = list(chosen(items, ROOT))
+    if len(kept) < len(items):
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
 
 
 @pytest.fixture(scope="session")

@@ -186,7 +186,7 @@ async def test_wholesale_customers_spend_by_channel(api: Api, kehu_data: Path) -
     }
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="real orders of a year go in through the API")
 async def test_superstores_orders_come_to_the_sales_of_the_file(api: Api, kehu_data: Path) -> None:
     """Ten thousand lines: that is what makes it slow."""
     rows = rows_of(kehu_data / "superstore_en" / "Sample - Superstore.csv")
@@ -199,7 +199,7 @@ async def test_superstores_orders_come_to_the_sales_of_the_file(api: Api, kehu_d
     assert lines["sum"] == {"quantity": "38654", "netAmount": "2326534.3543"}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="real orders of a year go in through the API")
 async def test_superstores_returns_come_back_as_its_sheet_says(api: Api, kehu_data: Path) -> None:
     """296 orders are ordered, confirmed, shipped and taken back: that is what makes it slow."""
     folder = kehu_data / "superstore_en"

@@ -16,7 +16,7 @@ from kehu_graphql import Api
 from kehu_sfa.imports.crm_sales import import_crm_sales
 from kehu_sfa.imports.files import FileAccount, ImportReport
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(reason="real data of a firm go in through the API")
 
 COUNTS = """{
   customers { totalCount }

@@ -22,7 +22,7 @@ import pytest
 
 from tests.repository.test_distributions import MEMBERS, PLUGINS, distribution, pyproject
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(reason="builds and installs all distributions")
 
 DISTRIBUTIONS = ["kehu", "kehu-core", "kehu-graphql", *map(distribution, PLUGINS)]
 

@@ -1,9 +1,8 @@
-"""Events and webhooks survive SIGKILL; KEHU_KILLS says how often a worker is killed, and the figures are printed."""
+"""Events and webhooks survive SIGKILL; the figures are printed."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import subprocess
 import sys
@@ -19,13 +18,14 @@ import kehu
 from kehu.events.models import DeliveryStatus
 from kehu.events.trail import OUTBOX
 from kehu.webhooks.models import WebhookDelivery
+from tests.depth import times
 from tests.kehu.events.shop import Bought, deliveries, emit, notes
 from tests.kehu.events.worker_process import make_app
 from tests.kehu.factories import saved
 from tests.kehu.webhooks.receiver import Receiver, receiving
 from tests.kehu.webhooks.subscriptions import customer, subscribe
 
-KILLS = int(os.environ.get("KEHU_KILLS", "5"))
+KILLS = times(5)
 EVENTS_A_KILL = 20
 CUSTOMERS = 5
 ROOT = Path(__file__).parents[3]
@@ -81,7 +81,7 @@ def workers(app: kehu.App) -> Iterator[Workers]:
     workers.kill_all()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="workers are killed, and others wait for what they had")
 async def test_no_event_is_lost_or_handled_twice_or_out_of_order_when_workers_are_killed(
     app: kehu.App, workers: Workers, receiver: Receiver, capsys: pytest.CaptureFixture[str]
 ) -> None:

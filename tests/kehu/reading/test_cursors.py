@@ -18,6 +18,7 @@ from kehu.reading.pages import ListArguments, page
 from tests import deals
 from tests.crm import Crm, crm_of
 from tests.deals import Deal
+from tests.depth import times
 from tests.kehu.reading import portfolio
 
 BY_NAME = [{"field": "NAME", "direction": "ASC"}]
@@ -89,7 +90,7 @@ async def test_a_cursor_outlives_the_record_that_it_was_made_of(crm: Crm) -> Non
 
 
 @given(garbage=st.text())
-@settings(max_examples=50)
+@settings(max_examples=times(50))
 async def test_garbage_is_no_cursor(crm: Crm, garbage: str) -> None:
     await refusal_of(crm, garbage)
 
@@ -117,7 +118,7 @@ async def test_what_only_looks_like_a_cursor_is_refused(crm: Crm, content: str) 
 )
 @example(values=["1e300", None], field="AMOUNT")
 @example(values=["1e17", str(uuid.UUID(int=1))], field="AMOUNT")
-@settings(max_examples=50)
+@settings(max_examples=times(50))
 async def test_a_forged_cursor_is_refused_or_harmless(crm: Crm, values: list[Any], field: str) -> None:
     order = [{"field": field, "direction": "ASC"}]
     genuine = json.loads(base64.urlsafe_b64decode(await cursor_of(crm, order_by=order)))

@@ -20,6 +20,7 @@ from kehu.reading.pages import ListArguments, page
 from tests import deals
 from tests.crm import Crm, crm_of
 from tests.deals import Deal, Line
+from tests.depth import times
 
 CUSTOMER, DEAL = uuid.UUID(int=1), uuid.UUID(int=2)
 UNIT = Decimal("0.0001")
@@ -52,7 +53,7 @@ async def asked(crm: Crm, lines: list[tuple[Decimal, Decimal]], *expressions: An
 
 
 @given(values=st.lists(amounts, min_size=1, max_size=8))
-@settings(max_examples=25)
+@settings(max_examples=times(25))
 async def test_sums_are_exact(crm: Crm, values: list[Decimal]) -> None:
     lines = [(value, Decimal(0)) for value in values]
 
@@ -62,7 +63,7 @@ async def test_sums_are_exact(crm: Crm, values: list[Decimal]) -> None:
 
 
 @given(lines=st.lists(st.tuples(prices, quantities), min_size=1, max_size=8))
-@settings(max_examples=25)
+@settings(max_examples=times(25))
 async def test_products_and_their_sums_are_exact(crm: Crm, lines: list[tuple[Decimal, Decimal]]) -> None:
     found = await asked(crm, lines, sa.func.sum(Line.price * Line.quantity))
 
@@ -70,7 +71,7 @@ async def test_products_and_their_sums_are_exact(crm: Crm, lines: list[tuple[Dec
 
 
 @given(price=prices, quantity=quantities, factor=st.decimals(min_value=-9, max_value=9, places=6))
-@settings(max_examples=25)
+@settings(max_examples=times(25))
 async def test_factors_keep_their_own_places(
     crm: Crm, price: Decimal, quantity: Decimal, factor: Decimal
 ) -> None:
@@ -82,7 +83,7 @@ async def test_factors_keep_their_own_places(
 
 
 @given(price=prices, quantity=quantities, limit=prices)
-@settings(max_examples=25)
+@settings(max_examples=times(25))
 async def test_numbers_of_different_places_are_added_and_compared(
     crm: Crm, price: Decimal, quantity: Decimal, limit: Decimal
 ) -> None:
@@ -105,7 +106,7 @@ async def test_numbers_of_different_places_are_added_and_compared(
 
 
 @given(value=st.decimals(min_value=Decimal("-1e9"), max_value=Decimal("1e9"), places=8))
-@settings(max_examples=25)
+@settings(max_examples=times(25))
 async def test_what_is_bound_is_rounded_half_to_even(crm: Crm, value: Decimal) -> None:
     found = await asked(crm, [(value, Decimal(0))], Line.price)
 

@@ -21,6 +21,7 @@ from kehu.reading.pages import ListArguments, Page, page, pages_of_parents
 from tests import deals
 from tests.crm import Crm, crm_of
 from tests.deals import Deal
+from tests.depth import times
 
 FIRST, SECOND, CHILDLESS = CUSTOMERS = [uuid.UUID(int=i) for i in (11, 12, 13)]
 
@@ -153,7 +154,7 @@ async def all_pages_backwards(crm: Crm, order: Order, size: int) -> list[uuid.UU
 
 
 @given(order=orders, size=st.integers(1, 13))
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 async def test_pages_put_together_are_the_whole_list(crm: Crm, order: Order, size: int) -> None:
     expected = [deal.id for deal in in_order(made_deals(), order)]
 
@@ -161,7 +162,7 @@ async def test_pages_put_together_are_the_whole_list(crm: Crm, order: Order, siz
 
 
 @given(order=orders, size=st.integers(1, 13))
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 async def test_pages_read_backwards_are_the_whole_list_too(crm: Crm, order: Order, size: int) -> None:
     expected = [deal.id for deal in in_order(made_deals(), order)]
 
@@ -169,7 +170,7 @@ async def test_pages_read_backwards_are_the_whole_list_too(crm: Crm, order: Orde
 
 
 @given(order=orders, size=st.integers(1, 5), after=st.integers(0, 39), before=st.integers(0, 39))
-@settings(max_examples=30)
+@settings(max_examples=times(30))
 async def test_a_page_between_two_cursors_is_that_part_of_the_list(
     crm: Crm, order: Order, size: int, after: int, before: int
 ) -> None:
@@ -186,7 +187,7 @@ async def test_a_page_between_two_cursors_is_that_part_of_the_list(
 
 
 @given(order=orders, size=st.integers(0, 9), backwards=st.booleans(), hot=st.booleans())
-@settings(max_examples=40)
+@settings(max_examples=times(40))
 async def test_each_parent_gets_the_first_of_its_own_children(
     crm: Crm, order: Order, size: int, backwards: bool, hot: bool
 ) -> None:
@@ -210,7 +211,7 @@ async def test_each_parent_gets_the_first_of_its_own_children(
 
 
 @given(order=orders, size=st.integers(1, 7))
-@settings(max_examples=15)
+@settings(max_examples=times(15))
 async def test_the_children_of_a_parent_are_paged_like_a_list(crm: Crm, order: Order, size: int) -> None:
     expected = [deal.id for deal in in_order(made_deals(), order) if deal.customer_id == FIRST]
     found: list[uuid.UUID] = []

@@ -1,6 +1,6 @@
 """A plan answers what graphql-core answers, byte by byte, or leaves it to graphql-core.
 
-KEHU_DOCUMENTS says how many documents are tried with each seed and database, KEHU_SEED which ones.
+So many documents are tried with each seed and database, 500 times the depth of the tests; KEHU_SEED says which ones.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from kehu.ids import global_id
 from kehu_graphql import Api
 from kehu_graphql.compiled import encoded
 from tests import deals
+from tests.depth import times
 from tests.kehu_graphql.compiled.documents import Document, Known, Writing
 from tests.kehu_graphql.compiled.filling import WORDS, Keys, fill
 
-COUNT = int(os.environ.get("KEHU_DOCUMENTS", "500"))
+COUNT = times(500)
 FIXED_SEED = 20260302
 RANDOM_SEED = int(os.environ.get("KEHU_SEED", random.SystemRandom().randint(1, 10**6)))
 
@@ -130,7 +131,7 @@ async def both(shared_database_url: str) -> AsyncIterator[Both]:
 )
 @pytest.mark.parametrize("seed", [FIXED_SEED, RANDOM_SEED], ids=["fixed", "random"])
 async def test_a_plan_answers_what_graphql_core_answers(both: Both, seed: int) -> None:
-    print(f"KEHU_SEED={seed} KEHU_DOCUMENTS={COUNT}")  # noqa: T201  # how to ask the same again
+    print(f"KEHU_SEED={seed}, {COUNT} documents")  # noqa: T201  # how to ask the same again
     chance = random.Random(seed)
     entities = both.api.app.composition.entities.values()
     query = both.schema.query_type

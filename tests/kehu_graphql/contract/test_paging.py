@@ -1,12 +1,11 @@
 """Paging through a list while others write: nothing is shown twice, and nothing that nobody touched is left out.
 
-KEHU_PAGING_ROWS says through how many rows; 1,500 if it is not set.
+1,500 rows, times the depth of the tests.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import uuid
 from collections.abc import Sequence
@@ -18,8 +17,9 @@ import pytest
 import kehu
 from tests.crm import Crm, OpenCrm
 from tests.deals import Deal
+from tests.depth import times
 
-ROWS = int(os.environ.get("KEHU_PAGING_ROWS", "1500"))
+ROWS = times(1500)
 PAGE = max(20, min(200, ROWS // 50))
 HUAWEI = uuid.UUID(int=7)
 FORWARDS = """query ($size: Int!, $at: String) {

@@ -21,7 +21,7 @@ from tests.kehu.factories import token_of_somebody
 from tests.kehu_graphql.clients.conftest import wait_until_healthy
 from tests.network import free_port
 
-pytestmark = [pytest.mark.postgresql, pytest.mark.slow]
+pytestmark = [pytest.mark.postgresql, pytest.mark.slow(reason="starts several servers")]
 
 KEHU = Path(sys.executable).with_name("kehu")
 CHANGES = "subscription { customerChanged { customer { name } } }"

@@ -22,6 +22,7 @@ from kehu_partner_inventory.reservations.booking import Wanted, book
 from kehu_partner_inventory.stock.actions import reverse
 from kehu_partner_inventory.stock.plans import Occasion, PlannedMove
 from kehu_partner_inventory.stock.posting import post
+from tests.depth import times
 from tests.kehu.factories import saved
 from tests.kehu_partner_inventory.depot import D, Depot
 from tests.kehu_partner_inventory.proof.writer import write
@@ -134,14 +135,14 @@ async def test_writers_do_everything_at_once_and_nobody_waits_in_a_circle(
     await depot.books_balance()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="writers are killed, three times")
 async def test_books_balance_when_writers_are_killed(depot: Depot, depot_url: str, repository: Path) -> None:
     for product in ("BOLT", "SAND"):
         for place in ("MAIN", "SIDE"):
             await depot.receive(product, 50, at=place)
     before = len((await depot.everything())["partner_inventory_stock_move"])
 
-    for seed in range(3):
+    for seed in range(times(3)):
         await asyncio.to_thread(kill_some_writers, repository, depot_url, seed)
         await depot.books_balance()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from tests.depth import times
 from tests.kehu_partner_inventory.proof.proving import prove
 
 
 def test_the_books_balance_after_every_step_on_sqlite(sqlite_depot_url: str) -> None:
-    prove(sqlite_depot_url, sequences=12, steps=25)
+    prove(sqlite_depot_url, sequences=times(12), steps=25)
 
 
 @pytest.mark.postgresql
 def test_the_books_balance_after_every_step_on_postgresql(postgresql_depot_url: str) -> None:
-    prove(postgresql_depot_url, sequences=4, steps=25)
+    prove(postgresql_depot_url, sequences=times(4), steps=25)

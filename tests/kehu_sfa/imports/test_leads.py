@@ -119,7 +119,7 @@ def test_every_named_column_has_a_place() -> None:
     assert len(MAP.columns) == 37
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="reads a large file of real data")
 async def test_leads_xeducation_comes_in_whole(app: kehu.App, kehu_data: Path) -> None:
     report = await import_leads(app, kehu_data / "leads_xeducation" / "Leads.csv", MAP)
 

@@ -12,6 +12,7 @@ from kehu_sfa.forecasts.queries import OwnerForecast, forecast_report
 from kehu_sfa.reports.pipeline import PipelineWaterfall, pipeline_report, pipeline_waterfall
 from kehu_sfa.reports.rivals import competitor_report
 from kehu_sfa.reports.selection import Dimension
+from tests.depth import times
 from tests.kehu_sfa.conftest import Clock
 from tests.kehu_sfa.factories import Stages
 from tests.kehu_sfa.reports.generated import DAY, Count, Firm, RivalledFirm, counted, fared, foreseen
@@ -19,7 +20,7 @@ from tests.kehu_sfa.reports.generated import DAY, Count, Firm, RivalledFirm, cou
 MOVEMENTS = ("new", "reopened", "advanced", "slipped", "increased", "decreased", "won", "lost", "other")
 
 
-@pytest.mark.parametrize("number", [60, pytest.param(1_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [times(100)])
 async def test_the_pipeline_as_of_a_moment_is_that_of_the_moment(
     app: kehu.App, clock: Clock, stages: Stages, number: int
 ) -> None:
@@ -38,7 +39,7 @@ async def test_the_pipeline_as_of_a_moment_is_that_of_the_moment(
     assert found == seen
 
 
-@pytest.mark.parametrize("number", [60, pytest.param(1_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [times(100)])
 async def test_the_forecast_as_of_a_moment_is_that_of_the_moment(
     app: kehu.App, clock: Clock, stages: Stages, number: int
 ) -> None:
@@ -63,7 +64,7 @@ async def test_the_forecast_as_of_a_moment_is_that_of_the_moment(
         } == said[moment]
 
 
-@pytest.mark.parametrize("number", [100, pytest.param(1_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [times(100)])
 async def test_competitors_as_of_a_moment_are_those_of_the_moment(
     app: kehu.App, clock: Clock, stages: Stages, number: int
 ) -> None:
@@ -85,7 +86,7 @@ async def test_competitors_as_of_a_moment_are_those_of_the_moment(
     assert max(lost_to for rivals in seen.values() for *_, lost_to in rivals.values()) > 0
 
 
-@pytest.mark.parametrize("pairs", [60, pytest.param(1_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("pairs", [times(100)])
 async def test_the_waterfall_between_any_two_moments_sums_exactly(
     app: kehu.App, clock: Clock, stages: Stages, pairs: int
 ) -> None:

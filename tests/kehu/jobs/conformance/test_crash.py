@@ -69,7 +69,7 @@ def workers(app: kehu.App) -> Iterator[Workers]:
     workers.kill_all()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(reason="workers are killed, and others wait for what they had")
 async def test_no_job_is_lost_and_no_atomic_job_done_twice_when_workers_are_killed(
     app: kehu.App, workers: Workers
 ) -> None:
