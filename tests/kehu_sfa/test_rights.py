@@ -143,7 +143,7 @@ async def test_what_is_written_is_audited(firm: Firm) -> None:
 
     found = sa.select(AuditEntry).where(AuditEntry.record_id == key)
     async with firm.app.context() as ctx:
-        entries = (await ctx.session.scalars(kehu.unscoped(found.order_by(AuditEntry.id)))).all()
+        entries = (await ctx.session.scalars(found.order_by(AuditEntry.id))).all()
     last = entries[-1]
     assert last.user_id == firm.people["Emma"].id
     assert last.changes["lostReason"] == {"before": None, "after": "PRICE"}

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
     from kehu.context import Context
     from kehu.customers.models import Customer, CustomerKind
-    from kehu.database import unscoped
+    from kehu.database import Unscoped
     from kehu.errors import (
         BadInput,
         CompositionError,
@@ -94,6 +94,7 @@ __all__ = [
     "Team",
     "Text",
     "Unauthenticated",
+    "Unscoped",
     "Upload",
     "User",
     "choice",
@@ -108,7 +109,6 @@ __all__ = [
     "load_file",
     "ref",
     "text",
-    "unscoped",
     "uuid7",
     "veto",
 ]
@@ -137,7 +137,7 @@ _HOMES = {
         "Customer",
         "CustomerKind",
     ),
-    "kehu.database": ("unscoped",),
+    "kehu.database": ("Unscoped",),
     "kehu.errors": (
         "BadInput",
         "CompositionError",

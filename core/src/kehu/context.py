@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from kehu.access import ANONYMOUS, Principal, row_scope
 from kehu.broker import RecordChange
-from kehu.database import AsyncScopedSession, unscoped
+from kehu.database import AsyncScopedSession, Unscoped
 from kehu.database.sqlite import begin_immediate
 from kehu.errors import Forbidden, NotFound, Unauthenticated
 from kehu.events.trail import Cause, emitted
@@ -33,6 +33,8 @@ from kehu.writing.unit_of_work import UnitOfWork
 if TYPE_CHECKING:
     from kehu.app import App
     from kehu.idempotency.keys import Idempotency
+
+whoever_asks = Unscoped("the verb is asked for, and not reading")
 
 S = TypeVar("S", bound=pydantic.BaseModel)
 T = TypeVar("T", bound=Entity)
@@ -130,10 +132,8 @@ class Context:
         criterion = row_scope(self, model, model, verb)
         if criterion is None:
             return
-        allowed = await self.session.scalar(
-            unscoped(sa.select(model.id).where(model.id == record.id, criterion))
-        )
-        if allowed is None:
+        reached = sa.select(model.id).where(model.id == record.id, criterion)
+        if not await whoever_asks.exists(self, reached):
             message = "You may see this {entity}, but not {verb} it."
             raise Forbidden(text(message, entity=type_label(definition.name), verb=verb.replace("_", " ")))
 

@@ -9,11 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.util import identity_key
 
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.model import Entity
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+whoever_asks = Unscoped("a circle is one, whoever sees what is in it")
 
 
 async def chain_above(
@@ -39,7 +41,7 @@ async def _parent_of(ctx: Context, parent: InstrumentedAttribute[Any], key: uuid
     if loaded is not None and session.is_modified(loaded):
         return getattr(loaded, parent.key)  # type: ignore[no-any-return]
     statement = sa.select(parent).where(model.id == key).with_for_update(read=True)
-    stored = (await ctx.session.execute(unscoped(statement))).one_or_none()
+    stored = (await whoever_asks.execute(ctx, statement)).one_or_none()
     if stored is not None:
         return stored[0]  # type: ignore[no-any-return]
     pending = (record for record in session.new if isinstance(record, model) and record.id == key)

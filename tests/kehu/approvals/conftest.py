@@ -38,11 +38,12 @@ RIGHTS = (
 def bargains() -> kehu.Plugin:
     """A plugin that closes a deal as won once its discount is approved, and asks one more by the hook."""
     plugin = kehu.Plugin("bargains", requires=["core", "deals"])
+    whoever_asks = kehu.Unscoped("a deal is won once its discount is approved")
 
     @plugin.after_write(ApprovalRequest)
     async def carry_on(ctx: kehu.Context, change: kehu.Change[ApprovalRequest]) -> None:
         if change.touches(ApprovalRequest.status) and change.obj.status is ApprovalStatus.APPROVED:
-            deal = (await ctx.session.scalars(kehu.unscoped(sa.select(Deal)))).one()
+            deal = (await whoever_asks.scalars(ctx, sa.select(Deal))).one()
             deal.stage = "WON"
 
     plugin.hookimpl(Board())

@@ -99,9 +99,7 @@ async def test_nobody_takes_rights_over_people_from_who_has_more(app: kehu.App, 
     _, who = await clerk(app, core__role_assignment__delete=Reach.ALL, core__user__update=Reach.ALL)
     async with app.context() as ctx:
         assignment = (
-            await ctx.session.scalars(
-                kehu.unscoped(sa.select(RoleAssignment).where(RoleAssignment.user_id == boss.id))
-            )
+            await ctx.session.scalars(sa.select(RoleAssignment).where(RoleAssignment.user_id == boss.id))
         ).one()
 
     assert await changed_by(app, who, assignment) == [("FORBIDDEN", "roleId")]

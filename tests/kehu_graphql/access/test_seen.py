@@ -20,6 +20,7 @@ LEA, MAX = uuid.UUID(int=101), uuid.UUID(int=102)
 CUSTOMER = uuid.UUID(int=1)
 MINE, HIS = uuid.UUID(int=2), uuid.UUID(int=3)
 leaky = kehu.Plugin("leaky", requires=["core", "deals"])
+whoever_asks = kehu.Unscoped("the answer is looked at again")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Row:
 
 
 async def everything(ctx: kehu.Context) -> list[Deal]:
-    found = await ctx.session.scalars(kehu.unscoped(sa.select(Deal).order_by(Deal.id)))
+    found = await whoever_asks.scalars(ctx, sa.select(Deal).order_by(Deal.id))
     return list(found)
 
 
@@ -51,7 +52,7 @@ async def last_deal(ctx: kehu.Context) -> Deal:
 @leaky.query()
 async def last_user(ctx: kehu.Context) -> kehu.User:
     """The last one."""
-    found = await ctx.session.scalars(kehu.unscoped(sa.select(kehu.User).order_by(kehu.User.id.desc())))
+    found = await whoever_asks.scalars(ctx, sa.select(kehu.User).order_by(kehu.User.id.desc()))
     return found.all()[0]
 
 

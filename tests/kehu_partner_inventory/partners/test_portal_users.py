@@ -62,5 +62,5 @@ async def test_a_portal_user_gets_no_other_role(channel: Channel) -> None:
 
 async def _role(channel: Channel, name: str) -> uuid.UUID:
     async with channel.app.context() as ctx:
-        roles = {role.name: role.id for role in await ctx.session.scalars(kehu.unscoped(sa.select(Role)))}
+        roles = {role.name: role.id for role in await ctx.session.scalars(sa.select(Role))}
     return roles[name]

@@ -163,7 +163,7 @@ class RivalledFirm(Firm):
             return
         rival, e = self.chance.choice(self.rivals), OpportunityCompetitor
         found = sa.select(e).where(e.opportunity_id == deal.id)
-        entries = {entry.competitor_id: entry for entry in await ctx.session.scalars(kehu.unscoped(found))}
+        entries = {entry.competitor_id: entry for entry in await ctx.session.scalars(found)}
         entry = entries.get(rival.id)
         if entry is None:
             ctx.add(e(opportunity_id=deal.id, competitor_id=rival.id))
@@ -187,7 +187,7 @@ async def fared(ctx: kehu.Context) -> Fared:
         .where(o.archived_at.is_(None))
     )
     seen: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for name, category, outcome in (await ctx.session.execute(kehu.unscoped(found))).all():
+    for name, category, outcome in (await ctx.session.execute(found)).all():
         is_lost = category is StageCategory.LOST
         lost_to = is_lost and outcome is CompetitionOutcome.LOST_TO
         for place, counts in enumerate((True, category is StageCategory.WON, is_lost, lost_to)):
@@ -200,7 +200,7 @@ async def counted(ctx: kehu.Context) -> Count:
     found = sa.select(Opportunity, Stage).join(Stage, Stage.id == Opportunity.stage_id)
     counts, amounts = Counter[tuple[str | None, str | None]](), defaultdict[object, Decimal](Decimal)
     weighted = defaultdict[object, Decimal](Decimal)
-    for deal, stage in (await ctx.session.execute(kehu.unscoped(found))).all():
+    for deal, stage in (await ctx.session.execute(found)).all():
         if deal.archived_at is not None or stage.category not in (StageCategory.OPEN, StageCategory.ON_HOLD):
             continue
         key = stage.name, deal.currency
@@ -214,9 +214,7 @@ async def counted(ctx: kehu.Context) -> Count:
 async def foreseen(ctx: kehu.Context) -> dict[tuple[str, str], dict[str, Decimal]]:
     """The amounts by owner, currency and forecast category for the quarter of DAY, straight from the records."""
     found = sa.select(Opportunity, Stage, kehu.User.name).join(Stage, Stage.id == Opportunity.stage_id)
-    rows = await ctx.session.execute(
-        kehu.unscoped(found.join(kehu.User, kehu.User.id == Opportunity.owner_id))
-    )
+    rows = await ctx.session.execute(found.join(kehu.User, kehu.User.id == Opportunity.owner_id))
     seen: dict[tuple[str, str], dict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for deal, stage, owner in rows.all():
         day = deal.closed_on if stage.category is StageCategory.WON else deal.expected_close_on

@@ -13,10 +13,9 @@ from kehu.approvals.models import (
     NotApprover,
     OwnApproval,
 )
-from kehu.approvals.requesting import locked_request
+from kehu.approvals.requesting import locked_request, whoever_asks
 from kehu.context import Context
 from kehu.core_declarations import approval_request, approval_step
-from kehu.database import unscoped
 from kehu.people.models import RoleAssignment, User
 from kehu.translating.texts import text
 
@@ -76,4 +75,4 @@ async def _is_asked(ctx: Context, step: ApprovalStep, person: uuid.UUID) -> bool
     having = sa.select(RoleAssignment.id).where(
         RoleAssignment.user_id == person, RoleAssignment.role_id == step.role_id
     )
-    return await ctx.session.scalar(unscoped(having.limit(1))) is not None
+    return await whoever_asks.exists(ctx, having)

@@ -18,10 +18,12 @@ from kehu.approvals.models import (
     NoApprover,
 )
 from kehu.context import Context
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.ids import global_id, uuid7
 from kehu.model import Entity, GlobalId
 from kehu.translating.texts import text
+
+whoever_asks = Unscoped("who must agree does not depend on who asks")
 
 
 async def request_approval(
@@ -74,11 +76,10 @@ async def locked_request(
     ctx: Context, request_id: uuid.UUID
 ) -> tuple[ApprovalRequest, Sequence[ApprovalStep]]:
     """A request and its steps as they are now; nobody else can decide until this transaction ends."""
-    fresh = {"populate_existing": True}
     one = sa.select(ApprovalRequest).where(ApprovalRequest.id == request_id).with_for_update()
-    request = (await ctx.session.scalars(unscoped(one), execution_options=fresh)).one()
+    request = (await whoever_asks.scalars(ctx, one.execution_options(populate_existing=True))).one()
     its = sa.select(ApprovalStep).where(ApprovalStep.request_id == request_id).order_by(ApprovalStep.id)
-    steps = (await ctx.session.scalars(unscoped(its), execution_options=fresh)).all()
+    steps = (await whoever_asks.scalars(ctx, its.execution_options(populate_existing=True))).all()
     return request, steps
 
 
@@ -87,7 +88,7 @@ async def _rules(ctx: Context, record: Entity, kind: str, measure: Decimal) -> S
     found = sa.select(ApprovalRule).where(
         ApprovalRule.kind == kind, ApprovalRule.is_active.is_(True), ApprovalRule.archived_at.is_(None)
     )
-    known = [rule for rule in await ctx.session.scalars(unscoped(found)) if rule.applies_to(measure)]
+    known = [rule for rule in await whoever_asks.scalars(ctx, found) if rule.applies_to(measure)]
     values = {"ctx": ctx, "record": record, "kind": kind, "measure": measure}
     for implementation in ctx.app.hooks.of("kehu_approval_rules"):
         more = implementation.call(values)

@@ -11,7 +11,6 @@ from kehu.approvals.models import ApprovalDecision, ApprovalRequest, ApprovalRul
 from kehu.approvals.requesting import locked_request
 from kehu.context import Context
 from kehu.core_declarations import approval_decision, approval_rule, plugin
-from kehu.database import unscoped
 from kehu.errors import Refusal
 from kehu.hookspecs import hookimpl
 from kehu.people.models import RoleAssignment
@@ -66,7 +65,7 @@ async def follow_up_approvals(ctx: Context) -> None:
     """Remind approvers whose time to be reminded has come, and ask others where nobody decided in time."""
     due = sa.or_(ApprovalStep.remind_at <= ctx.now(), ApprovalStep.escalate_at <= ctx.now())
     found = sa.select(ApprovalStep.request_id).where(due).distinct().order_by(ApprovalStep.request_id)
-    for request_id in (await ctx.session.scalars(unscoped(found))).all():
+    for request_id in (await ctx.session.scalars(found)).all():
         request, steps = await locked_request(ctx, request_id)
         for step in steps:
             _follow_up(ctx, request, step)

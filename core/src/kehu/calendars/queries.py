@@ -13,7 +13,9 @@ from kehu.calendars.holidays import make_up_days, public_holidays
 from kehu.calendars.models import Calendar, CalendarException, CalendarHours, PublicHoliday, hours_of
 from kehu.calendars.working_time import Hours, WorkingHours
 from kehu.context import Context
-from kehu.database import unscoped
+from kehu.database import Unscoped
+
+whoever_asks = Unscoped("hours count for who may not read the calendar")
 
 ROUND_THE_CLOCK = WorkingHours((((time(0), time(0)),),) * 7)
 """The working hours of a firm that has set up no calendar."""
@@ -29,7 +31,7 @@ async def default_calendar(ctx: Context) -> Calendar | None:
 
     async def fetch(_keys: Sequence[str]) -> Sequence[Calendar | None]:
         found = sa.select(Calendar).where(Calendar.is_default, Calendar.archived_at.is_(None)).limit(1)
-        return [(await ctx.session.scalars(unscoped(found))).first()]
+        return [(await whoever_asks.scalars(ctx, found)).first()]
 
     return await ctx.loader("default_calendar", fetch).load("default")
 
@@ -59,7 +61,7 @@ async def _working_hours(ctx: Context, calendar: Calendar) -> WorkingHours:
 async def _week(ctx: Context, calendar_id: uuid.UUID) -> Week:
     spans: list[list[Hours]] = [[] for _ in range(7)]
     found = sa.select(CalendarHours).where(CalendarHours.calendar_id == calendar_id)
-    for hours in await ctx.session.scalars(unscoped(found.order_by(CalendarHours.opens))):
+    for hours in await whoever_asks.scalars(ctx, found.order_by(CalendarHours.opens)):
         spans[hours.weekday.number].append(hours_of(hours.opens, hours.closes))
     return tuple(tuple(day) for day in spans)
 
@@ -70,7 +72,7 @@ async def _holidays(ctx: Context, calendar: Calendar, week: Week) -> dict[date, 
         return {}
     working = dict(_proclaimed(calendar, ctx.today().year))
     overrides = sa.select(PublicHoliday).where(PublicHoliday.country == calendar.country)
-    for override in await ctx.session.scalars(unscoped(overrides)):
+    for override in await whoever_asks.scalars(ctx, overrides):
         working[override.falls_on] = override.is_working_day
     # Whoever makes up for a holiday works as on the first open day of the week.
     usual = next((day for day in week if day), ())
@@ -88,7 +90,7 @@ def _proclaimed(calendar: Calendar, this_year: int) -> Iterator[tuple[date, bool
 async def _exceptions(ctx: Context, calendar_id: uuid.UUID) -> dict[date, Day]:
     spans: defaultdict[date, list[Hours]] = defaultdict(list)
     found = sa.select(CalendarException).where(CalendarException.calendar_id == calendar_id)
-    for exception in await ctx.session.scalars(unscoped(found.order_by(CalendarException.opens))):
+    for exception in await whoever_asks.scalars(ctx, found.order_by(CalendarException.opens)):
         hours = spans[exception.falls_on]
         if exception.opens is not None and exception.closes is not None:
             hours.append(hours_of(exception.opens, exception.closes))

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from kehu.calendars.holidays import has_subdivision
 from kehu.calendars.models import Calendar, CalendarException, CalendarHours, PublicHoliday
+from kehu.calendars.queries import whoever_asks
 from kehu.context import Context
 from kehu.core_declarations import calendar, calendar_exception, calendar_hours, public_holiday
-from kehu.database import unscoped
 from kehu.identifiers import country_code
 from kehu.people.locales import check_time_zone
 from kehu.translating.texts import text
@@ -43,7 +43,7 @@ async def keep_one_default_calendar(ctx: Context, change: Change[Calendar]) -> N
         return
     record = change.obj
     found = sa.select(Calendar).where(Calendar.is_default, Calendar.archived_at.is_(None))
-    others = [one for one in await ctx.session.scalars(unscoped(found)) if one is not record]
+    others = [one for one in await whoever_asks.scalars(ctx, found) if one is not record]
     if change.creating and not others:
         record.is_default = True
     if record.is_default and change.touches(Calendar.is_default):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from kehu.contacts.models import ContactRole
-from kehu.contacts.queries import current_roles
+from kehu.contacts.queries import current_roles, whoever_asks
 from kehu.context import Context
 from kehu.core_declarations import contact_role
-from kehu.database import unscoped
 from kehu.errors import Refusal
 
 
@@ -24,7 +23,7 @@ async def make_primary(role: ContactRole, ctx: Context) -> None:
     primary = current_roles(role.customer_id, ctx.today()).where(
         ContactRole.is_primary, ContactRole.id != role.id
     )
-    for previous in await ctx.session.scalars(unscoped(primary)):
+    for previous in await whoever_asks.scalars(ctx, primary):
         previous.is_primary = False
     await ctx.flush()
     role.is_primary = True

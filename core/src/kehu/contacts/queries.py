@@ -8,6 +8,9 @@ from datetime import date
 import sqlalchemy as sa
 
 from kehu.contacts.models import ContactRole
+from kehu.database import Unscoped
+
+whoever_asks = Unscoped("one contact, address and number is the primary one")
 
 
 def current_roles(customer_id: uuid.UUID, on: date) -> sa.Select[ContactRole]:

@@ -9,11 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from kehu.contacts.models import DIALLED, Address, Contact, ContactPoint, ContactRole
-from kehu.contacts.queries import current_roles, customers_of
+from kehu.contacts.queries import current_roles, customers_of, whoever_asks
 from kehu.context import Context
 from kehu.core_declarations import address, contact, contact_point, contact_role
 from kehu.customers.models import LONGEST_SORTING_NAME, Customer
-from kehu.database import unscoped
 from kehu.database.locks import take_locks
 from kehu.identifiers import country_code, pinyin_initials, sorting_name
 from kehu.people.locales import dialling_country, normalise_language
@@ -63,7 +62,7 @@ async def one_primary_contact(ctx: Context, change: Change[ContactRole]) -> None
     others = current_roles(role.customer_id, ctx.today()).where(
         ContactRole.is_primary, ContactRole.id != role.id
     )
-    stored = (await ctx.session.scalars(unscoped(others))).all()
+    stored = (await whoever_asks.scalars(ctx, others)).all()
     # One that steps down in the same transaction makes room.
     if any(other.is_primary and other.is_current(ctx.today()) for other in stored):
         change.error(
@@ -117,7 +116,7 @@ async def no_contact_point_twice(ctx: Context, change: Change[ContactPoint]) -> 
     others = sa.select(ContactPoint.id).where(
         owner, same, ContactPoint.archived_at.is_(None), ContactPoint.id != point.id
     )
-    if (await ctx.session.scalar(unscoped(others.limit(1)))) is not None:
+    if await whoever_asks.exists(ctx, others):
         change.error(
             f"{point.normalised_value} is there already.", field=ContactPoint.value, code="DUPLICATE"
         )
@@ -175,7 +174,7 @@ async def _step_down(ctx: Context, primary: ContactPoint | Address, owner: str) 
     if owner == "contact_id":
         same.append(ContactPoint.customer_id.is_(None))
     stored = sa.select(model).where(model.is_primary, model.archived_at.is_(None), *same)
-    others = list(await ctx.session.scalars(unscoped(stored)))
+    others = list(await whoever_asks.scalars(ctx, stored))
     pending = [each for each in ctx.session.sync_session.new if type(each) is model and each is not primary]
     for other in (*others, *pending):
         if getattr(other, owner) == key and other.kind == primary.kind:
@@ -187,10 +186,10 @@ async def _region(ctx: Context, point: ContactPoint) -> str | None:
     customer_id: uuid.UUID | None = point.customer_id
     if customer_id is None and point.contact_id is not None:
         customers = customers_of(point.contact_id, ctx.today()).limit(1)
-        customer_id = await ctx.session.scalar(unscoped(customers))
+        customer_id = await whoever_asks.scalar(ctx, customers)
     if customer_id is not None:
-        country = await ctx.session.scalar(
-            unscoped(sa.select(Customer.country).where(Customer.id == customer_id))
+        country = await whoever_asks.scalar(
+            ctx, sa.select(Customer.country).where(Customer.id == customer_id)
         )
         if country is not None:
             return str(country)

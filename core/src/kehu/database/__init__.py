@@ -2,8 +2,9 @@
 
 from kehu.database.engine import forget_statements, open_engine
 from kehu.database.rows import Rows, open_rows
-from kehu.database.session import AsyncScopedSession, BypassedWritePath, unscoped
+from kehu.database.session import AsyncScopedSession, BypassedWritePath
 from kehu.database.stores import Bundle, NotStored, Stores, open_stores
+from kehu.database.unscoped import Unscoped
 
 __all__ = [
     "AsyncScopedSession",
@@ -12,9 +13,9 @@ __all__ = [
     "NotStored",
     "Rows",
     "Stores",
+    "Unscoped",
     "forget_statements",
     "open_engine",
     "open_rows",
     "open_stores",
-    "unscoped",
 ]

@@ -7,7 +7,7 @@ import contextlib
 import functools
 import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Container
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -25,20 +25,9 @@ if TYPE_CHECKING:
 _saving: Any = unitofwork._SaveUpdateAll
 _deleting: Any = unitofwork._DeleteAll
 
-S = TypeVar("S", bound=sa.sql.Executable)
-
 
 class BypassedWritePath(KehuError):
     """Code tried to write without hooks and audit; a bug of the plugin that did."""
-
-
-def unscoped(statement: S) -> S:
-    """`statement` without the row scope: for what the system must know whoever asks, such as uniqueness.
-
-    Records among what a function of the API returns are looked for again under the scope of its reader; numbers and
-    texts are not, so take none from records that the reader may not see.
-    """
-    return statement.execution_options(kehu_unscoped=True)
 
 
 class ScopedSession(Session):

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kehu.context import Context
-from kehu.database import unscoped
 from kehu.errors import NotFound
 from kehu.events.models import DeliveryStatus
 from kehu.ids import uuid7
@@ -47,7 +46,7 @@ async def receive(
         active = sa.select(InboundEndpoint).where(
             InboundEndpoint.kind == kind, InboundEndpoint.is_active, InboundEndpoint.archived_at.is_(None)
         )
-        endpoints = (await ctx.session.scalars(unscoped(active))).all()
+        endpoints = (await ctx.session.scalars(active)).all()
         endpoint, message_id = _signed_by(ctx, endpoints, headers, body)
         async with ctx.write():
             is_new = await _keep(ctx, endpoint, message_id, headers, body)

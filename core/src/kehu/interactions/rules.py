@@ -7,11 +7,13 @@ import sqlalchemy as sa
 from kehu.contacts.queries import customers_of
 from kehu.context import Context
 from kehu.core_declarations import interaction, interaction_participant
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.ids import parse_global_id
 from kehu.interactions.models import Interaction, InteractionParticipant, InteractionStatus
 from kehu.translating.texts import text, type_label
 from kehu.writing.changes import Change
+
+whoever_asks = Unscoped("an interaction belongs to the customer of its contact")
 
 
 @interaction.before_write
@@ -29,7 +31,7 @@ async def interactions_concern_somebody(ctx: Context, change: Change[Interaction
         and change.touches(Interaction.contact_id)
     ):
         customers = (
-            await ctx.session.scalars(unscoped(customers_of(record.contact_id, ctx.today()).limit(2)))
+            await whoever_asks.scalars(ctx, customers_of(record.contact_id, ctx.today()).limit(2))
         ).all()
         record.customer_id = customers[0] if len(customers) == 1 else None
     if record.customer_id is None and record.contact_id is None and record.regarding_id is None:

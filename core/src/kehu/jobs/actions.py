@@ -6,8 +6,10 @@ import sqlalchemy as sa
 
 from kehu.context import Context
 from kehu.core_declarations import job
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.jobs.models import Job, JobIsNotOver
+
+whoever_asks = Unscoped("one job of a key waits")
 
 
 @job.action
@@ -21,6 +23,6 @@ async def retry(record: Job, ctx: Context) -> None:
     """Run a failed or cancelled job again, now, with all of its attempts."""
     record.retry(at=ctx.now())
     waiting = sa.select(Job.id).where(Job.waiting_key == record.key)
-    if record.key is not None and await ctx.session.scalar(unscoped(waiting)) is not None:
+    if record.key is not None and await whoever_asks.exists(ctx, waiting):
         raise JobIsNotOver(f"Another job waits already to do the same, {record.key}.", field="key")
     record.waiting_key = record.key

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from kehu.composition import EntityDefinition
 from kehu.context import Context
 from kehu.core_declarations import plugin, user
-from kehu.database import unscoped
 from kehu.errors import Refusal, Unauthenticated
 from kehu.names import camel
 from kehu.people import signing_in
 from kehu.people.escalation import require_no_more_rights
 from kehu.people.models import Level, User
 from kehu.people.passwords import LONGEST_PASSWORD, hash_password
+from kehu.people.principals import whoever_asks
 from kehu.people.signing_in import SignedIn, end_sessions
 from kehu.reading.bounds import Longest
 from kehu.translating.texts import text
@@ -56,8 +56,8 @@ class Viewer:
 @plugin.query()
 async def viewer(ctx: Context) -> Viewer:
     """Who is signed in."""
-    own_account = unscoped(sa.select(User).where(User.id == ctx.principal.id))
-    found = (await ctx.session.scalars(own_account)).one_or_none()
+    own_account = sa.select(User).where(User.id == ctx.principal.id)
+    found = (await whoever_asks.scalars(ctx, own_account)).one_or_none()
     if found is None:
         raise Unauthenticated(text("Nobody is signed in."))
     permissions = [f"{name} {level.name}" for name, level in sorted(ctx.principal.grants.items())]

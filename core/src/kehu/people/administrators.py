@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from kehu.access import EVERYTHING
 from kehu.context import Context
-from kehu.database import unscoped
 from kehu.database.locks import take_locks
 from kehu.errors import Refusal
 from kehu.people.models import Grant, Reach, Role, RoleAssignment, User
+from kehu.people.principals import whoever_asks
 from kehu.translating.texts import text
 
 MANAGING = frozenset(("core.user:update", "core.role_assignment:create", "core.grant:create"))
@@ -43,7 +43,7 @@ async def require_an_administrator(ctx: Context, *, field: object = None) -> Non
 async def administrators(ctx: Context) -> set[uuid.UUID]:
     """The users who can sign in and manage users and roles, for everybody."""
     permissions: dict[uuid.UUID, set[str]] = defaultdict(set)
-    for user_id, permission in await ctx.session.execute(unscoped(_WHO)):
+    for user_id, permission in await whoever_asks.execute(ctx, _WHO):
         permissions[user_id].add(permission)
     return {user_id for user_id, held in permissions.items() if EVERYTHING in held or held >= MANAGING}
 
@@ -51,14 +51,14 @@ async def administrators(ctx: Context) -> set[uuid.UUID]:
 async def role_manages(ctx: Context, role_id: uuid.UUID) -> bool:
     """Whether a role has a grant that managing users and roles needs."""
     statement = sa.select(Grant.id).where(Grant.role_id == role_id, _MANAGES)
-    return (await ctx.session.scalar(unscoped(statement.limit(1)))) is not None
+    return await whoever_asks.exists(ctx, statement)
 
 
 async def user_manages(ctx: Context, user_id: uuid.UUID) -> bool:
     """Whether a user, who may not be able to sign in any more, has a grant that managing users and roles needs."""
     statement = sa.select(Grant.id).join(RoleAssignment, RoleAssignment.role_id == Grant.role_id)
-    found = await ctx.session.scalar(
-        unscoped(statement.where(RoleAssignment.user_id == user_id, _MANAGES).limit(1))
+    found = await whoever_asks.scalar(
+        ctx, statement.where(RoleAssignment.user_id == user_id, _MANAGES).limit(1)
     )
     return found is not None
 
@@ -70,7 +70,7 @@ async def is_held(ctx: Context, role_id: uuid.UUID) -> bool:
         .join(RoleAssignment, RoleAssignment.user_id == User.id)
         .where(RoleAssignment.role_id == role_id, *_CAN_SIGN_IN)
     )
-    return (await ctx.session.scalar(unscoped(statement.limit(1)))) is not None
+    return await whoever_asks.exists(ctx, statement)
 
 
 _CAN_SIGN_IN = (

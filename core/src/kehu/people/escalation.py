@@ -9,10 +9,9 @@ import sqlalchemy as sa
 
 from kehu.access import EVERYTHING, Level
 from kehu.context import Context
-from kehu.database import unscoped
 from kehu.errors import Forbidden
 from kehu.people.models import Grant, Reach
-from kehu.people.principals import grants_of
+from kehu.people.principals import grants_of, whoever_asks
 from kehu.translating.texts import text
 
 _ABOUT_PEOPLE = ("user", "team", "membership", "role", "grant", "role_assignment")
@@ -23,7 +22,7 @@ async def require_role_within(ctx: Context, role_id: uuid.UUID, *, field: object
     if _may_everything(ctx):
         return
     statement = sa.select(Grant.permission, Grant.level).where(Grant.role_id == role_id)
-    for permission, reach in await ctx.session.execute(unscoped(statement)):
+    for permission, reach in await whoever_asks.execute(ctx, statement):
         require_grant_within(ctx, permission, reach, field=field)
 
 
@@ -54,7 +53,7 @@ async def require_role_of_no_higher_administrator(ctx: Context, role_id: uuid.UU
     if _may_everything(ctx):
         return
     statement = sa.select(Grant.permission, Grant.level).where(Grant.role_id == role_id)
-    rows = (await ctx.session.execute(unscoped(statement))).all()
+    rows = (await whoever_asks.execute(ctx, statement)).all()
     _require_all(ctx, about_people({permission: reach.level for permission, reach in rows}), field=field)
 
 

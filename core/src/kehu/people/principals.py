@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from kehu.access import SYSTEM, Level, Principal
 from kehu.context import Context
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.identifiers import InvalidEmail, normalise_email
 from kehu.people.models import Grant, Membership, Reach, Role, RoleAssignment, Team, User
+
+whoever_asks = Unscoped("rights are what they are")
 
 Read = Callable[[sa.Select[*tuple[Any, ...]]], Awaitable[Any]]
 
@@ -22,7 +24,7 @@ async def principal_of(ctx: Context, user: User) -> Principal:
     """The principal that `user` is; it may do what all its roles together grant, at the highest level."""
 
     async def read(statement: sa.Select[*tuple[Any, ...]]) -> Any:
-        return (await ctx.session.execute(unscoped(statement), {"user_id": user.id})).all()
+        return (await whoever_asks.execute(ctx, statement, {"user_id": user.id})).all()
 
     named = Principal(user.id, user.name, time_zone=user.time_zone, locale=user.locale)
     return await with_rights(read, named)
@@ -42,7 +44,7 @@ async def with_rights(read: Read, named: Principal) -> Principal:
 
 async def grants_of(ctx: Context, user_id: uuid.UUID) -> dict[str, Level]:
     """What the roles of a user grant together, at the highest level."""
-    rows = await ctx.session.execute(unscoped(_GRANTS), {"user_id": user_id})
+    rows = await whoever_asks.execute(ctx, _GRANTS, {"user_id": user_id})
     return highest((permission, reach) for permission, reach in rows)
 
 
@@ -51,7 +53,7 @@ async def principal_of_author(ctx: Context, author_id: uuid.UUID | None) -> Prin
     if author_id is None:
         return SYSTEM
     statement = sa.select(User).where(User.id == author_id, User.is_active, User.archived_at.is_(None))
-    author = (await ctx.session.scalars(unscoped(statement))).one_or_none()
+    author = (await whoever_asks.scalars(ctx, statement)).one_or_none()
     return None if author is None else await principal_of(ctx, author)
 
 
@@ -59,7 +61,7 @@ async def find_user(ctx: Context, email: str) -> User | None:
     """The user who signs in with this address, who may be inactive, or have left; None for a stranger."""
     known = sa.select(User).where(User.email == email_key(email))
     newest_first = known.order_by(User.archived_at.is_not(None), User.created_at.desc()).limit(1)
-    return (await ctx.session.scalars(unscoped(newest_first))).one_or_none()
+    return (await whoever_asks.scalars(ctx, newest_first)).one_or_none()
 
 
 def email_key(email: str) -> str:

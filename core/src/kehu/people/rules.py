@@ -6,7 +6,6 @@ import sqlalchemy as sa
 
 from kehu.context import Context
 from kehu.core_declarations import grant, membership, role, role_assignment, team, user
-from kehu.database import unscoped
 from kehu.identifiers import normalise_email
 from kehu.people.administrators import is_held, require_an_administrator, role_manages, user_manages
 from kehu.people.escalation import (
@@ -19,6 +18,7 @@ from kehu.people.escalation import (
 )
 from kehu.people.locales import check_time_zone, normalise_language
 from kehu.people.models import Grant, Membership, Role, RoleAssignment, Team, TeamCycle, User
+from kehu.people.principals import whoever_asks
 from kehu.people.signing_in import end_sessions
 from kehu.trees import chain_above
 from kehu.writing.changes import Change
@@ -50,7 +50,7 @@ async def one_user_per_email(ctx: Context, change: Change[User]) -> None:
     others = sa.select(User.name).where(
         User.email == person.email, User.id != person.id, User.archived_at.is_(None)
     )
-    if (await ctx.session.scalar(unscoped(others.limit(1)))) is not None:
+    if await whoever_asks.exists(ctx, others):
         change.error("Another user has this e-mail address already.", field=User.email, code="DUPLICATE")
 
 

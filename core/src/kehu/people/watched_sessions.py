@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 import sqlalchemy as sa
 import structlog
 
-from kehu.database import unscoped
 from kehu.people.models import SignInSession, User
 from kehu.people.signing_in import is_good
 
@@ -104,4 +103,4 @@ class WatchedSessions:
                 .join(User, User.id == _sessions.c.user_id)
                 .where(_sessions.c.token_hash.in_(sessions), *is_good(ctx.now()))
             )
-            return set(await ctx.session.scalars(unscoped(statement)))
+            return set(await ctx.session.scalars(statement))

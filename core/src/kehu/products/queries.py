@@ -10,11 +10,13 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from kehu.context import Context
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.errors import Refusal
 from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product
 from kehu.translating.texts import text
 from kehu.writing.archived import check_current
+
+whoever_asks = Unscoped("rates and prices are what they are")
 
 
 class NoCurrencyRate(Refusal):
@@ -67,7 +69,7 @@ async def check_sold(ctx: Context, products: Iterable[uuid.UUID | None], *, fiel
     keys = {key for key in products if key is not None}
     unsold = sa.or_(Product.is_active.is_(False), Product.archived_at.is_not(None))
     statement = sa.select(Product).where(Product.id.in_(keys), unsold).order_by(Product.code).limit(1)
-    for product in await ctx.session.scalars(unscoped(statement)):
+    for product in await whoever_asks.scalars(ctx, statement):
         check_current(product, "Product", field=field)
         product.check_in_use(field=field)
 
@@ -104,7 +106,7 @@ async def _latest_rate(ctx: Context, base: str, quote: str, on: date) -> Currenc
         .order_by(CurrencyRate.as_of.desc())
         .limit(1)
     )
-    return (await ctx.session.scalars(unscoped(statement))).one_or_none()
+    return (await whoever_asks.scalars(ctx, statement)).one_or_none()
 
 
 def _holds(entity: type[PriceListItem], on: date) -> tuple[sa.ColumnElement[bool], ...]:

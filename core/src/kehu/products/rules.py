@@ -6,7 +6,6 @@ import sqlalchemy as sa
 
 from kehu.context import Context
 from kehu.core_declarations import currency_rate, price_list, price_list_item, product, product_category
-from kehu.database import unscoped
 from kehu.products.models import (
     CategoryCycle,
     CurrencyRate,
@@ -15,6 +14,7 @@ from kehu.products.models import (
     Product,
     ProductCategory,
 )
+from kehu.products.queries import whoever_asks
 from kehu.trees import chain_above
 from kehu.writing.changes import Change
 
@@ -46,7 +46,7 @@ async def one_product_per_code(ctx: Context, change: Change[Product]) -> None:
     if change.deleting or not code or not change.touches(Product.code):
         return
     others = sa.select(Product.name).where(Product.code == code, Product.id != change.obj.id).limit(1)
-    if (await ctx.session.scalar(unscoped(others))) is not None:
+    if await whoever_asks.exists(ctx, others):
         change.error(f"Another product has the code {code}.", field=Product.code, code="DUPLICATE")
 
 
@@ -66,7 +66,7 @@ async def prices_keep_their_currency(ctx: Context, change: Change[PriceList]) ->
     if change.creating or not change.touches(PriceList.currency):
         return
     priced = sa.select(PriceListItem.id).where(PriceListItem.price_list_id == change.obj.id).limit(1)
-    if (await ctx.session.scalar(unscoped(priced))) is not None:
+    if await whoever_asks.exists(ctx, priced):
         change.error("A list that has prices keeps its currency; make a new list.", field=PriceList.currency)
 
 
@@ -91,7 +91,7 @@ async def one_price_at_a_time(ctx: Context, change: Change[PriceListItem]) -> No
         PriceListItem.min_quantity == item.min_quantity,
         PriceListItem.id != item.id,
     )
-    if any(item.overlaps(other) for other in await ctx.session.scalars(unscoped(others))):
+    if any(item.overlaps(other) for other in await whoever_asks.scalars(ctx, others)):
         change.error(
             "The product has a price from this quantity on at that time already.",
             field=PriceListItem.min_quantity,

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from kehu.access import Level, row_scope
-from kehu.database import unscoped
+from kehu.database import Unscoped
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+whoever_asks = Unscoped("the verb is asked for, and not reading")
 
 Keys = frozenset[uuid.UUID]
 
@@ -34,8 +36,8 @@ async def reached(
                 scopes[level] = scope
     if scopes:
         columns = [sa.case((scope, 1), else_=0) for scope in scopes.values()]
-        statement = unscoped(sa.select(model.id, *columns).where(model.id.in_(keys)))
-        rows = (await ctx.session.execute(statement)).all()
+        statement = sa.select(model.id, *columns).where(model.id.in_(keys))
+        rows = (await whoever_asks.execute(ctx, statement)).all()
         for at, level in enumerate(scopes, 1):
             found[level] = frozenset(row[0] for row in rows if row[at])
     return {verb: found[level] for verb, level in levels.items()}

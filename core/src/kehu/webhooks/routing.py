@@ -10,7 +10,6 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from kehu.context import Context
-from kehu.database import unscoped
 from kehu.events.queue import Queue
 from kehu.events.trail import OUTBOX
 from kehu.webhooks.models import WebhookDelivery, WebhookSubscription
@@ -31,7 +30,7 @@ async def to_webhooks(ctx: Context, events: Sequence[sa.Row[Any]]) -> None:
     active = sa.select(WebhookSubscription).where(
         WebhookSubscription.is_active, WebhookSubscription.archived_at.is_(None)
     )
-    subscriptions = (await ctx.session.scalars(unscoped(active))).all()
+    subscriptions = (await ctx.session.scalars(active)).all()
     await WEBHOOKS.add(
         ctx,
         (

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kehu.composition import EntityDefinition
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.errors import FieldError, Refusal
 from kehu.ids import parse_global_id
 from kehu.model import Archivable, GlobalId
@@ -23,6 +23,8 @@ from kehu.writing.owners import OWNER
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+whoever_asks = Unscoped("archived is archived")
 
 Place = tuple[type[Any], uuid.UUID]
 
@@ -139,7 +141,7 @@ async def _archived(
         for start in range(0, len(keys), _MOST_KEYS):
             part = model.id.in_(keys[start : start + _MOST_KEYS])
             gone = sa.select(model.id).where(part, model.archived_at.is_not(None))
-            found |= {(model, key) for key in await ctx.session.scalars(unscoped(gone))}
+            found |= {(model, key) for key in await whoever_asks.scalars(ctx, gone)}
     return found
 
 

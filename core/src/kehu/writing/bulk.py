@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from kehu.access.scope import may_have_left
 from kehu.composition import EntityDefinition
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.errors import BadInput, FieldError, Forbidden, Refusal, Rejected, Unauthenticated
 from kehu.ids import global_id, key_of
 from kehu.model import Archivable
@@ -23,6 +23,8 @@ from kehu.writing.inputs import apply_input, check_version
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+whoever_asks = Unscoped("who wrote a record was told that it may be")
 
 LARGEST_BATCH = 500
 
@@ -200,8 +202,8 @@ async def _read_again(ctx: Context, entity: EntityDefinition, outcomes: list[Out
     if all(outcome.record is None or not sa.inspect(outcome.record).expired for outcome in outcomes):
         return outcomes
     keys = [key_of(o.id, entity.name) for o in outcomes if o.id is not None and o.record is not None]
-    statement = unscoped(sa.select(entity.model).where(entity.model.id.in_(keys)))
-    fresh = (await ctx.session.scalars(statement.execution_options(populate_existing=True))).all()
+    statement = sa.select(entity.model).where(entity.model.id.in_(keys))
+    fresh = (await whoever_asks.scalars(ctx, statement.execution_options(populate_existing=True))).all()
     found = {global_id(entity.name, record.id): record for record in fresh}
     return [dataclasses.replace(outcome, record=found.get(outcome.id or "")) for outcome in outcomes]
 

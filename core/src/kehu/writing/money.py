@@ -13,7 +13,7 @@ from sqlalchemy.orm.util import identity_key
 
 from kehu.composition import EntityDefinition
 from kehu.composition.definitions import CurrencyPath
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.errors import Refusal
 from kehu.identifiers.currencies import UnknownCurrency, minor_digits
 from kehu.translating.texts import text
@@ -21,6 +21,8 @@ from kehu.writing.changes import Change
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+whoever_asks = Unscoped("an amount is in the currency of what it belongs to")
 
 
 class ImpossibleAmount(Refusal):
@@ -112,4 +114,4 @@ async def _record(ctx: Context, model: type[Any], key: uuid.UUID | None) -> Any:
     for new in session.new:
         if type(new) is model and new.id == key:
             return new
-    return await ctx.session.scalar(unscoped(sa.select(model).where(model.id == key)))
+    return await whoever_asks.scalar(ctx, sa.select(model).where(model.id == key))

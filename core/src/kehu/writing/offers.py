@@ -11,13 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm.util import identity_key
 
 from kehu.composition import EntityDefinition
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.errors import Refusal
 from kehu.products.models import PriceList, Product
 from kehu.writing.changes import Change
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+whoever_asks = Unscoped("what is not sold is sold to nobody")
 
 _AGREED = "kehu_as_agreed"
 _MOST_KEYS = 500
@@ -92,7 +94,7 @@ async def _offered(ctx: Context, places: set[_Place]) -> dict[_Place, Product | 
         missing = [*{*keys} - {each.id for each in records}]
         for start in range(0, len(missing), _MOST_KEYS):
             some = sa.select(model).where(model.id.in_(missing[start : start + _MOST_KEYS]))
-            records += await ctx.session.scalars(unscoped(some))
+            records += await whoever_asks.scalars(ctx, some)
         found |= {(model, each.id): each for each in records}
     return found
 

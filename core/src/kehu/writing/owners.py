@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from kehu.database import unscoped
+from kehu.database import Unscoped
 from kehu.errors import FieldError
 from kehu.ownership import Owned
 from kehu.people.models import Membership, Team, User
@@ -18,6 +18,8 @@ from kehu.writing.changes import Change
 
 if TYPE_CHECKING:
     from kehu.context import Context
+
+whoever_asks = Unscoped("who is given a record works here, or does not")
 
 OWNER = "owner_id"
 _NAMED = "kehu_owner_named"
@@ -81,7 +83,7 @@ async def _owners(ctx: Context, keys: set[uuid.UUID]) -> dict[uuid.UUID, _Owner]
         .order_by(Membership.created_at, Membership.id)
     )
     found: dict[uuid.UUID, _Owner] = {}
-    for key, name, is_active, archived_at, team_id in await ctx.session.execute(unscoped(statement)):
+    for key, name, is_active, archived_at, team_id in await whoever_asks.execute(ctx, statement):
         owner = found.setdefault(key, _Owner(name, not is_active or archived_at is not None, []))
         if team_id is not None:
             owner.teams.append(team_id)

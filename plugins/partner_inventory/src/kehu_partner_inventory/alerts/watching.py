@@ -21,6 +21,8 @@ from kehu_partner_inventory.plugin import plugin, stock_alert
 from kehu_partner_inventory.replenishment.queries import all_positions
 from kehu_partner_inventory.stock.models import StockBalance
 
+whoever_asks = kehu.Unscoped("who is responsible for an alert need not be who causes it")
+
 SLOW_DAYS = 90
 """Goods that have not moved for so long are slow."""
 EXPIRY_DAYS = 30
@@ -76,7 +78,7 @@ async def alerts_have_someone(ctx: kehu.Context, change: kehu.Change[StockAlert]
         if key is None or (alert.owner_id is not None or alert.team_id is not None):
             continue
         statement = sa.select(model.owner_id, model.team_id).where(model.id == key)
-        row = (await ctx.session.execute(kehu.unscoped(statement))).one()
+        row = (await whoever_asks.execute(ctx, statement)).one()
         alert.owner_id, alert.team_id = row[0], row[1]
 
 
@@ -84,7 +86,7 @@ async def look(ctx: kehu.Context) -> list[StockAlert]:
     """Open what is new, close what is over; gives what was opened. Inside `ctx.write()`."""
     found = {sight.subject: sight for sight in await sights(ctx)}
     statement = sa.select(StockAlert).where(StockAlert.state == AlertState.OPEN)
-    for alert in await ctx.session.scalars(kehu.unscoped(statement.with_for_update())):
+    for alert in await whoever_asks.scalars(ctx, statement.with_for_update()):
         if found.pop(alert.subject, None) is None:
             alert.close(at=ctx.now())
     holders = await _partners(ctx, found.values())
@@ -125,7 +127,7 @@ async def _slow(ctx: kehu.Context) -> Iterable[Sight]:
     statement = sa.select(_b.id, _b.location_id, _b.product_id, _b.lot_id, _b.on_hand).where(
         _b.usage.in_(ON_SALE), _b.on_hand > 0, _b.last_moved_at <= since
     )
-    rows = await ctx.session.execute(kehu.unscoped(statement))
+    rows = await whoever_asks.execute(ctx, statement)
     return [Sight(AlertKind.SLOW_MOVER, *row[:4], quantity=row[4]) for row in rows]
 
 
@@ -137,7 +139,7 @@ async def _expiring(ctx: kehu.Context) -> Iterable[Sight]:
         .join(Lot, Lot.id == _b.lot_id)
         .where(_b.usage.in_(ON_SALE), _b.on_hand > 0, Lot.expires_on <= last)
     )
-    rows = await ctx.session.execute(kehu.unscoped(statement))
+    rows = await whoever_asks.execute(ctx, statement)
     return [Sight(AlertKind.EXPIRING_LOT, *row[:4], quantity=row[4]) for row in rows]
 
 
@@ -148,7 +150,7 @@ async def _late(ctx: kehu.Context) -> Iterable[Sight]:
     statement = sa.select(_o).where(_o.status.in_(_UNDER_WAY), sa.or_(_o.wanted_on < today, is_overdue))
     return [
         Sight(AlertKind.LATE_SHIPMENT, order.id, order=order)
-        for order in await ctx.session.scalars(kehu.unscoped(statement))
+        for order in await whoever_asks.scalars(ctx, statement)
     ]
 
 
@@ -175,4 +177,4 @@ async def _partners(ctx: kehu.Context, found: Iterable[Sight]) -> dict[Any, uuid
         .join(Partner, Partner.customer_id == Location.holder_id)
         .where(Location.id.in_(keys))
     )
-    return {row[0]: row[1] for row in await ctx.session.execute(kehu.unscoped(statement))}
+    return {row[0]: row[1] for row in await whoever_asks.execute(ctx, statement)}

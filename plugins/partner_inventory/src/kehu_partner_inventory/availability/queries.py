@@ -138,10 +138,8 @@ async def _left(
     )
     if places is not None:
         source = source.where(Location.id.in_(places))
-    out = sa.and_(StockMove.from_location_id.in_(source), StockMove.to_location_id.in_(kehu.unscoped(target)))
-    back = sa.and_(
-        StockMove.to_location_id.in_(source), StockMove.from_location_id.in_(kehu.unscoped(target))
-    )
+    out = sa.and_(StockMove.from_location_id.in_(source), StockMove.to_location_id.in_(target))
+    back = sa.and_(StockMove.to_location_id.in_(source), StockMove.from_location_id.in_(target))
     quantity = sa.case((out, StockMove.quantity), else_=-StockMove.quantity)
     statement = (
         sa.select(StockMove.product_id, sa.func.sum(sa.type_coerce(quantity, QUANTITY)))

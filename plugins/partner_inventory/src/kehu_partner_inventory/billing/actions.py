@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.writing.money import check_amount
+from kehu_partner_inventory.billing.invoicing import whoever_asks
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerPayment, PaymentShare, shared
 from kehu_partner_inventory.credit.checking import lock_partners
 from kehu_partner_inventory.partners.models import Partner
@@ -50,8 +51,7 @@ async def receive_payment(
     if invoices is not None:
         statement = statement.where(i.id.in_([each.id for each in invoices]))
     statement = statement.order_by(i.due_on, i.id).with_for_update()
-    fresh = {"populate_existing": True}
-    found = (await ctx.session.scalars(kehu.unscoped(statement), execution_options=fresh)).all()
+    found = (await whoever_asks.scalars(ctx, statement.execution_options(populate_existing=True))).all()
     shares = shared(amount, [each.open_amount for each in found])
     payment = ctx.add(
         PartnerPayment(

@@ -15,6 +15,8 @@ from kehu_partner_inventory.orders.numbering import next_number
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.programmes.models import PartnerLevel
 
+whoever_asks = kehu.Unscoped("a payment goes to all that is open")
+
 PAYMENT_DAYS = 30
 """Within how many days partners without a level pay."""
 
@@ -82,5 +84,5 @@ async def _write(
 
 async def _payment_days(ctx: kehu.Context, partner: Partner) -> int:
     statement = sa.select(PartnerLevel.payment_days).where(PartnerLevel.id == partner.level_id)
-    days = await ctx.session.scalar(kehu.unscoped(statement))
+    days = await whoever_asks.scalar(ctx, statement)
     return PAYMENT_DAYS if days is None else days

@@ -13,6 +13,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
+from kehu_partner_inventory.billing.invoicing import whoever_asks
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine
 from kehu_partner_inventory.orders.models import ChannelOrderLine
 from kehu_partner_inventory.partners.models import Partner, PartnerPlacement
@@ -101,7 +102,7 @@ async def _tiers(ctx: kehu.Context) -> Tree:
     p = PartnerPlacement
     statement = sa.select(p.partner_id, p.began_at, p.parent_id).order_by(p.began_at, p.id)
     found: dict[uuid.UUID, list[tuple[datetime, uuid.UUID | None]]] = defaultdict(list)
-    for key, began_at, parent in await ctx.session.execute(kehu.unscoped(statement)):
+    for key, began_at, parent in await whoever_asks.execute(ctx, statement):
         found[key].append((began_at, parent))
     return Tree(found)
 
@@ -116,5 +117,5 @@ async def _regions(ctx: kehu.Context, keys: set[uuid.UUID]) -> Mapping[uuid.UUID
         .where(Partner.id.in_(keys))
         .order_by(Partner.id, a.is_primary, a.created_at.desc())
     )
-    rows = await ctx.session.execute(kehu.unscoped(statement))
+    rows = await whoever_asks.execute(ctx, statement)
     return {key: " ".join(filter(None, (country or home, province))) for key, home, country, province in rows}

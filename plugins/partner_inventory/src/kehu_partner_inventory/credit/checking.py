@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.products.queries import convert
-from kehu_partner_inventory.credit.queries import Keys, exposures
+from kehu_partner_inventory.credit.queries import Keys, exposures, whoever_asks
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.partners.queries import chain_of, subtree_of
 from kehu_partner_inventory.programmes.models import PartnerLevel
@@ -55,8 +55,7 @@ async def lock_partners(ctx: kehu.Context, keys: Sequence[uuid.UUID]) -> Sequenc
     statement = (
         sa.select(Partner).where(Partner.id.in_(keys)).order_by(Partner.id).with_for_update(key_share=True)
     )
-    fresh = {"populate_existing": True}
-    return (await ctx.session.scalars(kehu.unscoped(statement), execution_options=fresh)).all()
+    return (await whoever_asks.scalars(ctx, statement.execution_options(populate_existing=True))).all()
 
 
 async def _excess(ctx: kehu.Context, partner: Partner, amount: Decimal) -> _Excess | None:
@@ -85,7 +84,7 @@ async def _groups_of(ctx: kehu.Context, partner: Partner) -> Sequence[uuid.UUID]
         .where(Partner.id.in_(chain_of(partner.id)), Partner.group_credit_limit.is_not(None))
         .order_by(Partner.id)
     )
-    return (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    return (await whoever_asks.scalars(ctx, statement)).all()
 
 
 async def _limit(ctx: kehu.Context, partner: Partner) -> Decimal:
@@ -93,7 +92,7 @@ async def _limit(ctx: kehu.Context, partner: Partner) -> Decimal:
     if partner.credit_limit is not None:
         return partner.credit_limit
     statement = sa.select(PartnerLevel.credit_limit).where(PartnerLevel.id == partner.level_id)
-    return await ctx.session.scalar(kehu.unscoped(statement)) or Decimal(0)
+    return await whoever_asks.scalar(ctx, statement) or Decimal(0)
 
 
 async def _exposure(ctx: kehu.Context, partner: Partner, keys: Keys) -> Decimal:

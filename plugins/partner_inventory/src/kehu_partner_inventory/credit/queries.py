@@ -13,6 +13,8 @@ import kehu
 from kehu_partner_inventory.billing.models import PartnerInvoice
 from kehu_partner_inventory.orders.models import ChannelOrder
 
+whoever_asks = kehu.Unscoped("a partner owes what it owes")
+
 Keys = list[uuid.UUID] | sa.Select[uuid.UUID]
 
 
@@ -28,6 +30,6 @@ async def exposures(ctx: kehu.Context, partners: Keys) -> Mapping[uuid.UUID, Map
             .where(entity.partner_id.in_(partners), amount != 0)
             .group_by(entity.partner_id, entity.currency)
         )
-        for key, currency, total in await ctx.session.execute(kehu.unscoped(statement)):
+        for key, currency, total in await whoever_asks.execute(ctx, statement):
             found[key][currency] += total
     return found

@@ -88,5 +88,5 @@ async def expire_deals(ctx: kehu.Context) -> None:
             DealRegistration.status == DealStatus.APPROVED,
             DealRegistration.protected_until_on < last_day_anywhere,
         )
-        for deal in await ctx.session.scalars(kehu.unscoped(over.with_for_update())):
+        for deal in await ctx.session.scalars(over.with_for_update()):
             deal.expire(at=ctx.now())

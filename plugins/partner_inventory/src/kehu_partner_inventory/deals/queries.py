@@ -11,6 +11,8 @@ import kehu
 from kehu_partner_inventory.deals.models import DealRegistration, DealStatus
 from kehu_partner_inventory.product_groups.queries import group_of, groups_with
 
+whoever_asks = kehu.Unscoped("a deal is protected for one partner")
+
 
 def same_deal(deal: DealRegistration) -> sa.ColumnElement[bool]:
     """Registrations of the same end customer, by id, number or name, for products that are in both."""
@@ -41,4 +43,4 @@ async def protected_against(
         d.status == DealStatus.APPROVED,
         d.protected_until_on >= on,
     )
-    return (await ctx.session.scalars(kehu.unscoped(statement.order_by(d.number)))).all()
+    return (await whoever_asks.scalars(ctx, statement.order_by(d.number))).all()

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_partner_inventory.deals.models import DealRegistration
+from kehu_partner_inventory.deals.queries import whoever_asks
 from kehu_partner_inventory.orders.models import NotAuthorised, PartnerNotActive
 from kehu_partner_inventory.orders.numbering import next_number
 from kehu_partner_inventory.partners.models import (
@@ -27,7 +28,7 @@ async def complete_deal(ctx: kehu.Context, change: kehu.Change[DealRegistration]
     if change.deleting:
         return
     if change.creating and not made.number:
-        partner = (await ctx.session.scalars(kehu.unscoped(_partner(made)))).one_or_none()
+        partner = (await whoever_asks.scalars(ctx, _partner(made))).one_or_none()
         made.number = await next_number(ctx, "D")
         made.currency = made.currency or (partner.currency if partner else "")
     with change.noting():
@@ -39,7 +40,7 @@ async def complete_deal(ctx: kehu.Context, change: kehu.Change[DealRegistration]
 
 async def check_may_claim(ctx: kehu.Context, deal: DealRegistration) -> None:
     """Raise PartnerNotActive."""
-    partner = (await ctx.session.scalars(kehu.unscoped(_partner(deal)))).one()
+    partner = (await whoever_asks.scalars(ctx, _partner(deal))).one()
     if partner.status is not PartnerStatus.ACTIVE:
         message = kehu.text("{partner} is {state}.", partner=partner.code, state=partner.status.name)
         raise PartnerNotActive(message, field="partner")
@@ -54,7 +55,7 @@ async def check_territory(ctx: kehu.Context, deal: DealRegistration) -> None:
         valid_until_on=ctx.today(),
     )
     a = PartnerAuthorisation
-    rows = (await ctx.session.scalars(kehu.unscoped(sa.select(a).where(a.archived_at.is_(None))))).all()
+    rows = (await whoever_asks.scalars(ctx, sa.select(a).where(a.archived_at.is_(None)))).all()
     holding = [each for each in rows if holds_on(ctx.today(), each.valid_from_on, each.valid_until_on)]
     above = await _keys(ctx, chain_of(deal.partner_id))
     groups = await _keys(ctx, groups_with(deal.category_id)) if deal.category_id else set()
@@ -92,4 +93,4 @@ def _partner(deal: DealRegistration) -> sa.Select[Partner]:
 
 
 async def _keys(ctx: kehu.Context, statement: sa.Select[object]) -> set[object]:
-    return set((await ctx.session.scalars(kehu.unscoped(statement))).all())
+    return set((await whoever_asks.scalars(ctx, statement)).all())

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import kehu
 from kehu.ids import key_of
 from kehu_partner_inventory.deals.models import DealClash, DealRegistration, DealStatus
+from kehu_partner_inventory.deals.queries import whoever_asks
 from kehu_partner_inventory.partners.models import Partner
 from kehu_sfa import Opportunity
 
@@ -50,9 +51,7 @@ async def become_an_opportunity(ctx: kehu.Context, change: kehu.Change[DealRegis
     approved = deal.status is DealStatus.APPROVED and change.touches(DealRegistration.status)
     if change.deleting or not approved or deal.opportunity is not None:
         return
-    partner = (
-        await ctx.session.scalars(kehu.unscoped(sa.select(Partner).where(Partner.id == deal.partner_id)))
-    ).one()
+    partner = (await whoever_asks.scalars(ctx, sa.select(Partner).where(Partner.id == deal.partner_id))).one()
     made = ctx.add(
         Opportunity(
             id=kehu.uuid7(),
@@ -77,7 +76,7 @@ async def close_with_the_opportunity(ctx: kehu.Context, change: kehu.Change[Oppo
     d = DealRegistration
     key = kehu.global_id("Opportunity", made.id)
     statement = sa.select(d).where(d.opportunity == key, d.status == DealStatus.APPROVED)
-    for deal in await ctx.session.scalars(kehu.unscoped(statement)):
+    for deal in await whoever_asks.scalars(ctx, statement):
         if made.lost_reason is None:
             deal.win(at=ctx.now())
         else:
@@ -112,7 +111,7 @@ async def _at_it(ctx: kehu.Context, deal: DealRegistration) -> bool:
     statement = _open_ones([deal]).limit(1)
     if deal.opportunity is not None:
         statement = statement.where(Opportunity.id != key_of(deal.opportunity, "Opportunity"))
-    return (await ctx.session.scalars(kehu.unscoped(statement))).first() is not None
+    return (await whoever_asks.scalars(ctx, statement)).first() is not None
 
 
 def _open_ones(deals: Sequence[DealRegistration]) -> sa.Select[Opportunity]:

@@ -24,6 +24,8 @@ from kehu_partner_inventory.orders.models import ChannelOrderLine
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.product_groups.queries import group_of
 
+whoever_asks = kehu.Unscoped("a partner is judged by all that it bought and paid")
+
 _CATEGORIES = cast(sa.Table, kehu.ProductCategory.__table__)
 
 
@@ -41,13 +43,13 @@ async def figures_of(
 ) -> Mapping[uuid.UUID, Figures]:
     """The figures of each partner, whoever asks; payments are those of all products."""
     keys = [each.id for each in partners]
-    bought = {row[0]: row[1:] for row in await ctx.session.execute(kehu.unscoped(_bought(keys, span)))}
+    bought = {row[0]: row[1:] for row in await whoever_asks.execute(ctx, _bought(keys, span))}
     paid = await _paid(ctx, keys, span)
     t = PartnerTarget
     targets = sa.select(t).where(t.partner_id.in_(keys), t.from_on >= span.first, t.until_on <= span.last)
     if span.category_id is not None:
         targets = targets.where(t.category_id.in_(group_of(span.category_id)))
-    wanted = (await ctx.session.scalars(kehu.unscoped(targets))).all()
+    wanted = (await whoever_asks.scalars(ctx, targets)).all()
     attained = await attained_of(ctx, [each.id for each in wanted])
     found = {}
     for key in keys:
@@ -84,7 +86,7 @@ async def attained_of(ctx: kehu.Context, targets: Sequence[uuid.UUID]) -> Mappin
         .where(t.id.in_(targets), sa.or_(t.category_id.is_(None), kehu.Product.category_id.in_(group)))
         .group_by(t.id)
     )
-    rows = {row[0]: row[1] for row in await ctx.session.execute(kehu.unscoped(statement))}
+    rows = {row[0]: row[1] for row in await whoever_asks.execute(ctx, statement)}
     return {key: rows.get(key, ZERO) for key in targets}
 
 
@@ -107,7 +109,7 @@ def lines_between(partners: Sequence[uuid.UUID], span: Span, *shown: Any) -> sa.
     )
 
 
-def _bought(partners: Sequence[uuid.UUID], span: Span) -> sa.Select[Any]:
+def _bought(partners: Sequence[uuid.UUID], span: Span) -> sa.Select[*tuple[Any, ...]]:
     line = PartnerInvoiceLine
     out = sa.func.sum(sa.case((line.quantity > 0, line.amount), else_=sa.literal(ZERO, line.amount.type)))
     back = sa.func.sum(sa.case((line.quantity < 0, line.amount), else_=sa.literal(ZERO, line.amount.type)))
@@ -129,7 +131,7 @@ async def _paid(
     )
     due: dict[uuid.UUID, dict[uuid.UUID, Decimal]] = {}
     on_time: dict[uuid.UUID, Decimal] = {}
-    for key, partner, amount, paid, in_time in await ctx.session.execute(kehu.unscoped(statement)):
+    for key, partner, amount, paid, in_time in await whoever_asks.execute(ctx, statement):
         due.setdefault(partner, {})[key] = amount
         if in_time:
             on_time[partner] = on_time.get(partner, ZERO) + paid

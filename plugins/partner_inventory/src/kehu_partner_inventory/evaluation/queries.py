@@ -11,7 +11,13 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine
-from kehu_partner_inventory.evaluation.figures import Span, attained_of, figures_of, lines_between
+from kehu_partner_inventory.evaluation.figures import (
+    Span,
+    attained_of,
+    figures_of,
+    lines_between,
+    whoever_asks,
+)
 from kehu_partner_inventory.evaluation.models import (
     PartnerMeasure,
     PartnerTarget,
@@ -92,7 +98,7 @@ async def partner_ranking(
     partners = (await ctx.session.scalars(statement.order_by(Partner.code))).all()
     c = ScorecardCriterion
     wanted = sa.select(c).where(c.scorecard_id == scorecard.id).order_by(c.measure)
-    criteria = (await ctx.session.scalars(kehu.unscoped(wanted))).all()
+    criteria = (await whoever_asks.scalars(ctx, wanted)).all()
     found = await figures_of(ctx, partners, Span(from_on, until_on))
     scored = [(each, [_scored(one, found[each.id]) for one in criteria]) for each in partners]
     return _ranked([(partner, _total(parts), parts) for partner, parts in scored])
@@ -126,7 +132,7 @@ async def attainment(partners: Sequence[Partner], ctx: kehu.Context) -> Sequence
     t, today = PartnerTarget, ctx.today()
     keys = [each.id for each in partners]
     statement = sa.select(t).where(t.partner_id.in_(keys), t.from_on <= today, t.until_on >= today)
-    targets = (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    targets = (await whoever_asks.scalars(ctx, statement)).all()
     found = await attained_of(ctx, [each.id for each in targets])
     reached: list[Decimal | None] = []
     for key in keys:

@@ -13,7 +13,7 @@ from kehu_partner_inventory.funds.models import (
     FundRequestStatus,
     MarketFund,
 )
-from kehu_partner_inventory.funds.queries import locked
+from kehu_partner_inventory.funds.queries import locked, whoever_asks
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.partnership import fund_claim
 
@@ -49,7 +49,7 @@ async def pay_out(claim: FundClaim, ctx: kehu.Context) -> None:
         .join(MarketFund, MarketFund.id == FundAllocation.fund_id)
         .where(FundRequest.id == claim.request_id)
     )
-    request, partner, currency = (await ctx.session.execute(kehu.unscoped(statement))).one()
+    request, partner, currency = (await whoever_asks.execute(ctx, statement)).one()
     told = FundClaimPaid(
         claim_id=claim.id,
         partner_id=partner.id,

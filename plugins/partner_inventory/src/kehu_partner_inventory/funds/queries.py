@@ -18,6 +18,8 @@ from kehu_partner_inventory.funds.models import (
     FundRequestStatus,
 )
 
+whoever_asks = kehu.Unscoped("no more is granted and claimed of a fund than there is")
+
 T = TypeVar("T", bound=kehu.Entity)
 
 HOLDING = (FundRequestStatus.GRANTED, FundRequestStatus.CLOSED)
@@ -26,14 +28,13 @@ HOLDING = (FundRequestStatus.GRANTED, FundRequestStatus.CLOSED)
 async def locked(ctx: kehu.Context, model: type[T], key: uuid.UUID) -> T:
     """A record as it is now; who takes from it next waits until this transaction ends."""
     statement = sa.select(model).where(model.id == key).with_for_update(key_share=True)
-    fresh = {"populate_existing": True}
-    return (await ctx.session.scalars(kehu.unscoped(statement), execution_options=fresh)).one()
+    return (await whoever_asks.scalars(ctx, statement.execution_options(populate_existing=True))).one()
 
 
 async def allotted(ctx: kehu.Context, fund_id: uuid.UUID) -> Decimal:
     """What all allocations of a fund come to."""
     total = sa.select(sa.func.sum(FundAllocation.amount)).where(FundAllocation.fund_id == fund_id)
-    return await ctx.session.scalar(kehu.unscoped(total)) or ZERO
+    return await whoever_asks.scalar(ctx, total) or ZERO
 
 
 async def granted(ctx: kehu.Context, allocation_id: uuid.UUID) -> Decimal:
@@ -41,7 +42,7 @@ async def granted(ctx: kehu.Context, allocation_id: uuid.UUID) -> Decimal:
     total = sa.select(sa.func.sum(FundRequest.granted_amount)).where(
         FundRequest.allocation_id == allocation_id, FundRequest.status.in_(HOLDING)
     )
-    return await ctx.session.scalar(kehu.unscoped(total)) or ZERO
+    return await whoever_asks.scalar(ctx, total) or ZERO
 
 
 async def claimed(ctx: kehu.Context, request_id: uuid.UUID) -> Decimal:
@@ -49,4 +50,4 @@ async def claimed(ctx: kehu.Context, request_id: uuid.UUID) -> Decimal:
     total = sa.select(sa.func.sum(FundClaim.amount)).where(
         FundClaim.request_id == request_id, FundClaim.status != FundClaimStatus.REJECTED
     )
-    return await ctx.session.scalar(kehu.unscoped(total)) or ZERO
+    return await whoever_asks.scalar(ctx, total) or ZERO

@@ -11,6 +11,8 @@ from sqlalchemy.orm import aliased
 import kehu
 from kehu_partner_inventory.locations.models import Location, LocationUsage, NoLocation
 
+whoever_asks = kehu.Unscoped("a location stays while goods are there, and goods may go to any")
+
 
 def subtrees(roots: Sequence[uuid.UUID] | sa.Select[uuid.UUID]) -> sa.CTE:
     """Pairs (root_id, id): each root with itself and every location below it.
@@ -47,10 +49,9 @@ async def location_for(
     )
     if currency is not None:
         statement = statement.where(Location.currency == currency)
-    for asked in (statement, kehu.unscoped(statement)):
-        found = (await ctx.session.scalars(asked)).one_or_none()
-        if found is not None:
-            return found
+    found = await ctx.session.scalar(statement) or await whoever_asks.scalar(ctx, statement)
+    if found is not None:
+        return found
     raise NoLocation(
         kehu.text("There is no location with the usage {usage} yet.", usage=usage.name), field=field
     )

@@ -13,6 +13,7 @@ from kehu_partner_inventory.locations.models import (
     LocationNotEmpty,
     check_on_the_map,
 )
+from kehu_partner_inventory.locations.queries import whoever_asks
 from kehu_partner_inventory.plugin import location
 from kehu_partner_inventory.stock.models import StockBalance
 
@@ -36,7 +37,7 @@ async def value_in_one_currency(ctx: kehu.Context, change: kehu.Change[Location]
     inherited = None
     if place.currency is None and place.parent_id is not None:
         above = sa.select(Location.currency).where(Location.id == place.parent_id)
-        inherited = await ctx.session.scalar(kehu.unscoped(above))
+        inherited = await whoever_asks.scalar(ctx, above)
     with change.noting():
         place.value_in(inherited)
 
@@ -71,9 +72,7 @@ async def locations_are_on_the_map(_ctx: kehu.Context, change: kehu.Change[Locat
 
 async def _lock(ctx: kehu.Context, place: Location) -> None:
     """Wait until moves that are on their way to or from here are done; later ones wait for us."""
-    await ctx.session.execute(
-        kehu.unscoped(sa.select(Location.id).where(Location.id == place.id).with_for_update())
-    )
+    await whoever_asks.execute(ctx, sa.select(Location.id).where(Location.id == place.id).with_for_update())
 
 
 def _is_empty() -> sa.ColumnElement[bool]:
@@ -83,4 +82,4 @@ def _is_empty() -> sa.ColumnElement[bool]:
 
 async def _any_balance(ctx: kehu.Context, place: Location, *conditions: sa.ColumnElement[bool]) -> bool:
     found = sa.select(StockBalance.id).where(StockBalance.location_id == place.id, *conditions).limit(1)
-    return await ctx.session.scalar(kehu.unscoped(found)) is not None
+    return await whoever_asks.exists(ctx, found)

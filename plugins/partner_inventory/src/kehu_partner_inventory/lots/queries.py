@@ -16,6 +16,8 @@ from kehu_partner_inventory.lots.models import Lot
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.stock.models import StockBalance, StockMove
 
+whoever_asks = kehu.Unscoped("a number is given once for each product")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class LotTrace:
@@ -61,8 +63,8 @@ def _net(
 
 async def _usages(ctx: kehu.Context, moves: list[StockMove]) -> dict[uuid.UUID, LocationUsage]:
     keys = {key for move in moves for key in (move.from_location_id, move.to_location_id)}
-    rows = await ctx.session.execute(
-        kehu.unscoped(sa.select(Location.id, Location.usage).where(Location.id.in_(keys)))
+    rows = await whoever_asks.execute(
+        ctx, sa.select(Location.id, Location.usage).where(Location.id.in_(keys))
     )
     return {row[0]: row[1] for row in rows}
 

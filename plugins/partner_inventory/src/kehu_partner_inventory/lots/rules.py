@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_partner_inventory.lots.models import Lot
+from kehu_partner_inventory.lots.queries import whoever_asks
 from kehu_partner_inventory.plugin import lot
 
 
@@ -18,11 +19,11 @@ async def name_lot(ctx: kehu.Context, change: kehu.Change[Lot]) -> None:
     made.number = made.number.strip()
     if change.creating:
         serial = sa.select(kehu.Product.is_serial_tracked).where(kehu.Product.id == made.product_id)
-        made.is_serial = bool(await ctx.session.scalar(kehu.unscoped(serial)))
+        made.is_serial = bool(await whoever_asks.scalar(ctx, serial))
     others = sa.select(Lot.id).where(
         Lot.product_id == made.product_id, Lot.number == made.number, Lot.id != made.id
     )
-    if await ctx.session.scalar(kehu.unscoped(others.limit(1))) is not None:
+    if await whoever_asks.exists(ctx, others):
         message = kehu.text("The product has a lot {number} already.", number=made.number)
         change.error(message, field=Lot.number, code="DUPLICATE")
 

@@ -29,7 +29,7 @@ from kehu_partner_inventory.orders.models import (
     ImpossibleLine,
     explained,
 )
-from kehu_partner_inventory.orders.queries import held_for, lines_of, lock_order
+from kehu_partner_inventory.orders.queries import held_for, lines_of, lock_order, whoever_asks
 from kehu_partner_inventory.orders.rules import check_may_order, partner_of
 from kehu_partner_inventory.orders.shipping import (
     LineQuantity,
@@ -265,7 +265,7 @@ async def _place_of(ctx: kehu.Context, partner: Partner) -> Location:
         .order_by(Location.created_at, Location.id)
         .limit(1)
     )
-    found = (await ctx.session.scalars(kehu.unscoped(statement))).one_or_none()
+    found = (await whoever_asks.scalars(ctx, statement)).one_or_none()
     return found or await location_for(ctx, LocationUsage.CUSTOMER)
 
 

@@ -21,6 +21,7 @@ from kehu_partner_inventory.orders.models import (
     ChannelOrderStatus,
     OrderAllocation,
 )
+from kehu_partner_inventory.orders.queries import whoever_asks
 from kehu_partner_inventory.orders.sourcing import Source, in_order
 from kehu_partner_inventory.orders.waiting import missing_before
 from kehu_partner_inventory.partners.models import Partner
@@ -96,7 +97,7 @@ async def _shelves(
         Location.archived_at.is_(None),
         sa.or_(Lot.expires_on.is_(None), Lot.expires_on >= ctx.today()),
     )
-    rows = (await ctx.session.execute(kehu.unscoped(statement))).all()
+    rows = (await whoever_asks.execute(ctx, statement)).all()
     places = {place.id: place for _, _, _, place in rows}
     sources = {each.location_id: each for each in in_order(order, partner, places.values())}
     await gather_facts(
@@ -111,7 +112,7 @@ async def _shelves(
         .order_by(b.product_id, b.location_id, b.lot_id)
         .with_for_update()
     )
-    available = {row[0]: row[1] for row in await ctx.session.execute(kehu.unscoped(locked))}
+    available = {row[0]: row[1] for row in await whoever_asks.execute(ctx, locked)}
     found: dict[uuid.UUID, list[_Shelf]] = defaultdict(list)
     rank = {key: position for position, key in enumerate(sources)}
     for key, product_id, _, place in sorted(rows, key=lambda row: (rank[row[3].id], row[0])):
@@ -147,6 +148,6 @@ async def _coming(
         .where(r.product_id.in_(products), r.state == ReceiptState.EXPECTED, r.due_on.is_not(None))
         .order_by(r.due_on, r.id)
     )
-    for product_id, due_on, quantity in await ctx.session.execute(kehu.unscoped(statement)):
+    for product_id, due_on, quantity in await whoever_asks.execute(ctx, statement):
         found[product_id].append((due_on, quantity))
     return found

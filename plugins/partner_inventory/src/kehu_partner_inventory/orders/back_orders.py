@@ -10,7 +10,7 @@ import kehu
 from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.orders.allocating import allocate_lines
 from kehu_partner_inventory.orders.models import ChannelOrder
-from kehu_partner_inventory.orders.queries import lines_of, lock_order
+from kehu_partner_inventory.orders.queries import lines_of, lock_order, whoever_asks
 from kehu_partner_inventory.orders.rules import partner_of
 from kehu_partner_inventory.orders.waiting import WAITING, anybody_waits_for, waiting_for
 from kehu_partner_inventory.plugin import expected_receipt, plugin, reservation, stock_move
@@ -29,11 +29,7 @@ async def allocate_back_orders(ctx: kehu.Context, product_id: str) -> None:
     """
     for key in await waiting_for(ctx, [uuid.UUID(product_id)]):
         async with ctx.write():
-            order = (
-                await ctx.session.scalars(
-                    kehu.unscoped(sa.select(ChannelOrder).where(ChannelOrder.id == key))
-                )
-            ).one()
+            order = (await ctx.session.scalars(sa.select(ChannelOrder).where(ChannelOrder.id == key))).one()
             await lock_order(ctx, order)
             if order.status in WAITING:
                 lines = await lines_of(ctx, order)
@@ -62,7 +58,7 @@ async def promises_follow_what_is_on_order(ctx: kehu.Context, change: kehu.Chang
 
 async def _is_ours(ctx: kehu.Context, location_id: uuid.UUID) -> bool:
     statement = sa.select(Location.usage).where(Location.id == location_id)
-    return await ctx.session.scalar(kehu.unscoped(statement)) is LocationUsage.INTERNAL
+    return await whoever_asks.scalar(ctx, statement) is LocationUsage.INTERNAL
 
 
 async def _retry(ctx: kehu.Context, product_id: uuid.UUID) -> None:

@@ -17,6 +17,7 @@ from kehu_partner_inventory.orders.models import (
     ChannelOrderStatus,
     QuoteNotAccepted,
 )
+from kehu_partner_inventory.orders.queries import whoever_asks
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.pricing.engine import Agreement
@@ -57,7 +58,7 @@ async def _check_not_ordered(ctx: kehu.Context, quote: kehu.GlobalId) -> None:
     statement = sa.select(order.number).where(
         order.document == quote, order.status != ChannelOrderStatus.CANCELLED
     )
-    number = await ctx.session.scalar(kehu.unscoped(statement))
+    number = await whoever_asks.scalar(ctx, statement)
     if number is not None:
         raise AlreadyOrdered(kehu.text("The quote is ordered as {order}.", order=number), field="quote")
 
@@ -68,7 +69,7 @@ async def _lines(ctx: kehu.Context, quote: Any) -> Sequence[OrderedLine]:
     statement = (
         sa.select(line).where(line.quote_id == quote.id, line.product_id.is_not(None)).order_by(line.position)
     )
-    quoted = (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    quoted = (await whoever_asks.scalars(ctx, statement)).all()
     record = kehu.GlobalId(kehu.global_id("Quote", quote.id))
     lines = []
     for each in quoted:

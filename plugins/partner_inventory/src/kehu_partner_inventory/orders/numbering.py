@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 import kehu
 from kehu_partner_inventory.orders.models import OrderNumberCounter
+from kehu_partner_inventory.orders.queries import whoever_asks
 
 _COUNTERS = cast(sa.Table, OrderNumberCounter.__table__)
 
@@ -45,4 +46,4 @@ async def lock_series(ctx: kehu.Context, series: str) -> None:
 async def lock_numbers(ctx: kehu.Context, series: str) -> None:
     """Let nobody else take a number of a series, or pass this, until the transaction ends."""
     rows = sa.select(OrderNumberCounter).where(OrderNumberCounter.series == series)
-    await ctx.session.execute(kehu.unscoped(rows.order_by(OrderNumberCounter.year).with_for_update()))
+    await whoever_asks.execute(ctx, rows.order_by(OrderNumberCounter.year).with_for_update())

@@ -17,6 +17,7 @@ from kehu_partner_inventory.orders.models import (
     ChannelOrderStatus,
     OrderAllocation,
 )
+from kehu_partner_inventory.orders.queries import whoever_asks
 from kehu_partner_inventory.reservations.models import Reservation, ReservationState
 from kehu_partner_inventory.stock.models import QUANTITY, StockMove
 
@@ -58,10 +59,10 @@ async def misreturned(ctx: kehu.Context) -> list[tuple[str, str, Decimal, Decima
         .where(m.reason == "RETURN", m.document.is_not(None))
         .group_by(m.document, m.product_id)
     )
-    rows = await ctx.session.execute(kehu.unscoped(moves))
+    rows = await whoever_asks.execute(ctx, moves)
     moved: dict[tuple[object, object], Decimal] = {(row[0], row[1]): row[2] for row in rows}
     found = []
-    for key, number, product_id, code, returned in await ctx.session.execute(kehu.unscoped(lines)):
+    for key, number, product_id, code, returned in await whoever_asks.execute(ctx, lines):
         came = moved.get((kehu.global_id("ChannelOrder", key), product_id), ZERO)
         if came != returned:
             found.append((code, number, returned, came))

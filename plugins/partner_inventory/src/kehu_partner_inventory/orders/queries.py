@@ -12,6 +12,8 @@ import kehu
 from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine, OrderAllocation
 from kehu_partner_inventory.reservations.models import Reservation, ReservationState
 
+whoever_asks = kehu.Unscoped("an order has all its lines, and takes what is there in its turn")
+
 
 async def lines_of(ctx: kehu.Context, order: ChannelOrder) -> Sequence[ChannelOrderLine]:
     """All lines; who may see the order may see them."""
@@ -20,7 +22,7 @@ async def lines_of(ctx: kehu.Context, order: ChannelOrder) -> Sequence[ChannelOr
         .where(ChannelOrderLine.order_id == order.id)
         .order_by(ChannelOrderLine.position)
     )
-    return (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    return (await whoever_asks.scalars(ctx, statement)).all()
 
 
 async def held_for(
@@ -37,7 +39,7 @@ async def held_for(
         .order_by(Reservation.id)
     )
     found: dict[uuid.UUID, list[Reservation]] = defaultdict(list)
-    for line_id, reservation in await ctx.session.execute(kehu.unscoped(statement)):
+    for line_id, reservation in await whoever_asks.execute(ctx, statement):
         found[line_id].append(reservation)
     return found
 

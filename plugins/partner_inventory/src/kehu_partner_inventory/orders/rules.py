@@ -19,6 +19,7 @@ from kehu_partner_inventory.orders.models import (
     PartnerNotActive,
 )
 from kehu_partner_inventory.orders.numbering import next_number
+from kehu_partner_inventory.orders.queries import whoever_asks
 from kehu_partner_inventory.partners.models import Partner, PartnerAuthorisation, PartnerStatus
 from kehu_partner_inventory.plugin import channel_order, plugin
 from kehu_partner_inventory.pricing.engine import holds_on
@@ -54,7 +55,7 @@ async def carry_on_with_the_order(ctx: kehu.Context, change: kehu.Change[Approva
     if type_name != "ChannelOrder":
         return
     statement = sa.select(ChannelOrder).where(ChannelOrder.id == key)
-    order = (await ctx.session.scalars(kehu.unscoped(statement))).one()
+    order = (await whoever_asks.scalars(ctx, statement)).one()
     if order.status is ChannelOrderStatus.APPROVAL:
         order.move(verb)
 
@@ -62,7 +63,7 @@ async def carry_on_with_the_order(ctx: kehu.Context, change: kehu.Change[Approva
 async def partner_of(ctx: kehu.Context, order: ChannelOrder) -> Partner:
     """The partner of an order, whoever asks."""
     statement = sa.select(Partner).where(Partner.id == order.partner_id)
-    return (await ctx.session.scalars(kehu.unscoped(statement))).one()
+    return (await whoever_asks.scalars(ctx, statement)).one()
 
 
 async def check_may_order(ctx: kehu.Context, partner: Partner, lines: Sequence[ChannelOrderLine]) -> None:
@@ -76,7 +77,7 @@ async def check_may_order(ctx: kehu.Context, partner: Partner, lines: Sequence[C
         raise ContractEnded(message, field="partner")
     a = PartnerAuthorisation
     statement = sa.select(a).where(a.partner_id == partner.id, a.archived_at.is_(None))
-    known = (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    known = (await whoever_asks.scalars(ctx, statement)).all()
     if not any(each.product_id or each.category_id for each in known):
         return
     products = [line.product_id for line in lines]
@@ -99,4 +100,4 @@ async def check_may_order(ctx: kehu.Context, partner: Partner, lines: Sequence[C
 
 async def _codes(ctx: kehu.Context, products: Sequence[object]) -> Mapping[object, str]:
     statement = sa.select(kehu.Product.id, kehu.Product.code).where(kehu.Product.id.in_(products))
-    return {row[0]: row[1] for row in await ctx.session.execute(kehu.unscoped(statement))}
+    return {row[0]: row[1] for row in await whoever_asks.execute(ctx, statement)}

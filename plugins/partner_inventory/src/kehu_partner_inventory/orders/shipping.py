@@ -24,7 +24,7 @@ from kehu_partner_inventory.orders.models import (
     NotShipped,
     OrderAllocation,
 )
-from kehu_partner_inventory.orders.queries import held_for
+from kehu_partner_inventory.orders.queries import held_for, whoever_asks
 from kehu_partner_inventory.reservations.booking import Shipment, Wanted, book_each, give_up
 from kehu_partner_inventory.reservations.models import Reservation
 from kehu_partner_inventory.stock.lines import Goods, StockLine, known_goods
@@ -111,7 +111,7 @@ async def check_was_shipped(
     out = await _with_the_partner(ctx, order, [line.id for line in own])
     for (product_id, lot_id), quantity in wanted.items():
         if quantity > out.get((product_id, lot_id), ZERO):
-            number = await ctx.session.scalar(kehu.unscoped(sa.select(Lot.number).where(Lot.id == lot_id)))
+            number = await whoever_asks.scalar(ctx, sa.select(Lot.number).where(Lot.id == lot_id))
             there = plain(out.get((product_id, lot_id), ZERO))
             message = kehu.text(
                 "{there} of {number} was shipped for {order} and is not back yet.",
@@ -129,7 +129,7 @@ async def last_shipped_at(ctx: kehu.Context, own: Sequence[ChannelOrderLine]) ->
         .join(OrderAllocation, OrderAllocation.reservation_id == StockMove.reservation_id)
         .where(OrderAllocation.line_id.in_([line.id for line in own]))
     )
-    return await ctx.session.scalar(kehu.unscoped(statement))
+    return await whoever_asks.scalar(ctx, statement)
 
 
 def too_little_held(line: ChannelOrderLine, held: Decimal) -> ImpossibleLine:
@@ -156,7 +156,7 @@ async def _with_the_partner(
     )
     found: dict[tuple[uuid.UUID, uuid.UUID], Decimal] = defaultdict(Decimal)
     for statement, sign in ((shipped, 1), (back, -1)):
-        for product_id, lot_id, quantity in await ctx.session.execute(kehu.unscoped(statement)):
+        for product_id, lot_id, quantity in await whoever_asks.execute(ctx, statement):
             assert lot_id is not None
             found[product_id, lot_id] += sign * quantity
     return found
@@ -210,7 +210,7 @@ async def _hold_instead(
     statement = sa.select(OrderAllocation).where(
         OrderAllocation.reservation_id.in_([each.id for each in gone])
     )
-    reasons = {each.reservation_id: each for each in await ctx.session.scalars(kehu.unscoped(statement))}
+    reasons = {each.reservation_id: each for each in await whoever_asks.scalars(ctx, statement)}
     customer_id = gone[0].customer_id
     await give_up(ctx, gone)
     made = await book_each(
@@ -253,7 +253,7 @@ async def _place_of_lot(ctx: kehu.Context, goods: Goods, quantity: Decimal) -> u
         .order_by(b.id)
         .limit(1)
     )
-    return await ctx.session.scalar(kehu.unscoped(statement))
+    return await whoever_asks.scalar(ctx, statement)
 
 
 def _product(line: ChannelOrderLine) -> kehu.GlobalId:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine, ChannelOrderStatus
+from kehu_partner_inventory.orders.queries import whoever_asks
 from kehu_partner_inventory.stock.models import QUANTITY
 
 WAITING = (ChannelOrderStatus.CONFIRMED, ChannelOrderStatus.PARTLY_SHIPPED)
@@ -19,21 +20,21 @@ _MISSING = _l.quantity - _l.allocated - _l.shipped - _l.cancelled
 
 
 async def waiting_for(ctx: kehu.Context, products: Sequence[uuid.UUID]) -> Sequence[uuid.UUID]:
-    """The orders that miss some of these products: the highest priority first, then who was confirmed first."""
+    """The orders that one may see and that miss some of these products: by priority, then who was confirmed first."""
     order = ChannelOrder
     statement = (
         sa.select(order.id)
         .where(order.status.in_(WAITING), _misses(products))
         .order_by(order.priority.desc(), order.confirmed_at, order.number)
     )
-    return (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    return (await ctx.session.scalars(statement)).all()
 
 
 async def anybody_waits_for(ctx: kehu.Context, products: Sequence[uuid.UUID]) -> bool:
     """Whether any order misses any of these products."""
     order = ChannelOrder
     statement = sa.select(order.id).where(order.status.in_(WAITING), _misses(products)).limit(1)
-    return await ctx.session.scalar(kehu.unscoped(statement)) is not None
+    return await whoever_asks.exists(ctx, statement)
 
 
 async def missing_before(
@@ -56,7 +57,7 @@ async def missing_before(
     )
     found: dict[uuid.UUID, Decimal] = defaultdict(Decimal)
     if products:
-        found.update({row[0]: row[1] for row in await ctx.session.execute(kehu.unscoped(statement))})
+        found.update({row[0]: row[1] for row in await whoever_asks.execute(ctx, statement)})
     return found
 
 

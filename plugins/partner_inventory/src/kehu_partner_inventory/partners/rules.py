@@ -23,6 +23,8 @@ from kehu_partner_inventory.plugin import partner, partner_authorisation, partne
 from kehu_partner_inventory.pricing.queries import categories_of
 from kehu_partner_inventory.product_groups.queries import groups_with
 
+whoever_asks = kehu.Unscoped("a territory and a sign-in belong to one partner")
+
 PORTAL_ROLE = "Partner Portal"
 
 
@@ -55,7 +57,7 @@ async def moves_keep_history(ctx: kehu.Context, change: kehu.Change[Partner]) ->
     open_ones = sa.select(PartnerPlacement).where(
         PartnerPlacement.partner_id == change.obj.id, PartnerPlacement.ended_at.is_(None)
     )
-    for placement in await ctx.session.scalars(kehu.unscoped(open_ones)):
+    for placement in await whoever_asks.scalars(ctx, open_ones):
         placement.ended_at = ctx.now()
     ctx.add(PartnerPlacement(partner_id=change.obj.id, parent_id=change.obj.parent_id, began_at=ctx.now()))
 
@@ -89,7 +91,7 @@ async def nobody_loses_rights_to_the_portal(ctx: kehu.Context, change: kehu.Chan
     ctx.require("core.role_assignment:create", field=PartnerUser.user_id)
     held = sa.select(Role.name).join(RoleAssignment, RoleAssignment.role_id == Role.id)
     others = held.where(RoleAssignment.user_id == change.obj.user_id, Role.name != PORTAL_ROLE)
-    if (await ctx.session.scalar(kehu.unscoped(others.limit(1)))) is not None:
+    if await whoever_asks.exists(ctx, others):
         change.error(
             "Who has another role cannot become a portal user, who sees one partner only.",
             field=PartnerUser.user_id,
@@ -105,9 +107,7 @@ async def portal_users_have_no_other_role(ctx: kehu.Context, change: kehu.Change
         return
     signs_in = sa.select(PartnerUser.id).where(PartnerUser.user_id == given.user_id)
     portal = sa.select(Role.id).where(Role.id == given.role_id, Role.name == PORTAL_ROLE)
-    if (await ctx.session.scalar(kehu.unscoped(signs_in))) is not None and (
-        await ctx.session.scalar(kehu.unscoped(portal))
-    ) is None:
+    if await whoever_asks.exists(ctx, signs_in) and not await whoever_asks.exists(ctx, portal):
         change.error(
             "Who signs in for a partner has no other role than that of the portal.",
             field=RoleAssignment.role_id,
@@ -118,13 +118,13 @@ async def portal_users_have_no_other_role(ctx: kehu.Context, change: kehu.Change
 @partner_user.after_write
 async def portal_users_get_their_role(ctx: kehu.Context, change: kehu.Change[PartnerUser]) -> None:
     """Who signs in for a partner has the role of the portal, and no longer when the link goes."""
-    role = (await ctx.session.scalars(kehu.unscoped(sa.select(Role).where(Role.name == PORTAL_ROLE)))).first()
+    role = (await whoever_asks.scalars(ctx, sa.select(Role).where(Role.name == PORTAL_ROLE))).first()
     if role is None:
         return
     held = sa.select(RoleAssignment).where(
         RoleAssignment.user_id == change.obj.user_id, RoleAssignment.role_id == role.id
     )
-    assignment = (await ctx.session.scalars(kehu.unscoped(held))).first()
+    assignment = (await whoever_asks.scalars(ctx, held)).first()
     if change.deleting and assignment is not None:
         await ctx.delete(assignment)
     elif not change.deleting and assignment is None:
@@ -137,7 +137,7 @@ async def _others(ctx: kehu.Context, made: PartnerAuthorisation) -> list[Partner
     statement = sa.select(a).where(a.partner_id != made.partner_id, a.id != made.id, a.archived_at.is_(None))
     if not made.is_exclusive:
         statement = statement.where(a.is_exclusive.is_(True))
-    return list((await ctx.session.scalars(kehu.unscoped(statement.order_by(a.id)))).all())
+    return list((await whoever_asks.scalars(ctx, statement.order_by(a.id))).all())
 
 
 async def _about_the_same(ctx: kehu.Context, one: PartnerAuthorisation, other: PartnerAuthorisation) -> bool:
@@ -155,7 +155,7 @@ async def _groups(ctx: kehu.Context, made: PartnerAuthorisation) -> Collection[u
         return (await categories_of(ctx, [made.product_id]))[made.product_id]
     if made.category_id is None:
         return ()
-    return (await ctx.session.scalars(kehu.unscoped(groups_with(made.category_id)))).all()
+    return (await whoever_asks.scalars(ctx, groups_with(made.category_id))).all()
 
 
 async def _is_below(ctx: kehu.Context, one: PartnerAuthorisation, other: PartnerAuthorisation) -> bool:
@@ -165,5 +165,5 @@ async def _is_below(ctx: kehu.Context, one: PartnerAuthorisation, other: Partner
             found = sa.select(Partner.id).where(
                 Partner.id == lower.partner_id, Partner.id.in_(subtree_of(above.partner_id))
             )
-            return await ctx.session.scalar(kehu.unscoped(found)) is not None
+            return await whoever_asks.exists(ctx, found)
     return False

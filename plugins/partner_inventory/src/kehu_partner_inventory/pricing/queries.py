@@ -27,6 +27,8 @@ from kehu_partner_inventory.pricing.engine import (
 from kehu_partner_inventory.pricing.models import Promotion, SpecialPrice
 from kehu_partner_inventory.programmes.models import PartnerLevel
 
+whoever_asks = kehu.Unscoped("a price is the same for all who buy for a partner")
+
 
 class PriceInOtherCurrency(kehu.Refusal):
     """The partner's price list is in another currency than what it owes."""
@@ -76,7 +78,7 @@ async def price_rules(
 
 async def _level(ctx: kehu.Context, partner: Partner) -> PartnerLevel | None:
     statement = sa.select(PartnerLevel).where(PartnerLevel.id == partner.level_id)
-    return (await ctx.session.scalars(kehu.unscoped(statement))).one_or_none()
+    return (await whoever_asks.scalars(ctx, statement)).one_or_none()
 
 
 async def _price_list(
@@ -85,7 +87,7 @@ async def _price_list(
     """The partner's own list, else that of its level."""
     key = partner.price_list_id or (level.price_list_id if level else None)
     statement = sa.select(kehu.PriceList).where(kehu.PriceList.id == key)
-    found = (await ctx.session.scalars(kehu.unscoped(statement))).one_or_none()
+    found = (await whoever_asks.scalars(ctx, statement)).one_or_none()
     if found is not None and found.currency != partner.currency:
         message = kehu.text("{list} is in {currency}.", list=found.name, currency=found.currency)
         raise PriceInOtherCurrency(message, field="partner")
@@ -111,7 +113,7 @@ async def _listed(
         return found
     item = kehu.PriceListItem
     statement = sa.select(item).where(item.price_list_id == price_list.id, item.product_id.in_(products))
-    for each in await ctx.session.scalars(kehu.unscoped(statement)):
+    for each in await whoever_asks.scalars(ctx, statement):
         if holds_on(on, each.valid_from_on, each.valid_until_on):
             found[each.product_id].append(ListedPrice(each.id, each.min_quantity, each.price))
     return found
@@ -127,7 +129,7 @@ async def _promotions(
     )
     running = [
         each
-        for each in await ctx.session.scalars(kehu.unscoped(statement))
+        for each in await whoever_asks.scalars(ctx, statement)
         if holds_on(on, each.valid_from_on, each.valid_until_on)
     ]
     categories = await categories_of(ctx, products) if any(each.category_id for each in running) else {}
@@ -149,7 +151,7 @@ async def _special(
         p.partner_id == partner.id, p.product_id.in_(products), p.archived_at.is_(None)
     )
     found: dict[uuid.UUID, list[ListedPrice]] = defaultdict(list)
-    for each in await ctx.session.scalars(kehu.unscoped(statement)):
+    for each in await whoever_asks.scalars(ctx, statement):
         if holds_on(on, each.valid_from_on, each.valid_until_on):
             found[each.product_id].append(ListedPrice(each.id, each.min_quantity, each.price))
     return found
@@ -168,7 +170,7 @@ async def categories_of(
         sa.select(chain.c.product_id, above.c.parent_id).join(above, above.c.id == chain.c.id)
     )
     found: dict[uuid.UUID, set[uuid.UUID]] = {key: set() for key in products}
-    for key, category in await ctx.session.execute(kehu.unscoped(sa.select(chain.c.product_id, chain.c.id))):
+    for key, category in await whoever_asks.execute(ctx, sa.select(chain.c.product_id, chain.c.id)):
         if category is not None:
             found[key].add(category)
     return {key: frozenset(each) for key, each in found.items()}

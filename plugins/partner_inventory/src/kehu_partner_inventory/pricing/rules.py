@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import kehu
 from kehu_partner_inventory.plugin import promotion, special_price
 from kehu_partner_inventory.pricing.models import Promotion, SpecialPrice
+from kehu_partner_inventory.pricing.queries import whoever_asks
 
 
 @promotion.before_write
@@ -30,6 +31,6 @@ async def one_special_price_at_a_time(ctx: kehu.Context, change: kehu.Change[Spe
         *(p.partner_id == made.partner_id, p.product_id == made.product_id, p.id != made.id),
         *(p.min_quantity == made.min_quantity, p.archived_at.is_(None)),
     )
-    if any(made.overlaps(other) for other in await ctx.session.scalars(kehu.unscoped(others))):
+    if any(made.overlaps(other) for other in await whoever_asks.scalars(ctx, others)):
         message = kehu.text("The partner has a special price from this quantity on at that time already.")
         change.error(message, field=p.min_quantity, code="DUPLICATE")

@@ -17,7 +17,7 @@ from kehu_partner_inventory.credit.checking import lock_partners
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.partnership import rebate_accrual
 from kehu_partner_inventory.plugin import partner_invoice, partner_payment, plugin
-from kehu_partner_inventory.rebates.counting import Period
+from kehu_partner_inventory.rebates.counting import Period, whoever_asks
 from kehu_partner_inventory.rebates.models import (
     AccrualKind,
     RebateAccrual,
@@ -103,7 +103,7 @@ async def accrue_rebates(ctx: kehu.Context) -> None:
     Each partner in a transaction of its own; a second run finds nothing to add.
     """
     members = sa.select(RebateMember.partner_id).distinct().order_by(RebateMember.partner_id)
-    for key in (await ctx.session.scalars(kehu.unscoped(members))).all():
+    for key in (await ctx.session.scalars(members)).all():
         async with ctx.write():
             await _accrue(ctx, key, tuple(RebateBase), Source())
         ctx.forget()
@@ -117,7 +117,7 @@ async def accrue_to(
     statement = sa.select(sa.func.sum(a.amount)).where(
         a.programme_id == programme.id, a.partner_id == partner.id, a.kind == AccrualKind.EARNED
     )
-    difference = earned - (await ctx.session.scalar(kehu.unscoped(statement)) or Decimal(0))
+    difference = earned - (await whoever_asks.scalar(ctx, statement) or Decimal(0))
     if difference:
         ctx.add(
             _entry(ctx, programme.id, partner.id, programme.currency, AccrualKind.EARNED, difference, source)
@@ -172,7 +172,7 @@ async def _programmes(
         )
         .order_by(p.id)
     )
-    return (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    return (await whoever_asks.scalars(ctx, statement)).all()
 
 
 def _counts_on(programme: RebateProgramme, day: date) -> bool:

@@ -13,7 +13,7 @@ from kehu_partner_inventory.orders.numbering import next_number
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import rebate_programme, rebate_statement
 from kehu_partner_inventory.rebates.accruing import Source, accrue_to, note_payout
-from kehu_partner_inventory.rebates.counting import Period
+from kehu_partner_inventory.rebates.counting import Period, whoever_asks
 from kehu_partner_inventory.rebates.models import (
     NoMember,
     RebateMember,
@@ -114,7 +114,7 @@ async def _check_member(ctx: kehu.Context, programme: RebateProgramme, partner: 
     member = sa.select(RebateMember.id).where(
         RebateMember.programme_id == programme.id, RebateMember.partner_id == partner.id
     )
-    if await ctx.session.scalar(kehu.unscoped(member)) is None:
+    if not await whoever_asks.exists(ctx, member):
         message = kehu.text(
             "{partner} is not in {programme}.", partner=partner.code, programme=programme.name
         )
@@ -129,4 +129,4 @@ async def _others(
         RebateStatement.partner_id == partner.id,
         RebateStatement.status.in_(states),
     )
-    return list((await ctx.session.scalars(kehu.unscoped(statement))).all())
+    return list((await whoever_asks.scalars(ctx, statement)).all())

@@ -28,6 +28,8 @@ from kehu_partner_inventory.rebates.models import RebateExclusion, RebateProgram
 from kehu_partner_inventory.rebates.reckoning import RebateBase
 from kehu_partner_inventory.stock.models import StockMove
 
+whoever_asks = kehu.Unscoped("a rebate counts all that was bought and paid")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Period:
@@ -66,14 +68,14 @@ async def counted_in(
     """What counts of a partner in a period, by the base of the programme, whoever asks."""
     if programme.base is RebateBase.SELL_OUT:
         return await _sold_on(ctx, programme, partner, period)
-    rows = (await ctx.session.execute(kehu.unscoped(_billed(programme, partner, period)))).all()
+    rows = (await whoever_asks.execute(ctx, _billed(programme, partner, period))).all()
     if programme.base is RebateBase.ON_TIME_PAYMENT:
         paid = await _paid_in_time(ctx, programme, partner)
         rows = [row for row in rows if row.begun_id in paid]
     focus: set[uuid.UUID] = set()
     if programme.mix_category_id is not None:
         within = group_of(programme.mix_category_id)
-        focus = set((await ctx.session.scalars(kehu.unscoped(within))).all())
+        focus = set((await whoever_asks.scalars(ctx, within)).all())
     return [Counted(row.id, row.amount, row.category_id in focus) for row in rows]
 
 
@@ -86,7 +88,7 @@ async def billed_in(
     if programme.mix_category_id is not None:
         is_focus = rows.c.category_id.in_(group_of(programme.mix_category_id))
     focus = sa.func.sum(sa.case((is_focus, rows.c.amount), else_=sa.literal(Decimal(0), rows.c.amount.type)))
-    found = (await ctx.session.execute(kehu.unscoped(sa.select(sa.func.sum(rows.c.amount), focus)))).one()
+    found = (await whoever_asks.execute(ctx, sa.select(sa.func.sum(rows.c.amount), focus))).one()
     return found[0] or Decimal(0), found[1] or Decimal(0)
 
 
@@ -132,7 +134,7 @@ async def _paid_in_time(ctx: kehu.Context, programme: RebateProgramme, partner: 
     )
     owed: dict[uuid.UUID, Decimal] = {}
     grace = timedelta(days=programme.payment_grace_days)
-    for key, amount, due_on, paid, received_on in await ctx.session.execute(kehu.unscoped(statement)):
+    for key, amount, due_on, paid, received_on in await whoever_asks.execute(ctx, statement):
         in_time = received_on <= due_on + grace
         owed[key] = owed.get(key, amount) - (paid if in_time else Decimal(0))
     return {key for key, amount in owed.items() if amount <= 0}
@@ -142,7 +144,7 @@ async def _sold_on(
     ctx: kehu.Context, programme: RebateProgramme, partner: Partner, period: Period
 ) -> Sequence[Counted]:
     """Goods that went from the partner's own locations to customers, and back, at what it last paid for them."""
-    moved = (await ctx.session.execute(kehu.unscoped(_moves(programme, partner, period)))).all()
+    moved = (await whoever_asks.execute(ctx, _moves(programme, partner, period))).all()
     prices = await _prices(ctx, partner, {row.product_id for row in moved})
     found = []
     for row in moved:
@@ -204,7 +206,7 @@ async def _prices(
         .order_by(invoice.issued_on, invoice.number, line.id)
     )
     found: dict[uuid.UUID, list[Price]] = defaultdict(list)
-    for product, day, key, price in await ctx.session.execute(kehu.unscoped(statement)):
+    for product, day, key, price in await whoever_asks.execute(ctx, statement):
         found[product].append((day, key, price))
     return found
 

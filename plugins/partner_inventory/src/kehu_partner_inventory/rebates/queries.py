@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import kehu
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import plugin
-from kehu_partner_inventory.rebates.counting import Counted, Period, billed_in, counted_in
+from kehu_partner_inventory.rebates.counting import Counted, Period, billed_in, counted_in, whoever_asks
 from kehu_partner_inventory.rebates.models import NoMember, RebateProgramme, RebateTier
 from kehu_partner_inventory.rebates.reckoning import RebateBase, Reckoned, Terms, reckon
 
@@ -76,7 +76,7 @@ async def earned_by(
 
 async def _terms(ctx: kehu.Context, programme: RebateProgramme) -> Terms:
     statement = sa.select(RebateTier).where(RebateTier.programme_id == programme.id)
-    tiers = [each.tier for each in await ctx.session.scalars(kehu.unscoped(statement))]
+    tiers = [each.tier for each in await whoever_asks.scalars(ctx, statement)]
     return Terms(programme.base, programme.kind, tiers, programme.currency, programme.cap_amount)
 
 

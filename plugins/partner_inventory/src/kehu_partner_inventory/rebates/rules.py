@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import kehu
 from kehu_partner_inventory.partnership import rebate_exclusion
 from kehu_partner_inventory.plugin import rebate_programme, rebate_tier
+from kehu_partner_inventory.rebates.counting import whoever_asks
 from kehu_partner_inventory.rebates.models import (
     RebateExclusion,
     RebateProgramme,
@@ -43,7 +44,7 @@ async def tiers_do_not_overlap(ctx: kehu.Context, change: kehu.Change[RebateTier
         statement = sa.select(RebateTier).where(
             RebateTier.programme_id == made.programme_id, RebateTier.id != made.id
         )
-        others = await ctx.session.scalars(kehu.unscoped(statement))
+        others = await whoever_asks.scalars(ctx, statement)
         pending = [
             each
             for each in ctx.session.sync_session.new
@@ -66,5 +67,5 @@ async def _check_unused(ctx: kehu.Context, programme_id: object) -> None:
         RebateStatement.programme_id == programme_id,
         RebateStatement.status.in_([RebateStatus.APPROVED, RebateStatus.PAID]),
     )
-    if await ctx.session.scalar(kehu.unscoped(used.limit(1))) is not None:
+    if await whoever_asks.exists(ctx, used):
         raise StatementStays(kehu.text("Statements were approved by this programme; make another one."))

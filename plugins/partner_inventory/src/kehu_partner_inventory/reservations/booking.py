@@ -18,7 +18,7 @@ from kehu_partner_inventory.reservations.models import (
     ReservationState,
     ReservedInThePast,
 )
-from kehu_partner_inventory.reservations.queries import due_on, key_of, reread
+from kehu_partner_inventory.reservations.queries import due_on, key_of, reread, whoever_asks
 from kehu_partner_inventory.stock.books import Books, Key, Shelf, open_books
 from kehu_partner_inventory.stock.facts import Facts, gather_facts
 from kehu_partner_inventory.stock.models import ImpossibleMove, StockBalance
@@ -129,14 +129,14 @@ async def dispatch(
 
 
 async def expire(ctx: kehu.Context, *, at_most: int = 500) -> int:
-    """Release reservations whose time is over, and say how many. Inside `ctx.write()`."""
+    """Release reservations whose time is over and that one may see, and say how many. Inside `ctx.write()`."""
     statement = (
         sa.select(Reservation)
         .where(Reservation.state == ReservationState.ACTIVE, Reservation.expires_at <= ctx.now())
         .order_by(Reservation.expires_at)
         .limit(at_most)
     )
-    found = (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    found = (await ctx.session.scalars(statement)).all()
     if not found:
         return 0
     books = await _books_of(ctx, found)
@@ -173,7 +173,7 @@ async def _candidates(ctx: kehu.Context, wanted: Sequence[Wanted]) -> _Lots:
     )
     found: _Lots = defaultdict(list)
     if open_wishes:
-        for row in await ctx.session.execute(kehu.unscoped(statement)):
+        for row in await whoever_asks.execute(ctx, statement):
             found[row[0], row[1]].append(Key(*row))
     return found
 

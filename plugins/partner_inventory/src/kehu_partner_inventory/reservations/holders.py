@@ -8,6 +8,7 @@ import kehu
 from kehu.ids import parse_global_id
 from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine, OrderAllocation
 from kehu_partner_inventory.reservations.models import HeldForOrder, Reservation
+from kehu_partner_inventory.reservations.queries import whoever_asks
 from kehu_partner_inventory.stock.models import StockMove
 
 
@@ -44,9 +45,7 @@ async def order_named(ctx: kehu.Context, document: kehu.GlobalId | None) -> str 
     type_name, key = parse_global_id(document)
     if type_name != "ChannelOrder":
         return None
-    return await ctx.session.scalar(
-        kehu.unscoped(sa.select(ChannelOrder.number).where(ChannelOrder.id == key))
-    )
+    return await whoever_asks.scalar(ctx, sa.select(ChannelOrder.number).where(ChannelOrder.id == key))
 
 
 async def _holder(ctx: kehu.Context, reservation_id: object) -> str | None:
@@ -56,4 +55,4 @@ async def _holder(ctx: kehu.Context, reservation_id: object) -> str | None:
         .join(OrderAllocation, OrderAllocation.line_id == ChannelOrderLine.id)
         .where(OrderAllocation.reservation_id == reservation_id)
     )
-    return await ctx.session.scalar(kehu.unscoped(statement))
+    return await whoever_asks.scalar(ctx, statement)

@@ -11,6 +11,8 @@ import kehu
 from kehu_partner_inventory.reservations.models import Reservation, ReservationState
 from kehu_partner_inventory.stock.books import Key, Shelf
 
+whoever_asks = kehu.Unscoped("goods are held back once")
+
 
 def key_of(reservation: Reservation) -> Key:
     """The balance that a reservation holds back from."""
@@ -23,7 +25,7 @@ async def reread(ctx: kehu.Context, reservations: Iterable[Reservation]) -> dict
     if not keys:
         return {}
     statement = sa.select(Reservation).where(Reservation.id.in_(keys))
-    found = await ctx.session.scalars(kehu.unscoped(statement).execution_options(populate_existing=True))
+    found = await whoever_asks.scalars(ctx, statement.execution_options(populate_existing=True))
     return {reservation.id: reservation for reservation in found}
 
 
@@ -38,5 +40,5 @@ async def due_on(ctx: kehu.Context, shelves: Sequence[Shelf]) -> list[Reservatio
         Reservation.expires_at <= ctx.now(),
     )
     wanted = {shelf.key for shelf in shelves}
-    found = await ctx.session.scalars(kehu.unscoped(statement).execution_options(populate_existing=True))
+    found = await whoever_asks.scalars(ctx, statement.execution_options(populate_existing=True))
     return [reservation for reservation in found if key_of(reservation) in wanted]

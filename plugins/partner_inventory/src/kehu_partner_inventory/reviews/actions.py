@@ -31,6 +31,8 @@ from kehu_partner_inventory.reviews.models import (
 )
 from kehu_partner_inventory.reviews.proposing import Finding, Rung, proposed
 
+whoever_asks = kehu.Unscoped("partners are reviewed by all rules of their programme")
+
 _Ladder = tuple[Sequence[PartnerLevel], dict[uuid.UUID, list[LevelRule]]]
 """The levels of a programme, lowest first, and the rules of each."""
 
@@ -59,7 +61,7 @@ async def review_ended_periods(ctx: kehu.Context) -> None:
     p = PartnerProgramme
     waiting = sa.select(p.id).where(p.review_interval.is_not(None), p.archived_at.is_(None)).order_by(p.id)
     async with ctx.write():
-        for key in (await ctx.session.scalars(kehu.unscoped(waiting))).all():
+        for key in (await ctx.session.scalars(waiting)).all():
             arguments = {"programme_id": str(key)}
             await ctx.enqueue(review_ended_period, arguments, key=f"level-review-{key}")
 
@@ -112,7 +114,7 @@ async def _review_period(ctx: kehu.Context, key: uuid.UUID, over: date) -> None:
     """Review what is due of a programme, and note that it was."""
     statement = sa.select(PartnerProgramme).where(PartnerProgramme.id == key).with_for_update()
     fresh = {"populate_existing": True}
-    programme = (await ctx.session.scalars(kehu.unscoped(statement), execution_options=fresh)).one()
+    programme = (await ctx.session.scalars(statement, execution_options=fresh)).one()
     period = programme.period_to_review(over)
     if period is None:
         return
@@ -125,7 +127,7 @@ async def _review_period(ctx: kehu.Context, key: uuid.UUID, over: date) -> None:
         r.until_on == period[1],
         r.proposed_at >= ended_at,
     )
-    done = set((await ctx.session.scalars(kehu.unscoped(known))).all())
+    done = set((await ctx.session.scalars(known)).all())
     await _propose(ctx, [each for each in partners if each.id not in done], ladder, Span(*period))
     programme.reviewed_until_on = period[1]
 
@@ -154,10 +156,10 @@ async def _propose(
 async def _ladder(ctx: kehu.Context, programme: PartnerProgramme) -> _Ladder:
     level = PartnerLevel
     statement = sa.select(level).where(level.programme_id == programme.id, level.archived_at.is_(None))
-    levels = (await ctx.session.scalars(kehu.unscoped(statement.order_by(level.rank)))).all()
+    levels = (await whoever_asks.scalars(ctx, statement.order_by(level.rank))).all()
     wanted = sa.select(LevelRule).where(LevelRule.level_id.in_([each.id for each in levels]))
     rules: dict[uuid.UUID, list[LevelRule]] = defaultdict(list)
-    for rule in await ctx.session.scalars(kehu.unscoped(wanted.order_by(LevelRule.measure))):
+    for rule in await whoever_asks.scalars(ctx, wanted.order_by(LevelRule.measure)):
         rules[rule.level_id].append(rule)
     return levels, rules
 
@@ -214,5 +216,5 @@ async def _replace(ctx: kehu.Context, partners: Sequence[uuid.UUID], made: Seque
         r.status == LevelReviewStatus.PROPOSED,
         r.id.not_in([each.id for each in made]),
     )
-    for each in await ctx.session.scalars(kehu.unscoped(statement.with_for_update())):
+    for each in await whoever_asks.scalars(ctx, statement.with_for_update()):
         each.move("replace", at=ctx.now())

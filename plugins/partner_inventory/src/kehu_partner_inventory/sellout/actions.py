@@ -17,6 +17,7 @@ import kehu
 from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.locations.queries import location_for
 from kehu_partner_inventory.plugin import location
+from kehu_partner_inventory.sellout.figures import whoever_asks
 from kehu_partner_inventory.sellout.files import SoldRow, read_rows
 from kehu_partner_inventory.sellout.models import (
     AlreadyReported,
@@ -120,8 +121,8 @@ def _digest(content: str) -> str:
 
 async def _check_new(ctx: kehu.Context, place: Location, digests: set[str]) -> None:
     """Raise AlreadyReported; who takes the same file at the same moment waits for us."""
-    await ctx.session.execute(
-        kehu.unscoped(sa.select(Location.id).where(Location.id == place.id).with_for_update(key_share=True))
+    await whoever_asks.execute(
+        ctx, sa.select(Location.id).where(Location.id == place.id).with_for_update(key_share=True)
     )
     known = (
         sa.select(StockMove.id)
@@ -132,7 +133,7 @@ async def _check_new(ctx: kehu.Context, place: Location, digests: set[str]) -> N
         )
         .limit(1)
     )
-    if await ctx.session.scalar(kehu.unscoped(known)) is not None:
+    if await whoever_asks.exists(ctx, known):
         raise AlreadyReported(kehu.text("This file was taken before."), field="content")
 
 
@@ -221,7 +222,7 @@ async def _available(
     statement = sa.select(b.product_id, sa.func.sum(b.on_hand - b.reserved)).where(
         b.location_id == place.id, b.product_id.in_([each.id for each in products.values()])
     )
-    found = await ctx.session.execute(kehu.unscoped(statement.group_by(b.product_id)))
+    found = await whoever_asks.execute(ctx, statement.group_by(b.product_id))
     return {row[0]: row[1] for row in found}
 
 
@@ -234,4 +235,4 @@ async def _left(ctx: kehu.Context, place: Location, products: set[uuid.UUID]) ->
         .group_by(kehu.Product.id)
         .order_by(kehu.Product.code)
     )
-    return [PartnerStockLine(row[0], row[1]) for row in await ctx.session.execute(kehu.unscoped(statement))]
+    return [PartnerStockLine(row[0], row[1]) for row in await whoever_asks.execute(ctx, statement)]

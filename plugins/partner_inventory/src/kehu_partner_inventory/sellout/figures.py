@@ -22,6 +22,8 @@ from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.stock.models import QUANTITY, StockBalance, StockLayer, StockMove
 from kehu_partner_inventory.stocking.models import ImpossibleNumber
 
+whoever_asks = kehu.Unscoped("a partner sells what it has, once")
+
 AGES = (30, 60, 90)
 _TENTH = Decimal("0.1")
 _Spot = tuple[uuid.UUID, uuid.UUID]
@@ -140,9 +142,7 @@ async def _ages(ctx: kehu.Context, places: dict[uuid.UUID, uuid.UUID]) -> dict[_
         .where(b.location_id.in_(places), layer.remaining > 0)
     )
     found: dict[_Spot, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * (len(AGES) + 1))
-    for location_id, product_id, received_at, remaining in await ctx.session.execute(
-        kehu.unscoped(statement)
-    ):
+    for location_id, product_id, received_at, remaining in await whoever_asks.execute(ctx, statement):
         bucket = sum(now - received_at > timedelta(days=days) for days in AGES)
         found[places[location_id], product_id][bucket] += remaining
     return found
@@ -155,7 +155,7 @@ async def _by_partner(
     rows = statement.subquery("row")
     summed = sa.select(rows.c[0], rows.c[1], sa.func.sum(rows.c[2])).group_by(rows.c[0], rows.c[1])
     found: dict[_Spot, Decimal] = defaultdict(Decimal)
-    for location_id, product_id, quantity in await ctx.session.execute(kehu.unscoped(summed)):
+    for location_id, product_id, quantity in await whoever_asks.execute(ctx, summed):
         found[places[location_id], product_id] += quantity
     return found
 

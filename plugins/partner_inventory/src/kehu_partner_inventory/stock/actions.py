@@ -15,6 +15,7 @@ from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.locations.queries import location_for
 from kehu_partner_inventory.plugin import location, stock_move
 from kehu_partner_inventory.reservations.holders import check_moved_for_no_order, check_returns_to_no_order
+from kehu_partner_inventory.stock.facts import whoever_asks
 from kehu_partner_inventory.stock.lines import Goods, StockLine, arriving_goods, known_goods
 from kehu_partner_inventory.stock.models import AlreadyReversed, ImpossibleMove, StockMove
 from kehu_partner_inventory.stock.plans import Occasion, PlannedMove
@@ -148,11 +149,9 @@ async def reverse(stock_move: StockMove, ctx: kehu.Context, note: str | None = N
 
 async def _check_reversible(ctx: kehu.Context, move: StockMove) -> None:
     """Raise AlreadyReversed; the move is locked, so that two people cannot undo it at once."""
-    await ctx.session.execute(
-        kehu.unscoped(sa.select(StockMove.id).where(StockMove.id == move.id).with_for_update())
-    )
+    await whoever_asks.execute(ctx, sa.select(StockMove.id).where(StockMove.id == move.id).with_for_update())
     reversing = sa.select(StockMove.id).where(StockMove.reverses_id == move.id)
-    if move.reverses_id is not None or await ctx.session.scalar(kehu.unscoped(reversing)) is not None:
+    if move.reverses_id is not None or await whoever_asks.exists(ctx, reversing):
         raise AlreadyReversed(kehu.text("A move is reversed once; make it again instead."))
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 import kehu
-from kehu_partner_inventory.stock.facts import Facts
+from kehu_partner_inventory.stock.facts import Facts, whoever_asks
 from kehu_partner_inventory.stock.models import InsufficientStock, StockBalance, StockLayer
 
 _TABLE = cast(sa.Table, StockBalance.__table__)
@@ -152,7 +152,7 @@ async def _known(ctx: kehu.Context, keys: list[Key]) -> dict[Key, uuid.UUID]:
         sa.or_(StockBalance.lot_id.is_(None), of_lot),
     )
     wanted = set(keys)
-    rows = await ctx.session.execute(kehu.unscoped(statement))
+    rows = await whoever_asks.execute(ctx, statement)
     found = {Key(*row[1:]): row[0] for row in rows}
     return {key: found[key] for key in wanted & found.keys()}
 
@@ -182,7 +182,7 @@ async def _locked(ctx: kehu.Context, keys: list[uuid.UUID]) -> list[Shelf]:
         .order_by(b.product_id, b.location_id, b.lot_id)
         .with_for_update()
     )
-    rows = await ctx.session.execute(kehu.unscoped(statement))
+    rows = await whoever_asks.execute(ctx, statement)
     return [Shelf(row[0], Key(*row[1:4]), row[4].holds_stock, *row[5:]) for row in rows]
 
 

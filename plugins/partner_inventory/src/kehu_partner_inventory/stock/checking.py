@@ -14,6 +14,7 @@ from kehu_partner_inventory.locations.models import HOLDING, Location
 from kehu_partner_inventory.orders.proofs import misreturned, order_proofs
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.reservations.models import Reservation, ReservationState
+from kehu_partner_inventory.stock.facts import whoever_asks
 from kehu_partner_inventory.stock.models import QUANTITY, StockBalance, StockLayer, StockLayerUse, StockMove
 from kehu_partner_inventory.stock.replay import sides
 
@@ -49,7 +50,7 @@ async def discrepancies(ctx: kehu.Context, *, products: Sequence[Any] | None = N
         what = "what an order took back is what its moves say"
         found += [Discrepancy(what, *row) for row in await misreturned(ctx)]
     for what, statement in statements.items():
-        rows = await ctx.session.execute(kehu.unscoped(statement))
+        rows = await whoever_asks.execute(ctx, statement)
         found += [Discrepancy(what, *row) for row in rows]
     return found
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import kehu
 from kehu_partner_inventory.stock.books import UNAUDITED, Key, Shelf
 from kehu_partner_inventory.stock.costing import CostQueue, Part
-from kehu_partner_inventory.stock.facts import Facts
+from kehu_partner_inventory.stock.facts import Facts, whoever_asks
 from kehu_partner_inventory.stock.models import StockBalance, StockLayer, StockLayerUse
 from kehu_partner_inventory.stocking.models import Costing
 
@@ -171,7 +171,7 @@ class Layers:
         return known or (await self._rows(_select().where(StockLayer.id == layer_id)))[0]
 
     async def _rows(self, statement: sa.Select[*tuple[Any, ...]]) -> list[Layer]:
-        rows = await self._ctx.session.execute(kehu.unscoped(statement))
+        rows = await whoever_asks.execute(self._ctx, statement)
         return [Layer(*row) for row in rows]
 
 
@@ -186,7 +186,7 @@ async def last_cost(ctx: kehu.Context, key: Key, currency: str) -> Decimal:
             .order_by(StockLayer.received_at.desc(), StockLayer.id.desc())
             .limit(1)
         )
-        found = await ctx.session.scalar(kehu.unscoped(statement))
+        found = await whoever_asks.scalar(ctx, statement)
         if found is not None:
             return found
     return Decimal(0)
@@ -199,7 +199,7 @@ async def uses_of(ctx: kehu.Context, move_id: uuid.UUID) -> Sequence[tuple[uuid.
         .where(StockLayerUse.move_id == move_id, StockLayerUse.quantity > 0)
         .order_by(StockLayerUse.id)
     )
-    return [(row[0], row[1]) for row in await ctx.session.execute(kehu.unscoped(statement))]
+    return [(row[0], row[1]) for row in await whoever_asks.execute(ctx, statement)]
 
 
 def _select() -> sa.Select[*tuple[Any, ...]]:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 import kehu
 from kehu.ids import key_of
 from kehu_partner_inventory.lots.models import Lot, LotNeeded, SerialQuantity, UnknownLot, UnknownSerial
+from kehu_partner_inventory.stock.facts import whoever_asks
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ async def _lots(ctx: kehu.Context, lines: Sequence[StockLine], products: Sequenc
     statement = sa.select(Lot.product_id, Lot.number, Lot.id).where(
         Lot.product_id.in_({product.id for product in products}), Lot.number.in_(numbers)
     )
-    rows = await ctx.session.execute(kehu.unscoped(statement))
+    rows = await whoever_asks.execute(ctx, statement)
     return {(row[0], row[1]): row[2] for row in rows}
 
 

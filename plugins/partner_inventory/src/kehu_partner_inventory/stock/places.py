@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import kehu
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.lots.models import SerialElsewhere
-from kehu_partner_inventory.stock.facts import Facts
+from kehu_partner_inventory.stock.facts import Facts, whoever_asks
 from kehu_partner_inventory.stock.models import StockBalance
 from kehu_partner_inventory.stock.plans import PlannedMove
 
@@ -33,7 +33,7 @@ class Places:
             .join(Location, Location.id == StockBalance.location_id)
             .where(StockBalance.lot_id.in_(pieces), StockBalance.on_hand > 0)
         )
-        for lot_id, location_id, code in await self._ctx.session.execute(kehu.unscoped(statement)):
+        for lot_id, location_id, code in await whoever_asks.execute(self._ctx, statement):
             assert lot_id is not None
             self._of[lot_id] = (location_id, code)
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_partner_inventory.stock.books import Key
+from kehu_partner_inventory.stock.facts import whoever_asks
 from kehu_partner_inventory.stock.models import QUANTITY, StockMove
 
 
@@ -41,7 +42,7 @@ async def lowest_since(ctx: kehu.Context, key: Key, at: datetime, *, on_hand: De
         .order_by(side.c.moved_at.desc())
     )
     lowest = running = on_hand
-    for _, change in await ctx.session.execute(kehu.unscoped(statement)):
+    for _, change in await whoever_asks.execute(ctx, statement):
         running -= change
         lowest = min(lowest, running)
     return lowest
@@ -57,7 +58,7 @@ async def replayed(
     side = sides(*conditions)
     quantity = sa.func.sum(side.c.quantity)
     keys = (side.c.product_id, side.c.location_id, side.c.lot_id)
-    rows = await ctx.session.execute(kehu.unscoped(sa.select(*keys, quantity).group_by(*keys)))
+    rows = await whoever_asks.execute(ctx, sa.select(*keys, quantity).group_by(*keys))
     return {Key(*row[:3]): row[3] for row in rows if row[3]}
 
 

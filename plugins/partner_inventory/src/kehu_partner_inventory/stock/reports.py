@@ -18,6 +18,7 @@ from kehu_partner_inventory.locations.queries import within
 from kehu_partner_inventory.lots.models import Lot
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.stock.books import Key
+from kehu_partner_inventory.stock.facts import whoever_asks
 from kehu_partner_inventory.stock.models import (
     VALUE,
     VALUED,
@@ -244,5 +245,5 @@ class _Records:
 
 
 async def _read(ctx: kehu.Context, model: type[T], keys: set[uuid.UUID]) -> dict[uuid.UUID, T]:
-    rows = await ctx.session.scalars(kehu.unscoped(sa.select(model).where(model.id.in_(keys))))
+    rows = await whoever_asks.scalars(ctx, sa.select(model).where(model.id.in_(keys)))
     return {row.id: row for row in rows}

@@ -16,6 +16,8 @@ from kehu_partner_inventory.replenishment.models import ReorderRule
 from kehu_partner_inventory.stocking.models import StockUnit, check_decimals
 from kehu_partner_inventory.transfers.models import TransferLine
 
+whoever_asks = kehu.Unscoped("a product is counted in one unit")
+
 _WHOLE = "piece"
 """What is sold is not always stocked: of units that are not listed, only pieces are whole for sure in an offer."""
 
@@ -53,7 +55,7 @@ async def _check(
         .outerjoin(StockUnit, StockUnit.name == product.unit)
         .where(product.id == record.product_id)
     )
-    for code, unit, decimals in await ctx.session.execute(kehu.unscoped(statement)):
+    for code, unit, decimals in await whoever_asks.execute(ctx, statement):
         for name, quantity in given.items():
             if quantity is None or decimals is None:
                 continue

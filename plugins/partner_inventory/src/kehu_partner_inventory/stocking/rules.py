@@ -16,6 +16,7 @@ from kehu_partner_inventory.stocking.models import (
     StockUnit,
     TrackingFixed,
 )
+from kehu_partner_inventory.stocking.quantities import whoever_asks
 
 
 @stock_unit.before_write
@@ -70,9 +71,9 @@ async def keep_tracking(ctx: kehu.Context, change: kehu.Change[kehu.Product]) ->
 async def _has_moved(ctx: kehu.Context, product_id: uuid.UUID) -> bool:
     """Whether the product ever moved; waits for moves that are under way, which lock the product."""
     product = sa.select(kehu.Product.id).where(kehu.Product.id == product_id).with_for_update()
-    await ctx.session.execute(kehu.unscoped(product))
+    await whoever_asks.execute(ctx, product)
     found = sa.select(StockMove.id).where(StockMove.product_id == product_id).limit(1)
-    return await ctx.session.scalar(kehu.unscoped(found)) is not None
+    return await whoever_asks.exists(ctx, found)
 
 
 async def _in_stock(ctx: kehu.Context, unit: str) -> bool:
@@ -82,4 +83,4 @@ async def _in_stock(ctx: kehu.Context, unit: str) -> bool:
         .where(kehu.Product.unit == unit)
         .limit(1)
     )
-    return await ctx.session.scalar(kehu.unscoped(found)) is not None
+    return await whoever_asks.exists(ctx, found)

@@ -16,13 +16,15 @@ from kehu_partner_inventory.stock.models import StockBalance
 from kehu_partner_inventory.stocking.models import CountClass, StockProfile
 from kehu_partner_inventory.stocktakes.models import Stocktake, StocktakeLine, StocktakeState
 
+whoever_asks = kehu.Unscoped("a count is of all that is there")
+
 
 async def lines_of(ctx: kehu.Context, stocktake: Stocktake) -> Sequence[StocktakeLine]:
     """All lines of a stocktake; who may see it may see them."""
     statement = (
         sa.select(StocktakeLine).where(StocktakeLine.stocktake_id == stocktake.id).order_by(StocktakeLine.id)
     )
-    return (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    return (await whoever_asks.scalars(ctx, statement)).all()
 
 
 async def line_of(ctx: kehu.Context, stocktake: Stocktake, key: Key) -> StocktakeLine | None:
@@ -32,7 +34,7 @@ async def line_of(ctx: kehu.Context, stocktake: Stocktake, key: Key) -> Stocktak
         StocktakeLine.product_id == key.product_id,
         StocktakeLine.lot_id.is_not_distinct_from(key.lot_id),
     )
-    return (await ctx.session.scalars(kehu.unscoped(statement))).one_or_none()
+    return (await whoever_asks.scalars(ctx, statement)).one_or_none()
 
 
 async def book_values(
@@ -46,7 +48,7 @@ async def book_values(
     if products is not None:
         statement = statement.where(StockBalance.product_id.in_(products))
     statement = statement.order_by(StockBalance.product_id, StockBalance.lot_id)
-    rows = await ctx.session.execute(kehu.unscoped(statement))
+    rows = await whoever_asks.execute(ctx, statement)
     return {Key(*row[:3]): (row[3], row[4]) for row in rows}
 
 
@@ -61,7 +63,7 @@ async def due_for_count(
         .where(Stocktake.location_id == location.id, Stocktake.state == StocktakeState.POSTED)
         .group_by(StocktakeLine.product_id)
     )
-    last = {row[0]: row[1] for row in await ctx.session.execute(kehu.unscoped(counted))}
+    last = {row[0]: row[1] for row in await whoever_asks.execute(ctx, counted)}
     stocked = (
         sa.select(StockBalance.product_id)
         .join(StockProfile, StockProfile.product_id == StockBalance.product_id)
@@ -69,5 +71,5 @@ async def due_for_count(
         .distinct()
         .order_by(StockBalance.product_id)
     )
-    products = (await ctx.session.scalars(kehu.unscoped(stocked))).all()
+    products = (await whoever_asks.scalars(ctx, stocked)).all()
     return [key for key in products if (counted_at := last.get(key)) is None or counted_at.date() <= oldest]

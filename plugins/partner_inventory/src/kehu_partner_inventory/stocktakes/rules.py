@@ -8,6 +8,7 @@ import kehu
 from kehu_partner_inventory.plugin import stock_move
 from kehu_partner_inventory.stock.models import StockMove
 from kehu_partner_inventory.stocktakes.models import CountedSince, Stocktake, StocktakeLine
+from kehu_partner_inventory.stocktakes.queries import whoever_asks
 
 
 @stock_move.before_write
@@ -46,7 +47,7 @@ async def nothing_moves_before_a_count(ctx: kehu.Context, change: kehu.Change[St
         .limit(1)
     )
     for statement in (by_stocktake, at_once):
-        counted_at = await ctx.session.scalar(kehu.unscoped(statement))
+        counted_at = await whoever_asks.scalar(ctx, statement)
         if counted_at is not None:
             message = kehu.text("It was counted on {day}; nothing moves before that.", day=counted_at.date())
             raise CountedSince(message, field=StockMove.moved_at)

@@ -29,6 +29,8 @@ from kehu_partner_inventory.transfers.models import (
     check_ends,
 )
 
+whoever_asks = kehu.Unscoped("a transfer has all its lines")
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ArrivedLine:
@@ -155,7 +157,7 @@ async def _lines(ctx: kehu.Context, transfer: Transfer) -> Sequence[TransferLine
     statement = (
         sa.select(TransferLine).where(TransferLine.transfer_id == transfer.id).order_by(TransferLine.id)
     )
-    return (await ctx.session.scalars(kehu.unscoped(statement))).all()
+    return (await whoever_asks.scalars(ctx, statement)).all()
 
 
 async def _reservations(ctx: kehu.Context, transfer: Transfer) -> dict[uuid.UUID, Reservation]:
@@ -166,7 +168,7 @@ async def _reservations(ctx: kehu.Context, transfer: Transfer) -> dict[uuid.UUID
         .where(TransferLine.transfer_id == transfer.id)
         .order_by(Reservation.id)
     )
-    return {each.id: each for each in await ctx.session.scalars(kehu.unscoped(statement))}
+    return {each.id: each for each in await whoever_asks.scalars(ctx, statement)}
 
 
 def _split(ctx: kehu.Context, line: TransferLine, made: Sequence[Reservation]) -> None:

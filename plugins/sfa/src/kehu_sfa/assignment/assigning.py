@@ -21,6 +21,8 @@ from kehu_sfa.assignment.models import (
 )
 from kehu_sfa.leads.models import OPEN, Lead
 
+whoever_asks = kehu.Unscoped("leads are shared out among all who take them")
+
 _TURNS = cast(sa.Table, AssignmentTurn.__table__)
 
 
@@ -49,7 +51,7 @@ async def active_rules(ctx: kehu.Context) -> Sequence[AssignmentRule]:
             AssignmentRule.is_active, AssignmentRule.archived_at.is_(None)
         )
         ordered = found.order_by(AssignmentRule.position, AssignmentRule.created_at, AssignmentRule.id)
-        return [(await ctx.session.scalars(kehu.unscoped(ordered))).all()]
+        return [(await whoever_asks.scalars(ctx, ordered)).all()]
 
     return await ctx.loader("sfa.assignment_rules", fetch).load("all")
 
@@ -84,7 +86,7 @@ async def _candidates(ctx: kehu.Context, rule: AssignmentRule, lead: Lead) -> li
     else:
         members = sa.select(Membership.user_id).where(Membership.team_id == rule.to_team_id)
         people = people.where(kehu.User.id.in_(members))
-    found = (await ctx.session.execute(kehu.unscoped(people))).all()
+    found = (await whoever_asks.execute(ctx, people)).all()
     keys = [row.id for row in found]
     loads, limits = await _loads(ctx, keys, lead), await _limits(ctx, keys)
     away = await _away(ctx, keys)
@@ -96,7 +98,7 @@ async def _loads(ctx: kehu.Context, users: Sequence[uuid.UUID], lead: Lead) -> C
     counted = sa.select(Lead.owner_id, sa.func.count()).where(
         Lead.owner_id.in_(users), Lead.status.in_(OPEN), Lead.archived_at.is_(None)
     )
-    stored = await ctx.session.execute(kehu.unscoped(counted.group_by(Lead.owner_id)))
+    stored = await whoever_asks.execute(ctx, counted.group_by(Lead.owner_id))
     loads = Counter({owner_id: count for owner_id, count in stored if owner_id is not None})
     pending = [one for one in ctx.session.sync_session.new if isinstance(one, Lead) and one is not lead]
     loads.update(one.owner_id for one in pending if one.owner_id is not None)
@@ -107,7 +109,7 @@ async def _limits(ctx: kehu.Context, users: Sequence[uuid.UUID]) -> dict[uuid.UU
     limits = sa.select(LeadCapacity.user_id, LeadCapacity.most_open_leads).where(
         LeadCapacity.user_id.in_(users)
     )
-    return dict((await ctx.session.execute(kehu.unscoped(limits))).all())
+    return dict((await whoever_asks.execute(ctx, limits)).all())
 
 
 async def _away(ctx: kehu.Context, users: Sequence[uuid.UUID]) -> set[uuid.UUID]:
@@ -115,13 +117,13 @@ async def _away(ctx: kehu.Context, users: Sequence[uuid.UUID]) -> set[uuid.UUID]
     absent = sa.select(Absence.user_id).where(
         Absence.user_id.in_(users), Absence.from_on <= today, Absence.until_on >= today
     )
-    return set(await ctx.session.scalars(kehu.unscoped(absent)))
+    return set(await whoever_asks.scalars(ctx, absent))
 
 
 async def _last_turn(ctx: kehu.Context, rule: AssignmentRule) -> uuid.UUID | None:
     """Who got the last lead of the rule. Others who assign by it wait until this transaction is over."""
     locked = sa.select(AssignmentRule.id).where(AssignmentRule.id == rule.id).with_for_update()
-    await ctx.session.execute(kehu.unscoped(locked))
+    await whoever_asks.execute(ctx, locked)
     last = await ctx.session.scalar(sa.select(_TURNS.c.last_user_id).where(_TURNS.c.rule_id == rule.id))
     return cast(uuid.UUID | None, last)
 
@@ -141,4 +143,4 @@ async def _team_of(ctx: kehu.Context, user_id: uuid.UUID) -> uuid.UUID | None:
         .order_by(Membership.created_at, Membership.id)
         .limit(1)
     )
-    return await ctx.session.scalar(kehu.unscoped(first))
+    return await whoever_asks.scalar(ctx, first)

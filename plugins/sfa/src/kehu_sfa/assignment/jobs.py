@@ -46,7 +46,7 @@ async def _recycle_if_due(ctx: kehu.Context, record: Lead) -> None:
 async def _idle(ctx: kehu.Context, after: uuid.UUID | None) -> Sequence[Lead]:
     """The next leads that lie about for as long as the most impatient policy allows."""
     shortest = sa.select(sa.func.min(LeadPolicy.recycle_after_days)).where(LeadPolicy.archived_at.is_(None))
-    days = await ctx.session.scalar(kehu.unscoped(shortest))
+    days = await ctx.session.scalar(shortest)
     if days is None:
         return []
     found = sa.select(Lead).where(
@@ -56,4 +56,4 @@ async def _idle(ctx: kehu.Context, after: uuid.UUID | None) -> Sequence[Lead]:
     )
     if after is not None:
         found = found.where(Lead.id > after)
-    return (await ctx.session.scalars(kehu.unscoped(found.order_by(Lead.id).limit(BATCH_SIZE)))).all()
+    return (await ctx.session.scalars(found.order_by(Lead.id).limit(BATCH_SIZE))).all()

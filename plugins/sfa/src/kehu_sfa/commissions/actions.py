@@ -27,6 +27,8 @@ from kehu_sfa.orders.models import Order, OrderStatus
 from kehu_sfa.orders.rules import lines_of
 from kehu_sfa.splits.models import OpportunitySplit
 
+whoever_asks = kehu.Unscoped("what an order earns follows from all shares and earlier earnings")
+
 Key = uuid.UUID | None
 
 
@@ -121,7 +123,7 @@ async def _earners(ctx: kehu.Context, order: Order, entries: Sequence[Commission
     # All plans at once and in one order: settlements that share them wait for one another, never in a circle.
     keys = {plan_id for plan_id, _ in found.values()}
     locked = sa.select(CommissionPlan).where(CommissionPlan.id.in_(keys)).order_by(CommissionPlan.id)
-    plans = {each.id: each for each in await ctx.session.scalars(kehu.unscoped(locked.with_for_update()))}
+    plans = {each.id: each for each in await whoever_asks.scalars(ctx, locked.with_for_update())}
     slabs = {each.id: await _slabs(ctx, each) for each in plans.values()}
     return [
         _Earner(user_id, plans[plan_id], slabs[plan_id], percent)
@@ -132,7 +134,7 @@ async def _earners(ctx: kehu.Context, order: Order, entries: Sequence[Commission
 async def _sharing(ctx: kehu.Context, order: Order) -> dict[uuid.UUID, Decimal]:
     """The parts in percent of those who share the opportunity of the order, else all of it for its owner."""
     found = sa.select(OpportunitySplit).where(OpportunitySplit.opportunity_id == order.opportunity_id)
-    shares = {each.user_id: each.percent for each in await ctx.session.scalars(kehu.unscoped(found))}
+    shares = {each.user_id: each.percent for each in await whoever_asks.scalars(ctx, found)}
     return shares or ({} if order.owner_id is None else {order.owner_id: HUNDRED})
 
 
@@ -155,7 +157,7 @@ async def _entries(ctx: kehu.Context, order: Order) -> Sequence[CommissionEntry]
     found = (
         sa.select(CommissionEntry).where(CommissionEntry.order_id == order.id).order_by(CommissionEntry.id)
     )
-    return (await ctx.session.scalars(kehu.unscoped(found))).all()
+    return (await whoever_asks.scalars(ctx, found)).all()
 
 
 async def _plan_of(ctx: kehu.Context, order: Order, user_id: uuid.UUID) -> uuid.UUID | None:
@@ -170,13 +172,13 @@ async def _plan_of(ctx: kehu.Context, order: Order, user_id: uuid.UUID) -> uuid.
         sa.or_(plan.valid_until_on.is_(None), plan.valid_until_on >= order.ordered_on),
     )
     first = found.order_by(rank, plan.created_at, plan.id).limit(1)
-    return (await ctx.session.scalars(kehu.unscoped(first))).first()
+    return (await whoever_asks.scalars(ctx, first)).first()
 
 
 async def _slabs(ctx: kehu.Context, plan: CommissionPlan) -> dict[Key, list[CommissionSlab]]:
     found = sa.select(CommissionSlab).where(CommissionSlab.plan_id == plan.id)
     slabs: dict[Key, list[CommissionSlab]] = defaultdict(list)
-    for slab in await ctx.session.scalars(kehu.unscoped(found)):
+    for slab in await whoever_asks.scalars(ctx, found):
         slabs[slab.product_id].append(slab)
     return dict(slabs)
 
@@ -204,4 +206,4 @@ async def _sales(ctx: kehu.Context, order: Order, due: _Due, on: date) -> Decima
         each.product_id.is_(None) if due.product_id is None else each.product_id == due.product_id,
         each.earned_on >= plan.period.first_day(on),
     )
-    return await ctx.session.scalar(kehu.unscoped(found)) or ZERO
+    return await whoever_asks.scalar(ctx, found) or ZERO

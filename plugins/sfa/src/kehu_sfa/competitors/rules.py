@@ -12,6 +12,8 @@ from kehu_sfa.competitors.models import CompetitionChange, CompetitionOutcome, O
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.plugin import opportunity, opportunity_competitor
 
+whoever_asks = kehu.Unscoped("the outcome of an opportunity is that of all its competitors")
+
 LOST_TO_A_COMPETITOR = "COMPETITOR"
 
 
@@ -65,14 +67,14 @@ async def settle_competition(ctx: kehu.Context, change: kehu.Change[Opportunity]
 
 async def _competitors_in(ctx: kehu.Context, opportunity_id: uuid.UUID) -> Sequence[OpportunityCompetitor]:
     found = sa.select(OpportunityCompetitor).where(OpportunityCompetitor.opportunity_id == opportunity_id)
-    return (await ctx.session.scalars(kehu.unscoped(found))).all()
+    return (await whoever_asks.scalars(ctx, found)).all()
 
 
 async def _present(ctx: kehu.Context, entry: OpportunityCompetitor) -> list[CompetitionChange]:
     """The row of the history without an end, also where this transaction has not written it so far."""
     c = CompetitionChange
     found = sa.select(c).where(c.opportunity_id == entry.opportunity_id, c.valid_until.is_(None))
-    stored = (await ctx.session.scalars(kehu.unscoped(found))).all()
+    stored = (await whoever_asks.scalars(ctx, found)).all()
     pending = [row for row in ctx.session.sync_session.new if isinstance(row, CompetitionChange)]
     of_both = entry.opportunity_id, entry.competitor_id
     return [

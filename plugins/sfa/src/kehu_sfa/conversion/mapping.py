@@ -14,6 +14,8 @@ from kehu_sfa.conversion.models import ConversionTarget, LeadFieldMapping
 from kehu_sfa.leads.models import Lead
 from kehu_sfa.opportunities.models import Opportunity
 
+whoever_asks = kehu.Unscoped("a lead is converted as a whole, and adds nothing twice")
+
 TARGETS: Mapping[ConversionTarget, type[kehu.Entity]] = {
     ConversionTarget.CUSTOMER: kehu.Customer,
     ConversionTarget.CONTACT: kehu.Contact,
@@ -65,7 +67,7 @@ async def carry_fields(ctx: kehu.Context, lead: Lead, target: ConversionTarget, 
     found = sa.select(LeadFieldMapping).where(
         LeadFieldMapping.target == target, LeadFieldMapping.archived_at.is_(None)
     )
-    for mapping in await ctx.session.scalars(kehu.unscoped(found)):
+    for mapping in await whoever_asks.scalars(ctx, found):
         pairs[mapping.target_field] = mapping.lead_field
     for to_name, from_name in pairs.items():
         # A field of a plugin that is gone is left out; its values stay on the lead.

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.attachments.actions import move_attachments
+from kehu_sfa.conversion.mapping import whoever_asks
 from kehu_sfa.conversion.models import Parts
 from kehu_sfa.leads.models import Lead
 
@@ -17,7 +18,7 @@ async def move_interactions(ctx: kehu.Context, lead: Lead, parts: Parts) -> None
     """
     about = kehu.GlobalId(kehu.global_id("Lead", lead.id))
     found = sa.select(kehu.Interaction).where(kehu.Interaction.regarding_id == about)
-    for interaction in await ctx.session.scalars(kehu.unscoped(found)):
+    for interaction in await whoever_asks.scalars(ctx, found):
         if parts.customer is not None:
             interaction.customer_id = interaction.customer_id or parts.customer.id
         if parts.contact is not None:

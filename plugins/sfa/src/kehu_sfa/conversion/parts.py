@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.ids import key_of
-from kehu_sfa.conversion.mapping import carry_fields
+from kehu_sfa.conversion.mapping import carry_fields, whoever_asks
 from kehu_sfa.conversion.models import (
     ConversionTarget,
     ConvertedPart,
@@ -138,7 +138,7 @@ async def _give_role(ctx: kehu.Context, lead: Lead, contact: kehu.Contact, custo
     found = sa.select(role.id).where(
         role.contact_id == contact.id, role.customer_id == customer.id, role.archived_at.is_(None)
     )
-    if await ctx.session.scalar(kehu.unscoped(found.limit(1))) is None:
+    if not await whoever_asks.exists(ctx, found):
         await _create(ctx, role(contact_id=contact.id, customer_id=customer.id, title=lead.job_title))
 
 
@@ -169,7 +169,7 @@ async def _has_point(
     found = sa.select(point.id).where(
         sa.or_(*owners), point.normalised_value == value, point.archived_at.is_(None)
     )
-    return await ctx.session.scalar(kehu.unscoped(found.limit(1))) is not None
+    return await whoever_asks.exists(ctx, found)
 
 
 def _address(lead: Lead, customer: kehu.Customer) -> kehu.Address:

@@ -10,6 +10,8 @@ import kehu
 from kehu.people.models import RoleAssignment
 from kehu_sfa.discount_limits.models import DiscountLimit
 
+whoever_asks = kehu.Unscoped("a limit binds who may not read it")
+
 
 async def limit_of(
     ctx: kehu.Context, user_id: uuid.UUID | None, team_id: uuid.UUID | None
@@ -33,4 +35,4 @@ async def limit_of(
         .order_by(rank, limit.max_discount_percent.is_not(None), limit.max_discount_percent.desc(), limit.id)
         .limit(1)
     )
-    return (await ctx.session.scalars(kehu.unscoped(found))).first()
+    return (await whoever_asks.scalars(ctx, found)).first()

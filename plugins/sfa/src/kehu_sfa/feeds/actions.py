@@ -8,9 +8,12 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 import kehu
+from kehu.people.principals import principal_of
 from kehu_sfa.feeds.ical import Entry, calendar_text
 from kehu_sfa.feeds.models import UserFeed, hash_of
 from kehu_sfa.plugin import plugin
+
+whoever_asks = kehu.Unscoped("who has the token reads the feed, signed in or not")
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=366)
 MOST = 1000
@@ -44,16 +47,23 @@ async def close_calendar_feed(ctx: kehu.Context) -> None:
 
 @plugin.query(public=True)
 async def calendar_feed(ctx: kehu.Context, token: str) -> str:
-    """The interactions of whoever opened the feed, as an iCalendar text: 30 days back, a year ahead."""
+    """The interactions of whoever opened the feed, as an iCalendar text: 30 days back, a year ahead.
+
+    It has what they may see themselves, and no more.
+    """
     found = (
         sa.select(kehu.User)
         .join(UserFeed, UserFeed.user_id == kehu.User.id)
         .where(UserFeed.token_hash == hash_of(token), kehu.User.is_active, kehu.User.archived_at.is_(None))
     )
-    user = (await ctx.session.scalars(kehu.unscoped(found))).one_or_none()
+    user = (await whoever_asks.scalars(ctx, found)).one_or_none()
     if user is None:
         raise NoFeed(kehu.text("There is no such feed, or not any more."), field="token")
-    return calendar_text(user.name, await _entries(ctx, user))
+    reader = await principal_of(ctx, user)
+    # Whoever reads a feed holds one connection at a time.
+    await ctx.close()
+    async with ctx.app.context(reader) as own:
+        return calendar_text(user.name, await _entries(own))
 
 
 async def _close(ctx: kehu.Context) -> None:
@@ -61,18 +71,22 @@ async def _close(ctx: kehu.Context) -> None:
     await ctx.session.execute(closed.execution_options(kehu_unaudited=True))
 
 
-async def _entries(ctx: kehu.Context, user: kehu.User) -> list[Entry]:
+async def _entries(ctx: kehu.Context) -> list[Entry]:
     i, now = kehu.Interaction, ctx.now()
     begins = sa.func.coalesce(i.started_at, i.planned_for, i.due_at)
     statement = (
         sa.select(i, kehu.Customer.name)
         .outerjoin(kehu.Customer, kehu.Customer.id == i.customer_id)
-        .where(i.owner_id == user.id, i.status != kehu.InteractionStatus.CANCELLED, i.archived_at.is_(None))
+        .where(
+            i.owner_id == ctx.principal.id,
+            i.status != kehu.InteractionStatus.CANCELLED,
+            i.archived_at.is_(None),
+        )
         .where(begins >= now - BACK, begins <= now + AHEAD)
         .order_by(begins, i.id)
         .limit(MOST)
     )
-    rows = await ctx.session.execute(kehu.unscoped(statement))
+    rows = await ctx.session.execute(statement)
     return [_entry(interaction, customer) for interaction, customer in rows]
 
 

@@ -14,6 +14,8 @@ from kehu_sfa.history.models import ForecastCategory, OpportunityChange
 from kehu_sfa.opportunities.models import Move, Opportunity
 from kehu_sfa.pipelines.models import Stage
 
+whoever_asks = kehu.Unscoped("the history has every change of every opportunity")
+
 # What is taken over as it stands; the rest is derived from the stage.
 COPIED = (
     *("pipeline_id", "amount", "currency", "expected_close_on", "opened_on", "closed_on", "lost_reason"),
@@ -54,7 +56,7 @@ async def hold_stage(ctx: kehu.Context, stage_id: uuid.UUID) -> None:
     if not ctx.app.is_postgresql:
         return  # SQLite has one writer at a time.
     now = sa.select(Stage.default_probability).where(Stage.id == stage_id).with_for_update(read=True)
-    probability = await ctx.session.scalar(kehu.unscoped(now))
+    probability = await whoever_asks.scalar(ctx, now)
     session = ctx.session.sync_session
     known = session.identity_map.get(sa.orm.util.identity_key(Stage, stage_id))
     if known is not None and not session.is_modified(known):
@@ -71,7 +73,7 @@ async def remember_stage(ctx: kehu.Context, stage: Stage) -> None:
         # Not their keys: lines and history rows of an opportunity may be written meanwhile.
         .with_for_update(key_share=True)
     )
-    opportunities = {deal.id: deal for deal in await ctx.session.scalars(kehu.unscoped(going_by_it))}
+    opportunities = {deal.id: deal for deal in await whoever_asks.scalars(ctx, going_by_it)}
     for key, present in (await _present(ctx, list(opportunities))).items():
         row = _row(ctx, opportunities[key], stage, at=max(ctx.now(), present.valid_from))
         row.sector, present.valid_until = present.sector, row.valid_from
@@ -87,7 +89,7 @@ async def remember_sector(ctx: kehu.Context, customer: kehu.Customer) -> None:
         .order_by(Opportunity.id)
         .with_for_update(key_share=True, of=Opportunity)
     )
-    deals = {deal.id: (deal, stage) for deal, stage in await ctx.session.execute(kehu.unscoped(found))}
+    deals = {deal.id: (deal, stage) for deal, stage in await whoever_asks.execute(ctx, found)}
     for key, present in (await _present(ctx, list(deals))).items():
         row = _row(ctx, *deals[key], at=max(ctx.now(), present.valid_from))
         row.sector, present.valid_until = customer.industry, row.valid_from
@@ -119,7 +121,7 @@ async def _present(ctx: kehu.Context, keys: Sequence[uuid.UUID]) -> dict[uuid.UU
     found = sa.select(OpportunityChange).where(
         OpportunityChange.opportunity_id.in_(keys), OpportunityChange.valid_until.is_(None)
     )
-    stored = (await ctx.session.scalars(kehu.unscoped(found))).all()
+    stored = (await whoever_asks.scalars(ctx, found)).all()
     pending = [row for row in ctx.session.sync_session.new if isinstance(row, OpportunityChange)]
     return {
         row.opportunity_id: row
@@ -134,8 +136,8 @@ async def _industry(ctx: kehu.Context, customer_id: uuid.UUID | None) -> str | N
         return None
     now = sa.select(kehu.Customer.industry).where(kehu.Customer.id == customer_id)
     found = now.with_for_update(read=True)
-    return await ctx.session.scalar(kehu.unscoped(found))
+    return await whoever_asks.scalar(ctx, found)
 
 
 async def _stage(ctx: kehu.Context, stage_id: uuid.UUID) -> Stage:
-    return (await ctx.session.scalars(kehu.unscoped(sa.select(Stage).where(Stage.id == stage_id)))).one()
+    return (await whoever_asks.scalars(ctx, sa.select(Stage).where(Stage.id == stage_id))).one()

@@ -15,6 +15,8 @@ from kehu.calendars.queries import default_hours, working_hours
 from kehu_sfa.leads.models import OPEN, Lead, LeadPolicy
 from kehu_sfa.plugin import plugin
 
+whoever_asks = kehu.Unscoped("a policy binds who may not read it")
+
 
 @plugin.query(permission="sfa.lead:read")
 async def overdue_leads(ctx: kehu.Context, leads: kehu.ListOf[Lead]) -> kehu.Connection[Lead]:
@@ -39,7 +41,7 @@ async def hours_of(ctx: kehu.Context, policy: LeadPolicy) -> WorkingHours:
     if policy.calendar_id is None:
         return await default_hours(ctx)
     found = sa.select(Calendar).where(Calendar.id == policy.calendar_id)
-    return await working_hours(ctx, (await ctx.session.scalars(kehu.unscoped(found))).one())
+    return await working_hours(ctx, (await whoever_asks.scalars(ctx, found)).one())
 
 
 def answer_time(policy: LeadPolicy) -> timedelta:
@@ -51,7 +53,7 @@ async def _policies(ctx: kehu.Context) -> dict[uuid.UUID | None, LeadPolicy]:
     """All policies by their team, read once in a transaction."""
 
     async def fetch(_keys: Sequence[str]) -> Sequence[dict[uuid.UUID | None, LeadPolicy]]:
-        found = kehu.unscoped(sa.select(LeadPolicy).where(LeadPolicy.archived_at.is_(None)))
-        return [{policy.team_id: policy for policy in await ctx.session.scalars(found)}]
+        found = sa.select(LeadPolicy).where(LeadPolicy.archived_at.is_(None))
+        return [{policy.team_id: policy for policy in await whoever_asks.scalars(ctx, found)}]
 
     return await ctx.loader("sfa.lead_policies", fetch).load("all")

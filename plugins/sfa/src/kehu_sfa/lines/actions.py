@@ -15,6 +15,7 @@ import kehu
 from kehu.ids import key_of
 from kehu.products.queries import find_price
 from kehu_sfa.lines.models import ImpossibleLine, NoPrice, PricedLine
+from kehu_sfa.lines.rules import whoever_asks
 from kehu_sfa.money.models import TaxRate
 from kehu_sfa.money.rounding import ZERO
 
@@ -104,5 +105,5 @@ async def _rate(ctx: kehu.Context, offered: OfferedLine, on: date) -> TaxRate | 
     if offered.tax_rate is not None:
         return await ctx.get_current(TaxRate, key_of(offered.tax_rate, "TaxRate"), field="taxRate")
     found = sa.select(TaxRate).where(TaxRate.is_default.is_(True), TaxRate.archived_at.is_(None))
-    default = (await ctx.session.scalars(kehu.unscoped(found))).first()
+    default = (await whoever_asks.scalars(ctx, found)).first()
     return default if default is not None and default.holds(on) else None

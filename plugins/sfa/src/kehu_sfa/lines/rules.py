@@ -15,6 +15,8 @@ from kehu_sfa.lines.models import UnknownCurrency
 from kehu_sfa.money.rounding import rounded
 from kehu_sfa.opportunities.models import Opportunity
 
+whoever_asks = kehu.Unscoped("a document has one currency and the default tax")
+
 
 class CurrencyMissing(kehu.Refusal):
     """Neither the document, nor its price list, nor its deal has a currency."""
@@ -31,7 +33,7 @@ async def currency_of(
         sa.select(Opportunity.currency).where(Opportunity.id == opportunity_id),
     )
     for way in ways:
-        found: str | None = await ctx.session.scalar(kehu.unscoped(way))
+        found: str | None = await whoever_asks.scalar(ctx, way)
         if found is not None:
             return found
     raise CurrencyMissing(kehu.text("Say in which currency, or from which price list."), field="currency")
@@ -42,7 +44,7 @@ async def check_price_list(ctx: kehu.Context, price_list_id: uuid.UUID | None, c
     if price_list_id is None:
         return
     listed = sa.select(kehu.PriceList.currency).where(kehu.PriceList.id == price_list_id)
-    found = await ctx.session.scalar(kehu.unscoped(listed))
+    found = await whoever_asks.scalar(ctx, listed)
     if found is not None and found != currency:
         message = kehu.text(
             "The prices of the list are in {listed}, not in {currency}.", listed=found, currency=currency

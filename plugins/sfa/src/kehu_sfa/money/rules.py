@@ -8,6 +8,8 @@ import kehu
 from kehu_sfa.money.models import TaxRate
 from kehu_sfa.plugin import tax_rate
 
+whoever_asks = kehu.Unscoped("one tax rate is the default")
+
 
 @tax_rate.before_write
 async def check_tax_rate(ctx: kehu.Context, change: kehu.Change[TaxRate]) -> None:
@@ -20,5 +22,5 @@ async def check_tax_rate(ctx: kehu.Context, change: kehu.Change[TaxRate]) -> Non
     if not (rate.is_default and change.touches(TaxRate.is_default)):
         return
     others = sa.select(TaxRate).where(TaxRate.is_default.is_(True), TaxRate.id != rate.id)
-    for other in await ctx.session.scalars(kehu.unscoped(others)):
+    for other in await whoever_asks.scalars(ctx, others):
         other.is_default = False

@@ -19,6 +19,8 @@ from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.pipelines.queries import first_stage
 from kehu_sfa.plugin import opportunity
 
+whoever_asks = kehu.Unscoped("a copy has all that the original has")
+
 ABOUT = (
     *("customer_id", "contact_id", "product_id", "pipeline_id", "currency", "probability", "price_list_id"),
     *("expected_close_on", "source", "campaign", "owner_id", "team_id", "forecast_category"),
@@ -145,4 +147,4 @@ async def _take_along(ctx: kehu.Context, origin: Opportunity, made: Opportunity)
 
 async def _of(ctx: kehu.Context, model: type[Any], deal: Opportunity) -> Sequence[Any]:
     found = sa.select(model).where(model.opportunity_id == deal.id).order_by(model.created_at, model.id)
-    return (await ctx.session.scalars(kehu.unscoped(found))).all()
+    return (await whoever_asks.scalars(ctx, found)).all()

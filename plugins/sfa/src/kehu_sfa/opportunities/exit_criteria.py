@@ -13,6 +13,8 @@ from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.plugin import opportunity, stage
 
+whoever_asks = kehu.Unscoped("a stage asks for the same of everybody")
+
 
 @stage.before_write
 async def know_the_criteria(ctx: kehu.Context, change: kehu.Change[Stage]) -> None:
@@ -81,5 +83,5 @@ def _fields(entity: EntityDefinition) -> dict[str, str]:
 
 async def _stages(ctx: kehu.Context, deal: Opportunity) -> dict[object, Stage]:
     of_pipeline = sa.select(Stage).where(Stage.pipeline_id == deal.pipeline_id)
-    found: Sequence[Stage] = (await ctx.session.scalars(kehu.unscoped(of_pipeline))).all()
+    found: Sequence[Stage] = (await whoever_asks.scalars(ctx, of_pipeline)).all()
     return {each.id: each for each in found}

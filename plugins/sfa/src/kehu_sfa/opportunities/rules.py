@@ -15,6 +15,8 @@ from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.pipelines.queries import default_pipeline, first_stage
 from kehu_sfa.plugin import opportunity
 
+whoever_asks = kehu.Unscoped("an opportunity is in one stage at a time")
+
 
 @opportunity.before_write
 async def start_somewhere(ctx: kehu.Context, change: kehu.Change[Opportunity]) -> None:
@@ -188,4 +190,4 @@ async def _present_change(ctx: kehu.Context, opportunity_id: uuid.UUID) -> Stage
         .order_by(StageChange.entered_at.desc())
         .limit(1)
     )
-    return (await ctx.session.scalars(kehu.unscoped(found))).first()
+    return (await whoever_asks.scalars(ctx, found)).first()

@@ -12,6 +12,8 @@ from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.opportunity_contacts.models import OpportunityContact
 from kehu_sfa.plugin import opportunity_contact
 
+whoever_asks = kehu.Unscoped("an opportunity has one primary contact")
+
 
 @opportunity_contact.before_write
 async def keep_one_primary(ctx: kehu.Context, change: kehu.Change[OpportunityContact]) -> None:
@@ -34,12 +36,12 @@ async def tell_the_opportunity(ctx: kehu.Context, change: kehu.Change[Opportunit
     if change.deleting or not (contact.is_primary and change.touches(OpportunityContact.is_primary)):
         return
     found = sa.select(Opportunity).where(Opportunity.id == contact.opportunity_id)
-    (await ctx.session.scalars(kehu.unscoped(found))).one().contact_id = contact.contact_id
+    (await whoever_asks.scalars(ctx, found)).one().contact_id = contact.contact_id
 
 
 async def _contacts_of(ctx: kehu.Context, opportunity_id: uuid.UUID) -> Sequence[OpportunityContact]:
     found = sa.select(OpportunityContact).where(OpportunityContact.opportunity_id == opportunity_id)
-    stored = (await ctx.session.scalars(kehu.unscoped(found))).all()
+    stored = (await whoever_asks.scalars(ctx, found)).all()
     pending = [
         record
         for record in ctx.session.sync_session.new

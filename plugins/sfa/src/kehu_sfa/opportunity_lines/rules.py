@@ -14,6 +14,8 @@ from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.opportunity_lines.models import OpportunityLine
 from kehu_sfa.plugin import opportunity, opportunity_line
 
+whoever_asks = kehu.Unscoped("an opportunity is the sum of all its lines")
+
 
 @opportunity_line.before_write
 async def reckon_line(ctx: kehu.Context, change: kehu.Change[OpportunityLine]) -> None:
@@ -72,7 +74,7 @@ async def check_price_list(ctx: kehu.Context, change: kehu.Change[Opportunity]) 
     if not change.touches(Opportunity.price_list_id, Opportunity.currency):
         return
     prices = sa.select(kehu.PriceList.currency).where(kehu.PriceList.id == deal.price_list_id)
-    currency = await ctx.session.scalar(kehu.unscoped(prices))
+    currency = await whoever_asks.scalar(ctx, prices)
     if deal.currency is None:
         deal.currency = currency
     if currency is not None and currency != deal.currency:
@@ -107,11 +109,11 @@ async def _opportunity_of(ctx: kehu.Context, line: OpportunityLine) -> Opportuni
     if found is not None:
         return found
     statement = sa.select(Opportunity).where(Opportunity.id == line.opportunity_id)
-    return (await ctx.session.scalars(kehu.unscoped(statement))).one_or_none()
+    return (await whoever_asks.scalars(ctx, statement)).one_or_none()
 
 
 async def _sum_of_lines(ctx: kehu.Context, opportunity_id: uuid.UUID) -> Decimal | None:
     total = sa.select(sa.func.sum(OpportunityLine.amount)).where(
         OpportunityLine.opportunity_id == opportunity_id
     )
-    return await ctx.session.scalar(kehu.unscoped(total))
+    return await whoever_asks.scalar(ctx, total)

@@ -13,6 +13,8 @@ from kehu_sfa.numbering.models import ORDERS
 from kehu_sfa.orders.models import CONTENT, RECKONED, Order, OrderLine, OrderReturn, Payment
 from kehu_sfa.plugin import order, order_return, payment
 
+whoever_asks = kehu.Unscoped("an order is the sum of all its lines")
+
 
 class PaymentStays(kehu.Refusal):
     """What was paid or came back is never changed; a refund takes it back."""
@@ -29,7 +31,7 @@ class PaidInFuture(kehu.Refusal):
 async def lines_of(ctx: kehu.Context, order: Order) -> Sequence[OrderLine]:
     """The lines of an order in their order, whoever may see them."""
     found = sa.select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position)
-    return (await ctx.session.scalars(kehu.unscoped(found))).all()
+    return (await whoever_asks.scalars(ctx, found)).all()
 
 
 @order.before_write

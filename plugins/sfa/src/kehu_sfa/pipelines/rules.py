@@ -9,6 +9,8 @@ from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.plugin import pipeline, stage
 
+whoever_asks = kehu.Unscoped("one pipeline is the default, and no stage goes that is in use")
+
 
 @pipeline.before_write
 async def keep_one_default(ctx: kehu.Context, change: kehu.Change[Pipeline]) -> None:
@@ -17,7 +19,7 @@ async def keep_one_default(ctx: kehu.Context, change: kehu.Change[Pipeline]) -> 
         return
     pipeline = change.obj
     found = sa.select(Pipeline).where(Pipeline.is_default.is_(True), Pipeline.archived_at.is_(None))
-    defaults = (await ctx.session.scalars(kehu.unscoped(found))).all()
+    defaults = (await whoever_asks.scalars(ctx, found)).all()
     others = [default for default in defaults if default is not pipeline]
     if change.creating and not others:
         pipeline.is_default = True
@@ -81,4 +83,4 @@ async def keep_stages_in_use(ctx: kehu.Context, change: kehu.Change[Stage]) -> N
 async def _any(ctx: kehu.Context, *conditions: sa.ColumnElement[bool]) -> bool:
     """Whether there is such an opportunity, whoever may see it; archived ones do not count."""
     found = sa.select(Opportunity.id).where(Opportunity.archived_at.is_(None), *conditions).limit(1)
-    return await ctx.session.scalar(kehu.unscoped(found)) is not None
+    return await whoever_asks.exists(ctx, found)

@@ -18,6 +18,7 @@ from kehu_sfa.periods import PeriodKind
 from kehu_sfa.plugin import plugin, quota
 from kehu_sfa.quotas.attaining import Attainment, attainments, together
 from kehu_sfa.quotas.models import Quota, QuotaHolder, QuotaMeasure
+from kehu_sfa.quotas.sales import whoever_asks
 from kehu_sfa.splits.models import OpportunitySplit
 
 _HUNDREDTH = Decimal("0.01")
@@ -103,7 +104,7 @@ async def _open(
         .where(o.expected_close_on.between(first, last))
     )
     parts: dict[uuid.UUID | None, list[tuple[Decimal, str]]] = defaultdict(list)
-    rows: sa.Result[Opportunity, OpportunitySplit | None] = await ctx.session.execute(kehu.unscoped(found))
+    rows: sa.Result[Opportunity, OpportunitySplit | None] = await whoever_asks.execute(ctx, found)
     for deal, share in rows:
         if deal.amount is None or deal.currency is None:
             continue

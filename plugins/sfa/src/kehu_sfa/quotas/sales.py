@@ -20,6 +20,8 @@ from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.quotas.models import QuotaMeasure
 from kehu_sfa.splits.models import OpportunitySplit
 
+whoever_asks = kehu.Unscoped("who may see a quota sees all that counts for it")
+
 Parts = dict[uuid.UUID, Decimal]
 
 
@@ -65,7 +67,7 @@ async def _won(ctx: kehu.Context, wanted: Wanted) -> list[Sale]:
         .where(o.archived_at.is_(None), o.amount.is_not(None))
         .order_by(o.id)
     )
-    deals = (await ctx.session.scalars(kehu.unscoped(found))).all()
+    deals = (await whoever_asks.scalars(ctx, found)).all()
     lines = await _of_product(ctx, _DEAL_LINES, wanted)
     shares = await _shares(ctx)
     made = []
@@ -93,7 +95,7 @@ async def _ordered(ctx: kehu.Context, wanted: Wanted) -> list[Sale]:
     if wanted.product_id is not None:
         found = found.where(OrderLine.product_id == wanted.product_id)
     amounts: dict[Order, Decimal] = defaultdict(lambda: ZERO)
-    for order, line in (await ctx.session.execute(kehu.unscoped(found))).all():
+    for order, line in (await whoever_asks.execute(ctx, found)).all():
         amounts[order] += _of_line(line, wanted.measure)
     shares, made = await _shares(ctx), []
     for order, amount in amounts.items():
@@ -113,7 +115,7 @@ async def _paid(ctx: kehu.Context, wanted: Wanted) -> list[Sale]:
     )
     lines = await _of_product(ctx, _ORDER_LINES, wanted)
     shares, made = await _shares(ctx), []
-    for payment, order in (await ctx.session.execute(kehu.unscoped(found))).all():
+    for payment, order in (await whoever_asks.execute(ctx, found)).all():
         amount = payment.amount
         if wanted.product_id is not None:
             share = lines.of.get(order.id, ZERO)
@@ -156,7 +158,7 @@ async def _of_product(
 ) -> _ProductLines:
     if wanted.product_id is None:
         return _ProductLines({}, set())
-    found = (await ctx.session.execute(kehu.unscoped(lines))).all()
+    found = (await whoever_asks.execute(ctx, lines)).all()
     of: dict[uuid.UUID, Decimal] = defaultdict(lambda: ZERO)
     for key, product_id, value in found:
         if product_id == wanted.product_id:
@@ -168,7 +170,7 @@ async def _shares(ctx: kehu.Context) -> dict[uuid.UUID | None, list[tuple[uuid.U
     s = OpportunitySplit
     found = sa.select(s.opportunity_id, s.user_id, s.percent).order_by(s.opportunity_id, s.id)
     shares: dict[uuid.UUID | None, list[tuple[uuid.UUID, Decimal]]] = defaultdict(list)
-    for key, user_id, percent in (await ctx.session.execute(kehu.unscoped(found))).all():
+    for key, user_id, percent in (await whoever_asks.execute(ctx, found)).all():
         shares[key].append((user_id, percent))
     return dict(shares)
 

@@ -18,6 +18,8 @@ from kehu_sfa.opportunity_lines.models import OpportunityLine
 from kehu_sfa.plugin import opportunity, quote
 from kehu_sfa.quotes.models import Quote, QuoteLine, QuoteStatus
 
+whoever_asks = kehu.Unscoped("a won deal is worth all that was accepted")
+
 _FOUR_PLACES = Decimal("0.0001")
 
 
@@ -37,7 +39,7 @@ async def deals_follow_accepted_quotes(ctx: kehu.Context, change: kehu.Change[Qu
         return
     if accepted.opportunity_id is not None:
         found = sa.select(Opportunity).where(Opportunity.id == accepted.opportunity_id)
-        await _follow(ctx, (await ctx.session.scalars(kehu.unscoped(found))).one())
+        await _follow(ctx, (await whoever_asks.scalars(ctx, found)).one())
 
 
 @opportunity.after_write
@@ -100,12 +102,12 @@ async def _accepted(ctx: kehu.Context, deal_id: uuid.UUID) -> Sequence[Accepted]
         .group_by(Quote.currency)
         .order_by(Quote.currency)
     )
-    return [Accepted(*row) for row in await ctx.session.execute(kehu.unscoped(statement))]
+    return [Accepted(*row) for row in await whoever_asks.execute(ctx, statement)]
 
 
 async def _lines_of(ctx: kehu.Context, deal: Opportunity) -> Sequence[OpportunityLine]:
     found = sa.select(OpportunityLine).where(OpportunityLine.opportunity_id == deal.id)
-    return (await ctx.session.scalars(kehu.unscoped(found))).all()
+    return (await whoever_asks.scalars(ctx, found)).all()
 
 
 async def _take_lines(ctx: kehu.Context, deal: Opportunity) -> None:
@@ -117,7 +119,7 @@ async def _take_lines(ctx: kehu.Context, deal: Opportunity) -> None:
         .where(Quote.archived_at.is_(None))
         .order_by(Quote.number, Quote.revision, QuoteLine.position)
     )
-    quoted = (await ctx.session.scalars(kehu.unscoped(found))).all()
+    quoted = (await whoever_asks.scalars(ctx, found)).all()
     for position, line in enumerate(quoted, start=1):
         as_agreed(ctx.add(_as_accepted(deal, line, position)))
 

@@ -17,6 +17,8 @@ from kehu_sfa.numbering.models import QUOTES
 from kehu_sfa.plugin import plugin, quote
 from kehu_sfa.quotes.models import CONTENT, RECKONED, Quote, QuoteLine, QuoteStatus
 
+whoever_asks = kehu.Unscoped("a quote is the sum of all its lines, and waits for who decides")
+
 DAYS_VALID = 30
 _OUTCOMES = {
     ApprovalStatus.APPROVED: "approve",
@@ -28,7 +30,7 @@ _OUTCOMES = {
 async def lines_of(ctx: kehu.Context, quote: Quote) -> Sequence[QuoteLine]:
     """The lines of a quote in their order, whoever may see them."""
     found = sa.select(QuoteLine).where(QuoteLine.quote_id == quote.id).order_by(QuoteLine.position)
-    return (await ctx.session.scalars(kehu.unscoped(found))).all()
+    return (await whoever_asks.scalars(ctx, found)).all()
 
 
 @quote.before_write
@@ -54,7 +56,7 @@ async def wait_for_who_decides(ctx: kehu.Context, change: kehu.Change[Quote]) ->
     asked = None if change.creating else change.obj.approval_request_id
     if asked is not None and change.touches(Quote.status, *CONTENT):
         locked = sa.select(ApprovalRequest.id).where(ApprovalRequest.id == asked).with_for_update()
-        await ctx.session.scalar(kehu.unscoped(locked))
+        await whoever_asks.scalar(ctx, locked)
 
 
 @quote.before_write
@@ -94,7 +96,7 @@ async def carry_on_with_the_quote(ctx: kehu.Context, change: kehu.Change[Approva
     if verb is None or type_name != "Quote" or not change.touches(ApprovalRequest.status):
         return
     found = sa.select(Quote).where(Quote.id == key, Quote.approval_request_id == request.id)
-    waiting = (await ctx.session.scalars(kehu.unscoped(found))).one_or_none()
+    waiting = (await whoever_asks.scalars(ctx, found)).one_or_none()
     if waiting is not None and waiting.status is QuoteStatus.IN_APPROVAL:
         waiting.move(verb)
 
@@ -104,5 +106,5 @@ async def expire_quotes(ctx: kehu.Context) -> None:
     """Quotes whose validity has passed everywhere expire."""
     last_day_anywhere = (ctx.now() - timedelta(hours=12)).date()
     over = sa.select(Quote).where(Quote.status == QuoteStatus.SENT, Quote.valid_until_on < last_day_anywhere)
-    for found in await ctx.session.scalars(kehu.unscoped(over)):
+    for found in await ctx.session.scalars(over):
         found.move("expire")

@@ -17,6 +17,8 @@ from kehu_sfa.competitors.models import CompetitionChange
 from kehu_sfa.history.models import OpportunityChange
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 
+whoever_asks = kehu.Unscoped("a team has all teams below it")
+
 
 class Dimension(enum.Enum):
     """By what the opportunities of a report are put together; periods are those of the decision."""
@@ -124,7 +126,7 @@ async def _conditions(ctx: kehu.Context, chosen: DealSelection) -> list[sa.Colum
 
 async def teams_below(ctx: kehu.Context, team_id: uuid.UUID) -> set[uuid.UUID]:
     """The team and all teams below it."""
-    rows = (await ctx.session.execute(kehu.unscoped(sa.select(kehu.Team.id, kehu.Team.parent_id)))).all()
+    rows = (await whoever_asks.execute(ctx, sa.select(kehu.Team.id, kehu.Team.parent_id))).all()
     found, waiting = set[uuid.UUID](), [team_id]
     while waiting:
         found.add(above := waiting.pop())

@@ -14,6 +14,8 @@ from kehu_sfa.leads.models import OPEN, Lead
 from kehu_sfa.plugin import lead, lead_score_rule, plugin
 from kehu_sfa.scoring.models import LeadScoreRule
 
+whoever_asks = kehu.Unscoped("a score follows from all rules")
+
 BATCH_SIZE = 500
 _WORKED_OUT = ("score", "scoreReasons", "id", "version", "updatedAt")
 
@@ -90,7 +92,7 @@ async def _active_rules(ctx: kehu.Context) -> Sequence[LeadScoreRule]:
     async def fetch(_keys: Sequence[str]) -> Sequence[Sequence[LeadScoreRule]]:
         found = sa.select(LeadScoreRule).where(LeadScoreRule.is_active, LeadScoreRule.archived_at.is_(None))
         ordered = found.order_by(sa.func.abs(LeadScoreRule.points).desc(), LeadScoreRule.name)
-        return [(await ctx.session.scalars(kehu.unscoped(ordered))).all()]
+        return [(await whoever_asks.scalars(ctx, ordered)).all()]
 
     return await ctx.loader("sfa.lead_score_rules", fetch).load("all")
 
@@ -99,4 +101,4 @@ async def _next_leads(ctx: kehu.Context, after: uuid.UUID | None) -> Sequence[Le
     found = sa.select(Lead).where(Lead.status.in_(OPEN)).order_by(Lead.id).limit(BATCH_SIZE)
     if after is not None:
         found = found.where(Lead.id > after)
-    return (await ctx.session.scalars(kehu.unscoped(found))).all()
+    return (await ctx.session.scalars(found)).all()

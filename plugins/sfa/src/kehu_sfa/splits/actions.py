@@ -11,6 +11,7 @@ from kehu.ids import key_of
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.plugin import opportunity
 from kehu_sfa.splits.models import OpportunitySplit, Share, check_shares
+from kehu_sfa.splits.rules import whoever_asks
 
 
 @opportunity.action
@@ -27,7 +28,7 @@ async def share(opportunity: Opportunity, ctx: kehu.Context, shares: list[Share]
             raise kehu.veto(message, field="shares", code="DUPLICATE")
         wanted[user.id] = each.percent
     found = sa.select(OpportunitySplit).where(OpportunitySplit.opportunity_id == opportunity.id)
-    for split in await ctx.session.scalars(kehu.unscoped(found)):
+    for split in await whoever_asks.scalars(ctx, found):
         if split.user_id in wanted:
             split.percent = wanted.pop(split.user_id)
         else:

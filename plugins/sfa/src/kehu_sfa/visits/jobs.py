@@ -27,7 +27,7 @@ async def plan_visits(ctx: kehu.Context) -> None:
         await service_ledger(ctx),
         sa.select(VisitPlan.id).where(VisitPlan.is_active, VisitPlan.archived_at.is_(None)),
     )
-    for key in (await ctx.session.scalars(kehu.unscoped(found.order_by(VisitPlan.id)))).all():
+    for key in (await ctx.session.scalars(found.order_by(VisitPlan.id))).all():
         async with ctx.write():
             await _plan(ctx, await ctx.get(VisitPlan, key), ledger)
         ctx.forget()
@@ -55,14 +55,14 @@ async def _customers(ctx: kehu.Context, plan: VisitPlan, ledger: Ledger) -> Iter
         rated = {key: ledger.of(key).customer_class for key in ledger.customers}
         keys = [key for key, rating in rated.items() if rating and rating.name == plan.customer_class]
     found = sa.select(kehu.Customer).where(kehu.Customer.id.in_(keys), kehu.Customer.archived_at.is_(None))
-    return (await ctx.session.scalars(kehu.unscoped(found.order_by(kehu.Customer.id)))).all()
+    return (await ctx.session.scalars(found.order_by(kehu.Customer.id))).all()
 
 
 async def _taken(ctx: kehu.Context, plan: VisitPlan, *, since: date) -> set[tuple[uuid.UUID, date]]:
     found = sa.select(VisitSlot.customer_id, VisitSlot.falls_on).where(
         VisitSlot.plan_id == plan.id, VisitSlot.falls_on >= since
     )
-    return {(row[0], row[1]) for row in await ctx.session.execute(kehu.unscoped(found))}
+    return {(row[0], row[1]) for row in await ctx.session.execute(found)}
 
 
 def _visit(plan: VisitPlan, customer: kehu.Customer, at: datetime) -> kehu.Interaction:
