@@ -33,6 +33,7 @@ CENSUS = {
     "kehu_partner_inventory.locations.queries": "a location stays while goods are there, and goods may go to any",
     "kehu_partner_inventory.lots.queries": "a number is given once for each product",
     "kehu_partner_inventory.orders.queries": "an order has all its lines, and takes what is there in its turn",
+    "kehu_partner_inventory.partners.currencies": "amounts are in their currency, whoever sees them",
     "kehu_partner_inventory.partners.rules": "a territory and a sign-in belong to one partner",
     "kehu_partner_inventory.pricing.queries": "a price is the same for all who buy for a partner",
     "kehu_partner_inventory.rebates.counting": "a rebate counts all that was bought and paid",

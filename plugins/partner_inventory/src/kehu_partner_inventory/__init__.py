@@ -57,8 +57,8 @@ from kehu_partner_inventory.orders.models import (
     OrderAllocation,
 )
 from kehu_partner_inventory.partners import actions as partner_actions
+from kehu_partner_inventory.partners import currencies, portal
 from kehu_partner_inventory.partners import fields as partner_fields
-from kehu_partner_inventory.partners import portal
 from kehu_partner_inventory.partners import rules as partner_rules
 from kehu_partner_inventory.partners.models import (
     Partner,
@@ -138,7 +138,7 @@ _DECLARING = (
     *(location_fields, location_rules, lot_queries, lot_rules, receipt_actions, receipt_rules),
     *(replenishment_queries, replenishment_rules, reservation_actions, reservation_rules),
     *(stocktake_actions, stocktake_fields, stocktake_rules, transfer_actions),
-    *(partner_actions, partner_fields, partner_rules, portal, programme_rules),
+    *(currencies, partner_actions, partner_fields, partner_rules, portal, programme_rules),
     *(price_queries, price_rules, billing_actions, billing_reports, collecting, billing_rules, credit_fields),
     *(deal_actions, deal_rules, evaluation_queries, evaluation_rules, review_actions, review_rules),
     *(fund_actions, fund_claims, fund_fields, fund_rules),

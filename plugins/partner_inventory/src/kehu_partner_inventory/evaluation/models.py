@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
+from kehu.identifiers import is_currency
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.partners.models import Partner
 
@@ -77,6 +78,10 @@ class ScorecardCriterion(kehu.Entity, Base):
     weight: Mapped[Decimal] = kehu.column(doc="How much it weighs beside the others; above zero.")
     none_at: Mapped[Decimal] = kehu.column(doc="The value that scores 0, as does what is worse.")
     full_at: Mapped[Decimal] = kehu.column(doc="The value that scores 100, as does what is better.")
+    currency: Mapped[str | None] = kehu.column(
+        sa.String(3),
+        doc="ISO 4217 code of these values of purchases, such as EUR; that of all partners unless given.",
+    )
 
     def check(self) -> None:
         """Raise ImpossibleCriterion."""
@@ -86,3 +91,9 @@ class ScorecardCriterion(kehu.Entity, Base):
         if self.none_at == self.full_at:
             message = kehu.text("What scores nothing is not what scores all.")
             raise ImpossibleCriterion(message, field=ScorecardCriterion.full_at)
+        self.currency = (self.currency or "").strip().upper() or None
+        if self.currency is None:
+            return
+        if self.measure is not PartnerMeasure.PURCHASES or not is_currency(self.currency):
+            message = kehu.text("Purchases have an ISO 4217 currency, percentages have none.")
+            raise ImpossibleCriterion(message, field=ScorecardCriterion.currency)

@@ -10,6 +10,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
+from kehu.products.queries import convert
+from kehu.reading.currencies import MixedCurrencies
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine
 from kehu_partner_inventory.evaluation.figures import (
     Span,
@@ -89,7 +91,10 @@ async def partner_evaluation(
 async def partner_ranking(
     ctx: kehu.Context, scorecard: Scorecard, from_on: date, until_on: date, below: Partner | None = None
 ) -> list[RankedPartner]:
-    """Active partners that you may see, best first by a scorecard: all, or one with those below it."""
+    """Active partners that you may see, best first by a scorecard: all, or one with those below it.
+
+    Purchases are compared in the currency of their criterion, at the rates of the last day.
+    """
     statement = sa.select(Partner).where(
         Partner.status == PartnerStatus.ACTIVE, Partner.archived_at.is_(None)
     )
@@ -99,8 +104,13 @@ async def partner_ranking(
     c = ScorecardCriterion
     wanted = sa.select(c).where(c.scorecard_id == scorecard.id).order_by(c.measure)
     criteria = (await whoever_asks.scalars(ctx, wanted)).all()
+    _check_comparable(partners, criteria)
     found = await figures_of(ctx, partners, Span(from_on, until_on))
-    scored = [(each, [_scored(one, found[each.id]) for one in criteria]) for each in partners]
+    day = min(until_on, ctx.today())
+    scored = [
+        (each, [await _scored(ctx, one, each, found[each.id], on=day) for one in criteria])
+        for each in partners
+    ]
     return _ranked([(partner, _total(parts), parts) for partner, parts in scored])
 
 
@@ -158,8 +168,20 @@ def _evaluated(partner: Partner, found: Figures) -> PartnerEvaluation:
     )
 
 
-def _scored(criterion: ScorecardCriterion, found: Figures) -> CriterionScore:
+def _check_comparable(partners: Sequence[Partner], criteria: Sequence[ScorecardCriterion]) -> None:
+    """Raise MixedCurrencies where purchases in several currencies would be compared as they are."""
+    is_open = any(each.measure is PartnerMeasure.PURCHASES and each.currency is None for each in criteria)
+    if is_open and len({each.currency for each in partners}) > 1:
+        message = kehu.text("These partners owe in several currencies; say in which purchases are compared.")
+        raise MixedCurrencies(message, field="scorecard")
+
+
+async def _scored(
+    ctx: kehu.Context, criterion: ScorecardCriterion, partner: Partner, found: Figures, *, on: date
+) -> CriterionScore:
     value = found.value(criterion.measure)
+    if value is not None and criterion.currency is not None:
+        value = await convert(ctx, value, partner.currency, criterion.currency, on=on)
     score = None if value is None else points(value, criterion.none_at, criterion.full_at)
     return CriterionScore(criterion.measure, criterion.weight, value, score)
 

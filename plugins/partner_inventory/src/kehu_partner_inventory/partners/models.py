@@ -38,6 +38,12 @@ class StateReasonMissing(kehu.Refusal):
     code = "STATE_REASON_MISSING"
 
 
+class CurrencyStays(kehu.Refusal):
+    """Amounts are in this currency already."""
+
+    code = "CURRENCY_STAYS"
+
+
 class ImpossiblePartner(kehu.Refusal):
     """A limit below zero, an unknown currency, or a contract that ends before it begins."""
 

@@ -12,7 +12,7 @@ from kehu_sfa.lines.actions import OfferedLine, make_lines
 from kehu_sfa.lines.rules import check_price_list, worth
 from kehu_sfa.orders.events import OrderConfirmed
 from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, Payment
-from kehu_sfa.orders.rules import lines_of
+from kehu_sfa.orders.rules import check_happened, lines_of
 from kehu_sfa.plugin import order
 
 
@@ -95,6 +95,7 @@ async def refund(
 ) -> Payment:
     """Money was given back: not more than was paid."""
     await ctx.session.refresh(order, with_for_update=True)
+    check_happened(ctx, refunded_on, field="refunded_on")
     order.refund(amount)
     return ctx.add(
         Payment(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -71,9 +72,7 @@ async def reckon_order(ctx: kehu.Context, change: kehu.Change[Order]) -> None:
 async def payments_stay(ctx: kehu.Context, change: kehu.Change[Payment]) -> None:
     """A payment has come in already, and is never changed or deleted."""
     _keep(change)
-    if change.obj.received_on > ctx.today():
-        message = kehu.text("Nothing has been paid on {day} yet.", day=change.obj.received_on)
-        raise PaidInFuture(message, field=Payment.received_on)
+    check_happened(ctx, change.obj.received_on, field=Payment.received_on)
 
 
 @order_return.before_write
@@ -83,6 +82,12 @@ async def returns_stay(ctx: kehu.Context, change: kehu.Change[OrderReturn]) -> N
     if change.obj.returned_on > ctx.today():
         message = kehu.text("Nothing has come back on {day} yet.", day=change.obj.returned_on)
         raise PaidInFuture(message, field=OrderReturn.returned_on)
+
+
+def check_happened(ctx: kehu.Context, day: date | None, *, field: object) -> None:
+    """Raise PaidInFuture, which blames `field`, for a day on which nobody can have paid yet; None is today."""
+    if day is not None and day > ctx.today():
+        raise PaidInFuture(kehu.text("Nothing has been paid on {day} yet.", day=day), field=field)
 
 
 def _keep(change: kehu.Change[Payment] | kehu.Change[OrderReturn]) -> None:

@@ -23,9 +23,12 @@ class CustomerClass(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ServiceCost:
-    """Revenue won in the last 365 days against the hours of interactions; `customerClass` is null without either."""
+    """Revenue won in the last 365 days against the hours of interactions; `customerClass` is null without either.
 
-    revenue: Decimal
+    `revenue` and what follows from it are null where some of it is in a currency without a rate.
+    """
+
+    revenue: Decimal | None
     currency: str | None
     hours: Decimal
     revenue_per_hour: Decimal | None
@@ -50,6 +53,10 @@ def cost_of(
 ) -> ServiceCost:
     """The figures of one customer, hours and rate to two places."""
     rate = (revenue * 3600 / seconds).quantize(_CENT, ROUND_HALF_EVEN) if seconds else None
-    hours = (Decimal(seconds) / 3600).quantize(_CENT, ROUND_HALF_EVEN)
     found = class_of(revenue, seconds, total_revenue, total_seconds)
-    return ServiceCost(revenue, currency, hours, rate, found)
+    return ServiceCost(revenue, currency, hours_of(seconds), rate, found)
+
+
+def hours_of(seconds: int) -> Decimal:
+    """Seconds as hours, to two places."""
+    return (Decimal(seconds) / 3600).quantize(_CENT, ROUND_HALF_EVEN)

@@ -14,26 +14,33 @@ import kehu
 from kehu.products.queries import NoCurrencyRate, convert
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Stage, StageCategory
-from kehu_sfa.service_cost.models import ServiceCost, cost_of
+from kehu_sfa.service_cost.models import ServiceCost, cost_of, hours_of
 
 LOOK_BACK = timedelta(days=365)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Ledger:
-    """What all customers brought and took in the last 365 days."""
+    """What all customers brought and took in the last 365 days.
+
+    `unknown` are those who brought something in a currency without a rate; they are compared with nobody.
+    """
 
     revenue: dict[uuid.UUID, Decimal]
     seconds: dict[uuid.UUID, int]
     currency: str | None
+    unknown: frozenset[uuid.UUID] = frozenset()
 
     def of(self, customer_id: uuid.UUID) -> ServiceCost:
         """The figures of one customer."""
+        if customer_id in self.unknown:
+            hours = hours_of(self.seconds.get(customer_id, 0))
+            return ServiceCost(None, None, hours, None, None)
         return cost_of(
             self.revenue.get(customer_id, Decimal(0)),
             self.seconds.get(customer_id, 0),
             sum(self.revenue.values(), Decimal(0)),
-            sum(self.seconds.values()),
+            sum(taken for key, taken in self.seconds.items() if key not in self.unknown),
             self.currency,
         )
 
@@ -51,14 +58,15 @@ async def service_ledger(ctx: kehu.Context) -> Ledger:
         deals[source] += count
     currency = min(deals, key=lambda name: (-deals[name], name)) if deals else None
     revenue: defaultdict[uuid.UUID, Decimal] = defaultdict(Decimal)
+    unknown = set[uuid.UUID]()
     for customer_id, source, amount, _ in won:
         assert currency is not None
         try:
             revenue[customer_id] += await convert(ctx, amount, source, currency, on=ctx.today())
         except NoCurrencyRate:
-            # An amount that nobody can convert says nothing about the class; the rest still does.
-            continue
-    return Ledger(dict(revenue), await _seconds(ctx), currency)
+            unknown.add(customer_id)
+    known = {key: amount for key, amount in revenue.items() if key not in unknown}
+    return Ledger(known, await _seconds(ctx), currency, frozenset(unknown))
 
 
 async def _won(ctx: kehu.Context) -> list[tuple[uuid.UUID, str, Decimal, int]]:
