@@ -91,7 +91,7 @@ async def test_a_completion_in_the_future_is_refused(app: kehu.App, acme: Custom
     call = await saved(app, Interaction(subject="Call", customer_id=acme.id))
     with pytest.raises(kehu.Refusal) as refusal:
         await completed(app, call, at=app.clock() + timedelta(days=1))
-    assert refusal.value.errors[0].code == "INTERACTION_IN_FUTURE"
+    assert [(e.code, e.field) for e in refusal.value.errors] == [("INTERACTION_IN_FUTURE", "at")]
     assert (await stored(app, call)).status is InteractionStatus.PLANNED
 
 

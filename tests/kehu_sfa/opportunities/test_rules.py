@@ -145,6 +145,15 @@ async def test_nothing_closes_before_it_opens_or_in_the_future(
     assert [(e.code, e.field) for e in errors] == [(code, "closedOn")]
 
 
+async def test_nothing_is_opened_in_the_future(app: kehu.App, stages: Stages) -> None:
+    new = Opportunity(name="New press", stage_id=stages.qualified.id, opened_on=date(2026, 3, 3))
+    assert [(e.code, e.field) for e in await refused(app, new)] == [("OPENED_IN_FUTURE", "openedOn")]
+    deal = await saved_opportunity(app, stages.qualified, opened_on=date(2026, 3, 2))
+    errors = await change_refused(app, deal, opened_on=date(2026, 3, 3))
+    assert [(e.code, e.field) for e in errors] == [("OPENED_IN_FUTURE", "openedOn")]
+    assert (await stored(app, deal)).opened_on == date(2026, 3, 2)
+
+
 async def test_an_update_cannot_close_or_move(app: kehu.App, stages: Stages, clock: Clock) -> None:
     opportunity = await saved_opportunity(app, stages.qualified)
 

@@ -107,6 +107,7 @@ async def test_payments_stay_as_they_are(shop: Shop) -> None:
     [
         ("receivePayment", f'amount: "1", receivedOn: "2026-03-04", {TRANSFER}', "receivedOn"),
         ("takeBack", 'amount: "1", returnedOn: "2026-03-04", reason: "x"', "returnedOn"),
+        ("refund", f'amount: "1", refundedOn: "2026-03-04", {TRANSFER}', "refundedOn"),
     ],
 )
 async def test_nothing_comes_in_before_its_day(shop: Shop, verb: str, arguments: str, reason: str) -> None:
@@ -115,6 +116,21 @@ async def test_nothing_comes_in_before_its_day(shop: Shop, verb: str, arguments:
         await shop.call("fulfil", order)
 
     assert await shop.refused(verb, order, arguments) == [("PAID_IN_FUTURE", reason)]
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "reason"),
+    [
+        ("takeBack", 'amount: "1", returnedOn: "2026-03-01", reason: "x"', "returnedOn"),
+        ("refund", f'amount: "1", refundedOn: "2026-03-01", {TRANSFER}', "refundedOn"),
+    ],
+)
+async def test_nothing_goes_back_before_it_came(shop: Shop, verb: str, arguments: str, reason: str) -> None:
+    order = await shop.order()
+    await shop.call("receivePayment", order, f'amount: "10", {TRANSFER}')
+    await shop.call("fulfil", order)
+
+    assert await shop.refused(verb, order, arguments) == [("BEFORE_THE_ORDER", reason)]
 
 
 async def test_an_order_in_another_currency_than_its_price_list_is_refused(shop: Shop) -> None:

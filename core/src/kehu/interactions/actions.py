@@ -19,7 +19,9 @@ async def complete(
     follow_up_due_at: datetime | None = None,
 ) -> None:
     """It has happened, now or `at`; with `followUpSubject` the next one is planned."""
-    record.complete(at=at or ctx.now(), outcome=outcome)
+    moment = at or ctx.now()
+    record.check_over(moment, now=ctx.now(), field="at")
+    record.complete(at=moment, outcome=outcome)
     if follow_up_subject:
         ctx.require("core.interaction:create")
         ctx.add(record.follow_up(subject=follow_up_subject, due_at=follow_up_due_at))

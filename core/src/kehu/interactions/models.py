@@ -153,11 +153,14 @@ class Interaction(Owned, Base):
             message = text("{subject} cannot end before it starts.", subject=self.subject)
             raise ImpossibleTimes(message, field="ended_at")
         latest = max(filter(None, (self.started_at, self.ended_at)), default=now)
-        if self.status is InteractionStatus.DONE and latest > now + CLOCKS_DIFFER:
-            raise InteractionInFuture(
-                text("{subject} is done, so it cannot lie in the future.", subject=self.subject),
-                field="ended_at",
-            )
+        if self.status is InteractionStatus.DONE:
+            self.check_over(latest, now=now, field="ended_at")
+
+    def check_over(self, at: datetime, *, now: datetime, field: object) -> None:
+        """Raise InteractionInFuture, which blames `field`, for a moment to come; the clocks of two machines differ."""
+        if at > now + CLOCKS_DIFFER:
+            message = text("{subject} is done, so it cannot lie in the future.", subject=self.subject)
+            raise InteractionInFuture(message, field=field)
 
     def check_measures(self) -> None:
         """Raise ImpossibleTimes for a wait below zero."""

@@ -92,7 +92,7 @@ async def sell_out_from_file_at(
     digest = _digest(content)
     await _check_new(ctx, location, {digest, hashlib.sha256(content.encode()).hexdigest()[:16]})
     mark = f"{file_name[:200]} {digest}"
-    rows, errors = read_rows(content)
+    rows, errors = read_rows(content, today=ctx.today())
     products = await _products(ctx, rows)
     errors += await _unsellable(ctx, location, rows, products)
     count = len(rows) + len({error.row for error in errors} - {row.row for row in rows})
@@ -158,7 +158,7 @@ async def _sell(
         )
         for each in goods
     ]
-    await post(ctx, plans, Occasion(reason="SELL_OUT", moved_at=at, note=note))
+    await post(ctx, plans, Occasion(reason="SELL_OUT", moved_at=at, moment_field="sold_at", note=note))
 
 
 def _key(place: Location, goods: Goods) -> Key:

@@ -32,8 +32,8 @@ class SoldRow:
     lot: str | None
 
 
-def read_rows(content: str) -> tuple[list[SoldRow], list[RowError]]:
-    """The rows of a file and what is wrong with them. Raises UnreadableFile."""
+def read_rows(content: str, *, today: date) -> tuple[list[SoldRow], list[RowError]]:
+    """The rows of a file and what is wrong with them; nothing is sold after today. Raises UnreadableFile."""
     lines = content.removeprefix("\ufeff")
     dialect = _delimiter(lines)
     reader = csv.DictReader(io.StringIO(lines), delimiter=dialect)
@@ -47,7 +47,7 @@ def read_rows(content: str) -> tuple[list[SoldRow], list[RowError]]:
         if not any((value or "").strip() for value in row.values() if isinstance(value, str)):
             continue
         given = {name: (row.get(column) or "").strip() for name, column in columns.items()}
-        found = _row(number, given, columns)
+        found = _row(number, given, columns, today)
         if isinstance(found, RowError):
             errors.append(found)
         else:
@@ -77,7 +77,9 @@ def _columns(names: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _row(number: int, given: Mapping[str, str], columns: Mapping[str, str]) -> SoldRow | RowError:
+def _row(
+    number: int, given: Mapping[str, str], columns: Mapping[str, str], today: date
+) -> SoldRow | RowError:
     if not given["product"]:
         return RowError(number, columns["product"], "REQUIRED", kehu.text("Say what was sold."))
     try:
@@ -91,14 +93,23 @@ def _row(number: int, given: Mapping[str, str], columns: Mapping[str, str]) -> S
         )
     if not quantity.is_finite() or quantity <= 0:
         return RowError(number, columns["quantity"], "OUT_OF_RANGE", kehu.text("A quantity is above zero."))
-    day = None
-    if given.get("day"):
-        try:
-            day = date.fromisoformat(given["day"].replace("/", "-"))
-        except ValueError:
-            message = kehu.text("{value} is no day such as 2026-03-31.", value=given["day"])
-            return RowError(number, columns["day"], "INVALID", message)
-        if not kehu.is_within_border(day):
-            message = kehu.text("{value} lies beyond every calendar.", value=given["day"])
-            return RowError(number, columns["day"], "OUT_OF_RANGE", message)
+    day = _day(number, given.get("day"), columns, today)
+    if isinstance(day, RowError):
+        return day
     return SoldRow(number, given["product"], quantity, day, given.get("lot") or None)
+
+
+def _day(number: int, given: str | None, columns: Mapping[str, str], today: date) -> date | RowError | None:
+    if not given:
+        return None
+    try:
+        day = date.fromisoformat(given.replace("/", "-"))
+    except ValueError:
+        message = kehu.text("{value} is no day such as 2026-03-31.", value=given)
+        return RowError(number, columns["day"], "INVALID", message)
+    if not kehu.is_within_border(day):
+        message = kehu.text("{value} lies beyond every calendar.", value=given)
+        return RowError(number, columns["day"], "OUT_OF_RANGE", message)
+    if day > today:
+        return RowError(number, columns["day"], "IMPOSSIBLE_MOVE", kehu.text("Nothing moves in the future."))
+    return day

@@ -48,6 +48,7 @@ class Occasion:
 
     reason: str
     moved_at: datetime | None = None
+    moment_field: str = "moved_at"
     note: str | None = None
     document: kehu.GlobalId | None = None
     customer_id: uuid.UUID | None = None

@@ -123,7 +123,7 @@ class _Posting:
             # The clocks of two servers may differ a little.
             return max(now, self._books.last_moved_at() or now)
         if given > now:
-            raise ImpossibleMove(kehu.text("Nothing moves in the future."), field="moved_at")
+            raise ImpossibleMove(kehu.text("Nothing moves in the future."), field=self._occasion.moment_field)
         return given
 
     async def _expire_where_short(self, plans: Sequence[PlannedMove]) -> None:

@@ -12,7 +12,7 @@ from kehu_sfa.lines.actions import OfferedLine, make_lines
 from kehu_sfa.lines.rules import check_price_list, worth
 from kehu_sfa.orders.events import OrderConfirmed
 from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, Payment
-from kehu_sfa.orders.rules import check_happened, lines_of
+from kehu_sfa.orders.rules import check_happened, check_was_paid, lines_of
 from kehu_sfa.plugin import order
 
 
@@ -95,14 +95,16 @@ async def refund(
 ) -> Payment:
     """Money was given back: not more than was paid."""
     await ctx.session.refresh(order, with_for_update=True)
-    check_happened(ctx, refunded_on, field="refunded_on")
+    day = refunded_on or ctx.today()
+    check_happened(ctx, day, field="refunded_on")
+    await check_was_paid(ctx, order, day, field="refunded_on")
     order.refund(amount)
     return ctx.add(
         Payment(
             order_id=order.id,
             amount=-amount,
             method=method,
-            received_on=refunded_on or ctx.today(),
+            received_on=day,
             reference=reference,
         )
     )

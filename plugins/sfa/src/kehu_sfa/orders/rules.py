@@ -29,6 +29,12 @@ class PaidInFuture(kehu.Refusal):
     code = "PAID_IN_FUTURE"
 
 
+class BeforeTheOrder(kehu.Refusal):
+    """Nothing comes back before it was ordered, and no money before it was paid."""
+
+    code = "BEFORE_THE_ORDER"
+
+
 async def lines_of(ctx: kehu.Context, order: Order) -> Sequence[OrderLine]:
     """The lines of an order in their order, whoever may see them."""
     found = sa.select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position)
@@ -79,15 +85,29 @@ async def payments_stay(ctx: kehu.Context, change: kehu.Change[Payment]) -> None
 async def returns_stay(ctx: kehu.Context, change: kehu.Change[OrderReturn]) -> None:
     """A return has come in already, and is never changed or deleted."""
     _keep(change)
+    ordered = sa.select(Order.ordered_on).where(Order.id == change.obj.order_id)
+    ordered_on = await whoever_asks.scalar(ctx, ordered)
+    if ordered_on is not None and change.obj.returned_on < ordered_on:
+        message = kehu.text("It was ordered on {day}, and has not come back before.", day=ordered_on)
+        raise BeforeTheOrder(message, field=OrderReturn.returned_on)
     if change.obj.returned_on > ctx.today():
         message = kehu.text("Nothing has come back on {day} yet.", day=change.obj.returned_on)
         raise PaidInFuture(message, field=OrderReturn.returned_on)
 
 
-def check_happened(ctx: kehu.Context, day: date | None, *, field: object) -> None:
-    """Raise PaidInFuture, which blames `field`, for a day on which nobody can have paid yet; None is today."""
-    if day is not None and day > ctx.today():
+def check_happened(ctx: kehu.Context, day: date, *, field: object) -> None:
+    """Raise PaidInFuture, which blames `field`, for a day on which nobody can have paid yet."""
+    if day > ctx.today():
         raise PaidInFuture(kehu.text("Nothing has been paid on {day} yet.", day=day), field=field)
+
+
+async def check_was_paid(ctx: kehu.Context, order: Order, day: date, *, field: object) -> None:
+    """Raise BeforeTheOrder, which blames `field`, for a day before the first payment of an order."""
+    first = sa.select(sa.func.min(Payment.received_on)).where(Payment.order_id == order.id)
+    paid_on = await whoever_asks.scalar(ctx, first)
+    if paid_on is not None and day < paid_on:
+        message = kehu.text("The first payment came on {day}; nothing was given back before.", day=paid_on)
+        raise BeforeTheOrder(message, field=field)
 
 
 def _keep(change: kehu.Change[Payment] | kehu.Change[OrderReturn]) -> None:
