@@ -46,7 +46,7 @@ class Context:
     """One operation: who asks, which database session, and what is about to be written.
 
     Use it as `async with app.context(principal) as ctx:`; one context is never shared between operations. `address`
-    is the network address that the operation comes from.
+    is the network address that the operation comes from, `language` what its client likes to be answered in.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Context:
         self.cause: Cause | None = None
         self.idempotency: Idempotency | None = None
         self.address: str | None = None
+        self.language: str | None = None
 
     async def __aenter__(self) -> Context:
         return self
@@ -103,6 +104,12 @@ class Context:
     def today(self) -> date:
         """The date it is for the principal."""
         return self.now().astimezone(ZoneInfo(self.principal.time_zone)).date()
+
+    @property
+    def locale(self) -> str:
+        """The language to answer in: a person's own, and of whoever has none that of the client."""
+        own = self.principal.locale
+        return own if self.principal.id is not None else self.language or own
 
     def settings(self, settings_class: type[S]) -> S:
         """The settings of a plugin, as an object of the class it declared with `@plugin.settings`."""

@@ -27,7 +27,7 @@ def shown(error: GraphQLError, ctx: kehu.Context) -> GraphQLError:
     if cause is None:
         return told(error)
     if isinstance(cause, kehu.Refusal):
-        error.message = ctx.app.translations.tell(cause.errors[0].message, ctx.principal.locale)
+        error.message = ctx.app.translations.tell(cause.errors[0].message, ctx.locale)
         error.extensions = {**cause.extensions, "traceId": trace_id}
         return error
     if isinstance(cause, _NOTHING_TO_RUN):
@@ -40,7 +40,8 @@ def shown(error: GraphQLError, ctx: kehu.Context) -> GraphQLError:
         "traceId": trace_id,
         **({"plugin": plugin} if plugin else {}),
     }
-    return GraphQLError(MESSAGE, nodes=error.nodes, path=error.path, extensions=extensions)
+    message = ctx.app.translations.tell(MESSAGE, ctx.locale)
+    return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
 
 
 def told(error: GraphQLError) -> GraphQLError:

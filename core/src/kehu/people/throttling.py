@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from kehu.context import Context
 from kehu.errors import Refusal
 from kehu.people.models import SignInAttempts
+from kehu.translating.texts import Text, text
 
 EMAIL_LIMIT = 5
 ADDRESS_LIMIT = 50
@@ -60,7 +61,7 @@ class Throttle:
             failures = 0
         remaining = last_failed_at + min(wait_after(failures, limit=self.limit), self.longest) - now
         if remaining > timedelta(0):
-            raise TooManyAttempts(f"Too many failed attempts; try again in {_spoken(remaining)}.")
+            raise TooManyAttempts(_too_many(remaining))
         noted = sa.update(_attempts).where(self._is_mine)
         await ctx.session.execute(noted.values(failures=failures + 1, last_failed_at=now))
 
@@ -166,6 +167,8 @@ def wait_after(failures: int, *, limit: int) -> timedelta:
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
-def _spoken(wait: timedelta) -> str:
+def _too_many(wait: timedelta) -> Text:
     seconds = -int(-wait.total_seconds() // 1)
-    return f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"
+    if seconds < 120:
+        return text("Too many failed attempts; try again in {seconds} seconds.", seconds=seconds)
+    return text("Too many failed attempts; try again in {minutes} minutes.", minutes=-(-seconds // 60))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.resources
 import importlib.util
+import re
 from collections.abc import Iterator, Sequence
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -13,6 +14,7 @@ from kehu.plugin import Plugin
 from kehu.translating.texts import Label, Text
 
 SOURCE_LANGUAGE = "en"
+_WEIGHT = re.compile(r"[qQ]\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 Messages = dict[tuple[str | None, str], str]
 
 
@@ -110,16 +112,16 @@ def _fallbacks(locale: str) -> tuple[str, ...]:
 
 
 def _wanted(locale: str) -> list[str]:
-    """The languages of a list, the most wanted first."""
+    """The languages of a list, the most wanted first; those of weight 0, or of a weight that is none, are not."""
+    weighed = [
+        (name.strip(), _weight(said)) for name, _, said in (p.partition(";") for p in locale.split(","))
+    ]
+    return [name for name, weight in sorted(weighed, key=lambda each: -each[1]) if weight > 0]
 
-    def weight(part: str) -> float:
-        try:
-            return -float(part.partition("q=")[2] or 1)
-        except ValueError:
-            return 0.0
 
-    parts = sorted(locale.split(","), key=weight)
-    return [part.partition(";")[0].strip() for part in parts]
+def _weight(said: str) -> float:
+    found = _WEIGHT.fullmatch(said.strip())
+    return float(found.group(1)) if found else float(not said.strip())
 
 
 def _messages(package: str, language: str) -> Iterator[tuple[tuple[str | None, str], str]]:

@@ -44,8 +44,8 @@ class EntityLabel:
 
 
 def labels_of(ctx: Context, locale: str | None = None) -> list[EntityLabel]:
-    """The labels of every type in a language, the principal's own if none is given."""
-    language = locale or ctx.principal.locale
+    """The labels of every type in a language, that of who asks if none is given."""
+    language = locale or ctx.locale
     catalogues = ctx.app.translations
     return [
         labels_of_entity(catalogues, entity, language) for entity in ctx.app.composition.entities.values()

@@ -162,7 +162,7 @@ def _acting(
 
 def told(ctx: kehu.Context, error: kehu.FieldError) -> Bag:
     """The error in the language of who is told."""
-    message = ctx.app.translations.tell(error.message, ctx.principal.locale)
+    message = ctx.app.translations.tell(error.message, ctx.locale)
     return Bag(code=error.code, message=message, field=error.field, plugin=error.plugin)
 
 

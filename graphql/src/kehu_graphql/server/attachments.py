@@ -11,6 +11,7 @@ from starlette.routing import Route
 import kehu
 from kehu.attachments.actions import attach, attachment_with_content
 from kehu.attachments.fields import FOLDER, path
+from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.refusals import refused
 from kehu_graphql.server.security import principal_of
 
@@ -20,7 +21,7 @@ def attachment_routes(app: kehu.App) -> list[Route]:
 
     async def bring(request: Request) -> Response:
         asked = request.query_params
-        async with app.context(await principal_of(app, request), request_id=request.state.request_id) as ctx:
+        async with context_of(app, request, await principal_of(app, request)) as ctx:
             try:
                 ctx.require_signed_in()
                 attachment = await attach(
@@ -31,17 +32,17 @@ def attachment_routes(app: kehu.App) -> list[Route]:
                     content=await request.body(),
                 )
             except kehu.Refusal as refusal:
-                return refused(refusal)
+                return refused(ctx, refusal)
         return JSONResponse({"attachment": _shown(attachment)}, status_code=201)
 
     async def get(request: Request) -> Response:
-        async with app.context(await principal_of(app, request), request_id=request.state.request_id) as ctx:
+        async with context_of(app, request, await principal_of(app, request)) as ctx:
             try:
                 ctx.require_signed_in()
                 ctx.require("core.attachment:read")
                 attachment, content = await attachment_with_content(ctx, request.path_params["key"])
             except kehu.Refusal as refusal:
-                return refused(refusal)
+                return refused(ctx, refusal)
         return _file(request, attachment, content)
 
     return [Route(FOLDER, bring, methods=["POST"]), Route(f"{FOLDER}/{{key:uuid}}", get, methods=["GET"])]

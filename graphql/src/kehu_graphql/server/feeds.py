@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 import kehu
 from kehu.feeds import read_feed
+from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.refusals import refused
 
 
@@ -16,11 +17,11 @@ def feed_route(app: kehu.App) -> Route:
 
     async def feed(request: Request) -> Response:
         name, token = request.path_params["name"], request.query_params.get("token", "")
-        async with app.context(kehu.ANONYMOUS, request_id=request.state.request_id) as ctx:
+        async with context_of(app, request, kehu.ANONYMOUS) as ctx:
             try:
                 found = await read_feed(ctx, name, token)
             except kehu.Refusal as refusal:
-                return refused(refusal, status=404)
+                return refused(ctx, refusal, status=404)
         headers = {"Content-Type": found.media_type, "Cache-Control": "private, no-store"}
         return Response(found.content, headers=headers)
 

@@ -12,6 +12,7 @@ import kehu
 from kehu.core_declarations import READ_METRICS
 from kehu_graphql.compiled import Reason
 from kehu_graphql.execution import Api
+from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.refusals import refused
 from kehu_graphql.server.security import principal_of
 
@@ -23,12 +24,12 @@ def metrics_route(api: Api) -> Route:
 
     async def metrics(request: Request) -> Response:
         principal = await principal_of(api.app, request)
-        async with api.app.context(principal, request_id=request.state.request_id) as ctx:
+        async with context_of(api.app, request, principal) as ctx:
             try:
                 ctx.require_signed_in()
                 ctx.require(READ_METRICS)
             except kehu.Refusal as refusal:
-                return refused(refusal)
+                return refused(ctx, refusal)
         headers = {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
         return Response("\n".join(_lines(api)) + "\n", headers=headers)
 

@@ -27,6 +27,7 @@ from kehu.people.signing_in import principal_of_session
 from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
 from kehu_graphql.server.accepting import GRAPHQL_IN_UTF8, JSON, media_type_of, preferred_type
+from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.json_input import read_json
 from kehu_graphql.server.named_documents import NOT_FOUND, NamedDocuments
 from kehu_graphql.server.refusals import of_view, refused
@@ -60,9 +61,7 @@ class Asking:
         if self.principal.session is not None and self.connection.scope["type"] == "websocket":
             principal = await principal_of_session(self.app, self.principal.session)
             self.principal = principal or kehu.ANONYMOUS
-        ctx = self.app.context(self.principal, request_id=self.connection.state.request_id)
-        client = self.connection.client
-        ctx.address = client.host if client else None
+        ctx = context_of(self.app, self.connection, self.principal)
         key = self.connection.headers.get("idempotency-key")
         if key is not None and self.connection.scope["type"] == "http":
             ctx.idempotency = Idempotency(key)
@@ -127,7 +126,9 @@ class Operations(GraphQL[Any, Any]):
                 request = Request(scope, receive)
                 scope["state"]["operation"] = await operation_with_files(self._app, request)
             except kehu.Refusal as refusal:
-                await refused(refusal)(scope, receive, send)
+                principal = scope["state"].get("principal", kehu.ANONYMOUS)
+                answer = refused(context_of(self._app, request, principal), refusal)
+                await answer(scope, receive, send)
                 return
         if scope["type"] != "http" or media_type_of(Headers(scope=scope).get("accept", "")) == JSON:
             await super().__call__(scope, receive, send)
@@ -170,14 +171,15 @@ class Operations(GraphQL[Any, Any]):
         if bearer_token(context.connection.headers, context.connection_params):
             context.principal = await principal_of(self._app, context.connection, context.connection_params)
             if context.principal is kehu.ANONYMOUS:
-                raise ConnectionRejectionError(
-                    {"message": "This token is not valid any more; sign in again."}
-                )
+                raise _rejection(context, "This token is not valid any more; sign in again.")
         elif not same_origin(context.connection):
-            raise ConnectionRejectionError(
-                {"message": "Another origin must send a token in connection_init."}
-            )
+            raise _rejection(context, "Another origin must send a token in connection_init.")
         return await super().on_ws_connect(context)
+
+
+def _rejection(asking: Asking, message: str) -> ConnectionRejectionError:
+    locale = context_of(asking.app, asking.connection, kehu.ANONYMOUS).locale
+    return ConnectionRejectionError({"message": asking.app.translations.tell(message, locale)})
 
 
 def _in_its_media_type(scope: Scope, send: Send) -> Send:

@@ -23,6 +23,7 @@ from kehu_graphql.compiled import Reason
 from kehu_graphql.execution import Api
 from kehu_graphql.limits import may_ask_for_schema
 from kehu_graphql.server.accepting import EVENTS, media_type_of, preferred_type
+from kehu_graphql.server.contexts import readable
 from kehu_graphql.server.json_input import is_too_deep
 from kehu_graphql.server.middleware import MAX_BODY_BYTES, Arrival
 from kehu_graphql.server.named_documents import NamedDocuments
@@ -90,6 +91,7 @@ class Planned:
             return None
         async with app.context(principal, request_id=state["request_id"]) as ctx:
             ctx.address = scope["client"][0] if scope.get("client") else None
+            ctx.language = readable(head.get(b"accept-language", b"").decode("latin-1"))
             key = head.get(b"idempotency-key")
             if key is not None:
                 ctx.idempotency = Idempotency(key.decode("latin-1"))

@@ -28,10 +28,11 @@ _OTHER_CODE = "BAD_USER_INPUT"
 _OTHER_MEDIA_TYPE = "Unsupported content type"
 
 
-def refused(refusal: kehu.Refusal, *, status: int | None = None) -> Response:
+def refused(ctx: kehu.Context, refusal: kehu.Refusal, *, status: int | None = None) -> Response:
     """The errors of a request that was not done, with the status that fits the first of them."""
+    tell, locale = ctx.app.translations.tell, ctx.locale
     shown = [
-        {"message": error.message, "extensions": {"code": error.code, "field": error.field}}
+        {"message": tell(error.message, locale), "extensions": {"code": error.code, "field": error.field}}
         for error in refusal.errors
     ]
     return JSONResponse({"errors": shown}, status_code=status or _STATUS.get(refusal.errors[0].code, 400))

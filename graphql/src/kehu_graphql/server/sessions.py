@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 import kehu
 from kehu.people.signing_in import LONGEST, sign_in, sign_out
+from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.json_input import read_json
 from kehu_graphql.server.security import cookie_name, principal_of, same_origin
 
@@ -45,18 +46,19 @@ async def _enter(app: kehu.App, request: Request) -> Response:
     given = await _json(request)
     if given is None:
         return _refused("BAD_USER_INPUT", "Send a JSON object with email and password.", 400)
-    async with app.context(kehu.ANONYMOUS, request_id=request.state.request_id) as ctx:
+    async with context_of(app, request, kehu.ANONYMOUS) as ctx:
         try:
             signed_in = await sign_in(
                 ctx,
                 str(given.get("email", "")),
                 str(given.get("password", "")),
                 device=request.headers.get("user-agent"),
-                address=request.client.host if request.client else None,
+                address=ctx.address,
             )
         except kehu.Refusal as refusal:
             error = refusal.errors[0]
-            return _refused(error.code, error.message, 429 if error.code == "TOO_MANY_ATTEMPTS" else 401)
+            status = 429 if error.code == "TOO_MANY_ATTEMPTS" else 401
+            return _refused(error.code, app.translations.tell(error.message, ctx.locale), status)
     response = JSONResponse({"expiresAt": signed_in.expires_at.isoformat()})
     response.set_cookie(
         cookie_name(request.scope),
@@ -71,7 +73,7 @@ async def _enter(app: kehu.App, request: Request) -> Response:
 
 
 async def _leave(app: kehu.App, request: Request) -> Response:
-    async with app.context(await principal_of(app, request), request_id=request.state.request_id) as ctx:
+    async with context_of(app, request, await principal_of(app, request)) as ctx:
         await sign_out(ctx)
     response = Response(status_code=204)
     response.delete_cookie(cookie_name(request.scope), path="/")

@@ -18,7 +18,7 @@ async def html(quote: Quote, ctx: kehu.Context) -> str:
     customer = await ctx.find(kehu.Customer, quote.customer_id)
     contact = await ctx.find(kehu.Contact, quote.contact_id) if quote.contact_id else None
     preferred = customer.preferred_language if customer else None
-    locale = _known(preferred) or _known(ctx.principal.locale) or "en"
+    locale = _known(preferred) or _known(ctx.locale) or "en"
     return Sheet(
         quote=quote,
         lines=await lines_of(ctx, quote),
