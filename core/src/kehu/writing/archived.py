@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kehu.composition import EntityDefinition
 from kehu.database import Unscoped
+from kehu.database.plain import committed
 from kehu.errors import FieldError, Refusal
 from kehu.ids import parse_global_id
 from kehu.model import Archivable, GlobalId
@@ -29,6 +31,7 @@ whoever_asks = Unscoped("archived is archived")
 Place = tuple[type[Any], uuid.UUID]
 
 _MOST_KEYS = 500
+_BESIDE = ("first", "second", "third", "fourth")
 _OF_OWNERS = (OWNER, "team_id")
 
 
@@ -45,7 +48,7 @@ def check_current(record: object, name: str, *, field: object = "id") -> None:
 
 
 async def refuse_archived(ctx: Context, changes: Sequence[Change[Any]], seen: set[Place]) -> None:
-    """Note an error for each new reference to an archived record; `seen` are those known to be current.
+    """Note an error for each new reference to an archived record; `seen` are those known to be current, and grow.
 
     History may name what is archived: only references that somebody may set are looked at, in records that somebody
     may write; and a job goes on with what was begun before.
@@ -53,10 +56,12 @@ async def refuse_archived(ctx: Context, changes: Sequence[Change[Any]], seen: se
     if ctx.running_job is not None:
         return
     asked = [(change, name, place) for change in changes for name, place in _new_references(ctx, change)]
-    unknown = [place for change, _, place in asked if place not in seen and not _is_own(ctx, place)]
-    if not unknown:
+    named = dict.fromkeys(place for _, _, place in asked if not _is_own(ctx, place))
+    if not named:
         return
-    archived = await _archived(ctx, dict.fromkeys(unknown), {change.obj.id for change in changes})
+    new = {(type(change.obj), change.obj.id) for change in changes}
+    archived = await _archived(ctx, named, seen | new)
+    seen.update(named.keys() - archived)
     for change, name, place in asked:
         if place in archived and all(error.field != name for error in change.errors):
             message = _message(ctx.app.composition.entities[place[0]].name)
@@ -123,10 +128,8 @@ def _is_own(ctx: Context, place: Place) -> bool:
     return key == ctx.principal.id or key in ctx.principal.teams
 
 
-async def _archived(
-    ctx: Context, places: Sequence[Place] | dict[Place, None], new: set[uuid.UUID]
-) -> set[Place]:
-    """Which of the records are archived; what is loaded or new is not asked for."""
+async def _archived(ctx: Context, places: Iterable[Place], known: set[Place]) -> set[Place]:
+    """Which of the records are archived; what is loaded, or known to be current or new, is not asked for."""
     session = ctx.session.sync_session
     found: set[Place] = set()
     missing: dict[type[Any], list[uuid.UUID]] = {}
@@ -135,14 +138,29 @@ async def _archived(
         if loaded is not None:
             if loaded.archived_at is not None:
                 found.add((model, key))
-        elif key not in new:
+        elif (model, key) not in known:
             missing.setdefault(model, []).append(key)
     for model, keys in missing.items():
         for start in range(0, len(keys), _MOST_KEYS):
-            part = model.id.in_(keys[start : start + _MOST_KEYS])
-            gone = sa.select(model.id).where(part, model.archived_at.is_not(None))
-            found |= {(model, key) for key in await whoever_asks.scalars(ctx, gone)}
+            found |= {(model, key) for key in await _gone(ctx, model, keys[start : start + _MOST_KEYS])}
     return found
+
+
+async def _gone(ctx: Context, model: type[Any], keys: Sequence[uuid.UUID]) -> Iterable[uuid.UUID]:
+    """Which of these are archived; asked beside the transaction, as long as nothing was asked or stored in it."""
+    if ctx.session.first_use is None or len(keys) > len(_BESIDE):
+        gone = sa.select(model.id).where(model.id.in_(keys), model.archived_at.is_not(None))
+        return await whoever_asks.scalars(ctx, gone)
+    given = itertools.chain(keys, itertools.repeat(keys[-1]))
+    among = ctx.app.composition.entities[model].derived(_gone_among)
+    return [row[0] for row in await committed(ctx, among, **dict(zip(_BESIDE, given, strict=False)))]
+
+
+def _gone_among(entity: EntityDefinition) -> sa.Select[uuid.UUID]:
+    """Which of a few records are archived, by parameters with the names of `_BESIDE`."""
+    model = entity.model
+    keys = [sa.bindparam(name, None, type_=model.id.type) for name in _BESIDE]
+    return sa.select(model.id).where(model.id.in_(keys), model.archived_at.is_not(None))
 
 
 def _loaded(session: Session, model: type[Any], key: uuid.UUID) -> Any:
