@@ -46,6 +46,9 @@ class App:
     Many Apps with the same plugins, such as those of tenants, are begun sooner and take less memory when they are
     given one `kehu.compose(plugins)` instead of the plugins.
 
+    `direct_url` is for an address that leads through a pooler such as PgBouncer, which gives each transaction any of
+    its connections: the address of the same database without it, for what needs a connection of its own.
+
     `settings` are those of plugins, one object of each class that is not to be as it is by default.
     Raises CompositionError when the plugins do not fit together, SetupError for an unusable database address.
     """
@@ -57,6 +60,7 @@ class App:
         *,
         clock: Callable[[], datetime] = utc_now,
         engine: AsyncEngine | None = None,
+        direct_url: str | None = None,
         settings: Sequence[pydantic.BaseModel] = (),
     ) -> None:
         self.composition = plugins if isinstance(plugins, Composition) else compose(plugins)
@@ -68,10 +72,12 @@ class App:
         self.jobs: JobBackend = EmbeddedJobs()
         self._settings = {type(each): each for each in settings}
         self.clock = clock
-        self.engine = engine or open_engine(database_url)
-        self.rows: Rows | None = open_rows(self.engine)
+        is_pooled = direct_url is not None
+        self.engine = engine or open_engine(database_url, is_pooled=is_pooled)
+        self.direct_engine = self.engine if direct_url is None else open_engine(direct_url)
+        self.rows: Rows | None = open_rows(self.engine, is_pooled=is_pooled)
         self.seeing = None if self.rows is None else Seeing(self.rows)
-        self.stores: Stores | None = open_stores(self.engine)
+        self.stores: Stores | None = open_stores(self.engine, is_pooled=is_pooled)
         self.is_postgresql = self.engine.dialect.name == "postgresql"
         self.nodes = Nodes(self)
         self.remembered = RememberedPrincipals(clock)
@@ -100,6 +106,7 @@ class App:
             if opened is not None:
                 await opened.close()
         await self.engine.dispose()
+        await self.direct_engine.dispose()
         forget_statements(self.engine, self.composition.entities)
 
     def _hear(self, models: Iterable[type[object]]) -> None:

@@ -31,14 +31,16 @@ FILE = Path("kehu.toml")
 class Settings(BaseSettings):
     """How this installation runs. Each field is `KEHU_<FIELD>` in the environment and `<field>` in kehu.toml.
 
-    `plugins` are the ids to enable, None for all that are installed; core is always enabled. `jobs_at_once` is how
-    many jobs a server runs at a time; 0 leaves all of them to `kehu worker`. `trusted_documents` is a JSON file of
-    the GraphQL documents that a server executes, and no others.
+    `database_direct_url` is set where `database_url` leads through PgBouncer in transaction mode: the same database
+    without it. `plugins` are the ids to enable, None for all that are installed; core is always enabled.
+    `jobs_at_once` is how many jobs a server runs at a time; 0 leaves all of them to `kehu worker`.
+    `trusted_documents` is a JSON file of the GraphQL documents that a server executes, and no others.
     """
 
     model_config = SettingsConfigDict(env_prefix="KEHU_", extra="forbid", frozen=True)
 
     database_url: str = "sqlite:///kehu.db"
+    database_direct_url: str | None = None
     plugins: Annotated[tuple[str, ...] | None, NoDecode] = None
     plugins_dir: Path | None = None
     trusted_documents: Path | None = None
@@ -55,7 +57,7 @@ class Settings(BaseSettings):
             return tuple(name.strip() for name in value.split(",") if name.strip())
         return value
 
-    @field_validator("plugins_dir", "trusted_documents", mode="before")
+    @field_validator("plugins_dir", "trusted_documents", "database_direct_url", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None
@@ -103,7 +105,12 @@ def make_app(settings: Settings) -> App:
     Raises SetupError for unusable settings, CompositionError for plugins that do not fit together.
     """
     plugins = enabled_plugins(settings)
-    return App(plugins, settings.database_url, settings=plugin_settings(plugins))
+    return App(
+        plugins,
+        settings.database_url,
+        direct_url=settings.database_direct_url,
+        settings=plugin_settings(plugins),
+    )
 
 
 def plugin_settings(plugins: Sequence[Plugin]) -> list[BaseModel]:

@@ -36,7 +36,7 @@ async def _copied(app: App, data: Path) -> Manifest:
 
 async def _dumped(app: App, data: Path) -> Manifest:
     """Rows are counted in the transaction whose snapshot pg_dump uses, so the counts are of the same moment."""
-    async with reached(app.engine) as connection:
+    async with reached(app.direct_engine) as connection:
         _ = await connection.execution_options(isolation_level="REPEATABLE READ")
         tools = await find_tools(connection)
         made_at = app.clock().isoformat()

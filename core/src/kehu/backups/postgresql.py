@@ -12,17 +12,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from kehu.database.addresses import libpq_environment
 from kehu.errors import SetupError
-
-_PARAMETERS = {
-    "host": "PGHOST",
-    "port": "PGPORT",
-    "user": "PGUSER",
-    "password": "PGPASSWORD",
-    "dbname": "PGDATABASE",
-    "sslmode": "PGSSLMODE",
-    "sslrootcert": "PGSSLROOTCERT",
-}
 
 
 class Tools:
@@ -115,6 +106,5 @@ async def _version_in(folder: Path) -> int:
 
 
 def _environment(connection: AsyncConnection) -> dict[str, str]:
-    _, parameters = connection.dialect.create_connect_args(connection.engine.url)
-    known = {name: value for name, value in parameters.items() if name in _PARAMETERS and value is not None}
-    return {_PARAMETERS[name]: str(value) for name, value in known.items()}
+    _, libpq = connection.dialect.create_connect_args(connection.engine.url)
+    return libpq_environment(libpq)

@@ -23,7 +23,7 @@ from kehu.migrating.histories import histories
 
 async def tables_in_the_way(app: App) -> Sequence[str]:
     """The tables that the database has already; a restore drops them."""
-    async with reached(app.engine) as connection:
+    async with reached(app.direct_engine) as connection:
         return await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
 
 
@@ -63,7 +63,7 @@ def _extracted(archive: zipfile.ZipFile, manifest: Manifest, folder: Path) -> Pa
 
 
 async def _restored(app: App, data: Path) -> None:
-    async with reached(app.engine) as connection:
+    async with reached(app.direct_engine) as connection:
         tools = await find_tools(connection)
     await tools.restore(data)
     await app.engine.dispose()
@@ -75,7 +75,7 @@ async def _replaced(app: App, data: Path) -> None:
 
 
 async def _check_counts(app: App, manifest: Manifest) -> None:
-    async with reached(app.engine) as connection:
+    async with reached(app.direct_engine) as connection:
         found = await connection.run_sync(described, manifest.made_at)
     differing = sorted(
         name

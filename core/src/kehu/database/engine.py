@@ -9,14 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from kehu.database import sqlite
+from kehu.database.addresses import check_address
 from kehu.errors import SetupError
 
 _DRIVERS = {"sqlite": "sqlite+kehu", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 
 
-def open_engine(url: str) -> AsyncEngine:
+def open_engine(url: str, *, is_pooled: bool = False) -> AsyncEngine:
     """An engine for `sqlite:///file.db` or `postgresql://user@host/name`; nothing is connected yet.
 
+    Behind a pooler (`is_pooled`) each transaction may come to another connection of the server, so that no statement
+    can be prepared on one.
     Raises SetupError for an address that is not understood or whose driver is not installed.
     """
     try:
@@ -30,16 +33,21 @@ def open_engine(url: str) -> AsyncEngine:
         raise SetupError(
             f"kehu runs on SQLite and PostgreSQL, not on {backend!r}; correct KEHU_DATABASE_URL."
         )
+    if backend != "sqlite":
+        check_address(parsed)
     parsed = parsed.set(drivername=_DRIVERS[backend])
     try:
-        engine = create_async_engine(
-            parsed, **({} if backend == "sqlite" else {"pool_size": 10, "max_overflow": 20})
-        )
+        engine = create_async_engine(parsed, **({} if backend == "sqlite" else _options(is_pooled=is_pooled)))
     except ModuleNotFoundError:
         raise SetupError("The PostgreSQL driver is not installed: pip install 'kehu[postgres]'.") from None
     if backend == "sqlite":
         sqlite.prepare(engine)
     return engine
+
+
+def _options(*, is_pooled: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {"pool_size": 10, "max_overflow": 20}
+    return options | {"connect_args": {"prepare_threshold": None}} if is_pooled else options
 
 
 def forget_statements(engine: AsyncEngine, models: Iterable[type[Any]]) -> None:

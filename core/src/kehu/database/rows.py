@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from kehu.database import sqlite
+from kehu.database.addresses import asyncpg_arguments
 
 CONNECTIONS = 10
 REMEMBERED_STATEMENTS = 500
@@ -45,11 +46,11 @@ class Rows(Protocol):
         ...
 
 
-def open_rows(engine: AsyncEngine) -> Rows | None:
+def open_rows(engine: AsyncEngine, *, is_pooled: bool = False) -> Rows | None:
     """Rows of the database of `engine`; None where its driver is missing, or where only one connection can see it."""
     if engine.dialect.name == "sqlite":
         return None if is_in_memory(engine) else SqliteRows(engine)
-    return PostgresRows(engine) if has_asyncpg() else None
+    return PostgresRows(engine, is_pooled=is_pooled) if has_asyncpg() else None
 
 
 def is_in_memory(engine: AsyncEngine) -> bool:
@@ -107,6 +108,9 @@ class PostgresRows:
 
     No transaction is opened and nothing is ever set on a connection after its beginning, so none has to be reset.
     `settings` are those of the server that hold on each.
+
+    Behind a pooler (`is_pooled`) a statement is prepared each time, in a transaction of its own, in which the settings
+    are made too: between two transactions the connection of the server is anybody's.
     """
 
     def __init__(
@@ -115,15 +119,18 @@ class PostgresRows:
         *,
         connections: int = CONNECTIONS,
         settings: Mapping[str, str] | None = None,
+        is_pooled: bool = False,
     ) -> None:
         from sqlalchemy.dialects.postgresql.asyncpg import (  # noqa: PLC0415  # nothing for who runs on SQLite
             PGDialect_asyncpg,
         )
 
-        self._most, self._settings = connections, dict(settings or {})
+        self._most = connections
         self.dialect: sa.Dialect = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it so
         self._engine = engine
-        self._arguments = _arguments(engine.url)
+        _, libpq = engine.dialect.create_connect_args(engine.url)
+        self._arguments = asyncpg_arguments(libpq, {} if is_pooled else settings or {})
+        self._begin = _beginning(settings or {}) if is_pooled else None
         self._idle: list[Any] = []
         self._waiting: collections.deque[asyncio.Future[None]] = collections.deque()
         self._open = 0
@@ -136,7 +143,7 @@ class PostgresRows:
         announce_statement(self._engine, statement, values)
         connection = await self._take()
         try:
-            rows: Sequence[Row] = await connection.fetch(statement, *values)
+            rows = await self._fetched(connection, statement, values)
         except self._refusals:
             # The database refused, which leaves no trace on the connection.
             self._idle.append(connection)
@@ -150,6 +157,19 @@ class PostgresRows:
             raise
         self._idle.append(connection)
         self._wake()
+        return rows
+
+    async def _fetched(self, connection: Any, statement: str, values: Sequence[Any]) -> Sequence[Row]:
+        if self._begin is None:
+            rows: Sequence[Row] = await connection.fetch(statement, *values)
+            return rows
+        await connection.execute(self._begin)
+        try:
+            rows = await connection.fetch(statement, *values)
+        except self._refusals:
+            await connection.execute("ROLLBACK")
+            raise
+        await connection.execute("COMMIT")
         return rows
 
     def kept(self, value: Any) -> Any:
@@ -197,8 +217,7 @@ class PostgresRows:
         try:
             return await asyncpg.connect(
                 **self._arguments,
-                server_settings=self._settings,
-                statement_cache_size=REMEMBERED_STATEMENTS,
+                statement_cache_size=REMEMBERED_STATEMENTS if self._begin is None else 0,
                 max_cached_statement_lifetime=0,
             )
         except BaseException:
@@ -214,18 +233,9 @@ class PostgresRows:
                 return
 
 
-def _arguments(url: sa.URL) -> dict[str, Any]:
-    """What asyncpg.connect takes, from the same address that psycopg understands."""
-    query = {name: str(value) for name, value in url.query.items()}
-    found = {
-        "host": url.host or query.get("host"),
-        "port": url.port or (int(query["port"]) if "port" in query else None),
-        "user": url.username,
-        "password": url.password,
-        "database": url.database,
-        "ssl": query.get("sslmode"),
-    }
-    return {name: value for name, value in found.items() if value is not None}
+def _beginning(settings: Mapping[str, str]) -> str:
+    """What begins a transaction in which these settings hold."""
+    return "; ".join(["BEGIN", *(f"SET LOCAL {name} = '{value}'" for name, value in settings.items())])
 
 
 def announce_statement(engine: AsyncEngine, statement: str, values: Sequence[Any]) -> None:

@@ -80,11 +80,11 @@ class Stores(Protocol):
         ...
 
 
-def open_stores(engine: AsyncEngine) -> Stores | None:
+def open_stores(engine: AsyncEngine, *, is_pooled: bool = False) -> Stores | None:
     """Stores of the database of `engine`; None where its driver is missing, or where only one connection can see it."""
     if engine.dialect.name == "sqlite":
         return None if is_in_memory(engine) else SqliteStores(engine)
-    return PostgresStores(engine) if has_asyncpg() else None
+    return PostgresStores(engine, is_pooled=is_pooled) if has_asyncpg() else None
 
 
 class _Statement:
@@ -181,8 +181,10 @@ class PostgresStores:
     for by somebody who has it already.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._rows = PostgresRows(engine, connections=CONNECTIONS, settings={"lock_timeout": LONGEST_WAIT})
+    def __init__(self, engine: AsyncEngine, *, is_pooled: bool = False) -> None:
+        self._rows = PostgresRows(
+            engine, connections=CONNECTIONS, settings={"lock_timeout": LONGEST_WAIT}, is_pooled=is_pooled
+        )
         self._statements = _Remembered(self._made)
 
     async def store(self, bundle: Bundle) -> None:

@@ -95,7 +95,7 @@ class Nodes:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear(self, broker: Broker) -> None:
-        async with self._app.engine.connect() as connection:
+        async with self._app.direct_engine.connect() as connection:
             raw = await connection.get_raw_connection()
             driver: Any = raw.driver_connection
             raw.detach()

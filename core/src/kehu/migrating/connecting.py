@@ -38,7 +38,7 @@ async def reached(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 @contextlib.asynccontextmanager
 async def changing_schema(app: App) -> AsyncIterator[AsyncConnection]:
     """A connection in a transaction that nobody else migrates in; commits at the end, or rolls everything back."""
-    async with reached(app.engine) as connection, _alembic_turn():
+    async with reached(app.direct_engine) as connection, _alembic_turn():
         change = _on_postgresql(connection) if app.is_postgresql else _on_sqlite(connection)
         async with change:
             yield connection

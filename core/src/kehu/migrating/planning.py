@@ -36,7 +36,7 @@ async def plan(app: App) -> list[PluginPlan]:
 
     Raises SetupError for a database that cannot be reached or is newer than the code.
     """
-    async with reached(app.engine) as connection:
+    async with reached(app.direct_engine) as connection:
         return await connection.run_sync(_plan, app)
 
 
@@ -45,7 +45,7 @@ async def check(app: App) -> list[str]:
 
     Raises SetupError for a database that cannot be reached or is newer than the code.
     """
-    async with reached(app.engine) as connection:
+    async with reached(app.direct_engine) as connection:
         plans = await connection.run_sync(_plan, app)
         pending = [sentence for plan in plans for sentence in _about(plan)]
         return pending or await connection.run_sync(_drifted, app)

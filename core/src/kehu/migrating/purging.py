@@ -32,7 +32,7 @@ async def remains_of(app: App, plugin: str) -> Remains:
 
     Raises SetupError for one that is enabled, and for one that the ledger does not know.
     """
-    async with reached(app.engine) as connection:
+    async with reached(app.direct_engine) as connection:
         return await connection.run_sync(_remains_of, app, plugin)
 
 

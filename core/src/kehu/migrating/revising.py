@@ -47,7 +47,7 @@ async def revision(app: App, plugin: str, message: str) -> Path | None:
     Raises SetupError for a plugin without a folder migrations/versions and for a database that lacks revisions.
     """
     history = needed_history(app, plugin)
-    async with reached(app.engine) as connection:
+    async with reached(app.direct_engine) as connection:
         script = await connection.run_sync(_compared, app, history)
     upgrades, downgrades = script.upgrade_ops, script.downgrade_ops
     assert upgrades is not None

@@ -17,7 +17,7 @@ _SAID = re.compile(r"^(revision|down_revision)\b[^=\n]*= *[\"'](\w+)[\"']", re.M
 
 async def require_current(app: App) -> None:
     """Raise SetupError unless every revision has been run; a server asks this before it starts."""
-    async with reached(app.engine) as connection:
+    async with reached(app.direct_engine) as connection:
         if await connection.run_sync(_is_current, app):
             return
     from kehu.migrating.planning import lacking  # noqa: PLC0415  # Alembic knows what is wrong
