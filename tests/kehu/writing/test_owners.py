@@ -30,6 +30,12 @@ class Firm:
             record: kehu.Customer = await create_record(ctx, entity, {"name": "Maple", **values})
         return record
 
+    async def update(self, record: kehu.Customer, **values: Any) -> None:
+        """A customer changed through an input."""
+        async with self.app.context() as ctx, ctx.write():
+            entity = ctx.app.composition.entities[kehu.Customer]
+            await update_record(ctx, entity, {"id": kehu.global_id("Customer", record.id), **values})
+
 
 @pytest.fixture
 async def firm(app: kehu.App) -> Firm:
@@ -109,3 +115,46 @@ async def test_what_somebody_who_left_still_has_is_changed_as_ever(firm: Firm) -
         key = kehu.global_id("Customer", made.id)
         record = await update_record(ctx, entity, {"id": key, "name": "Oak"})
     assert (record.name, record.owner_id) == ("Oak", firm.sam.id)
+
+
+def acting(person: User, team: Team) -> kehu.Principal:
+    """Somebody who may do everything."""
+    return kehu.Principal(person.id, person.name, teams=(team.id,), grants={"*": kehu.Level.ALL})
+
+
+@pytest.mark.parametrize("named", [False, True])
+async def test_what_is_made_of_a_record_of_somebody_who_left_goes_to_who_acts(
+    firm: Firm, named: bool
+) -> None:
+    await changed(firm.app, firm.sam, is_active=False)
+    kept = {"team_id": firm.south.id} if named else {}
+    async with firm.app.context(acting(firm.nora, firm.north)) as ctx, ctx.write():
+        made = ctx.add(kehu.Customer(name="Maple", owner_id=firm.sam.id, **kept))
+    assert (made.owner_id, made.team_id) == (firm.nora.id, firm.south.id if named else firm.north.id)
+
+
+async def test_what_nobody_does_in_person_stays_with_who_had_it(firm: Firm) -> None:
+    await changed(firm.app, firm.sam, is_active=False)
+    made = await saved(firm.app, kehu.Customer(name="Maple", owner_id=firm.sam.id))
+    assert made.owner_id == firm.sam.id
+
+
+async def test_a_team_that_is_archived_gets_no_records(firm: Firm) -> None:
+    kept = await firm.create(teamId=gid(firm.north))
+    await changed(firm.app, firm.south, archived_at=firm.app.clock())
+
+    with pytest.raises(kehu.Refusal) as creating:
+        await firm.create(teamId=gid(firm.south))
+    with pytest.raises(kehu.Refusal) as updating:
+        await firm.update(kept, teamId=gid(firm.south))
+
+    for refusal in (creating, updating):
+        assert [(e.code, e.field) for e in refusal.value.errors] == [("ARCHIVED", "teamId")]
+    assert (await stored(firm.app, kept)).team_id == firm.north.id
+
+
+async def test_what_an_archived_team_has_is_copied_and_changed_as_ever(firm: Firm) -> None:
+    kept = await firm.create(teamId=gid(firm.south))
+    await changed(firm.app, firm.south, archived_at=firm.app.clock())
+    copied = await saved(firm.app, kehu.Customer(name="Copy", team_id=kept.team_id))
+    assert (copied.team_id, (await changed(firm.app, kept, name="Oak")).name) == (firm.south.id, "Oak")

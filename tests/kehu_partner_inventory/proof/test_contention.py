@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
+from kehu_graphql import Api
 from kehu_partner_inventory import Lot, StockMove
 from kehu_partner_inventory.reservations.booking import Wanted, book
 from kehu_partner_inventory.stock.actions import reverse
@@ -26,8 +27,14 @@ from tests.depth import times
 from tests.kehu.factories import saved
 from tests.kehu_partner_inventory.depot import D, Depot
 from tests.kehu_partner_inventory.proof.writer import write
+from tests.kehu_partner_inventory.trade import Trade, open_trade
 
 WRITERS = 8
+
+
+@pytest.fixture
+async def trade(app: kehu.App) -> Trade:
+    return await open_trade(app)
 
 
 @contextlib.asynccontextmanager
@@ -133,6 +140,38 @@ async def test_writers_do_everything_at_once_and_nobody_waits_in_a_circle(
         "RESERVATION_TOO_SMALL",
     }
     await depot.books_balance()
+
+
+async def test_two_servers_ship_no_more_than_there_is(trade: Trade, depot_url: str) -> None:
+    """Four orders of four bolts, ten bolts, and two servers with connections of their own."""
+    await trade.depot.receive("BOLT", 10)
+    keys = [await trade.order(("BOLT", 4)) for _ in range(4)]
+    for key in keys:
+        await trade.do(key, "submit")
+
+    async with apps(depot_url) as opened:
+        servers = [Api(app) for app in opened[:2]]
+
+        async def all_at_once(verb: str) -> Counter[str]:
+            """The same verb on all orders, every other one by another server."""
+            answers = await asyncio.gather(
+                *(
+                    servers[turn % 2].execute(
+                        f"mutation {{ done: {trade.call(key, verb)} {{ userErrors {{ code }} }} }}",
+                        principal=kehu.SYSTEM,
+                    )
+                    for turn, key in enumerate(keys)
+                )
+            )
+            told = [answer["data"]["done"]["userErrors"] for answer in answers]
+            return Counter(errors[0]["code"] if errors else "done" for errors in told)
+
+        assert await all_at_once("confirm") == {"done": 4}
+        assert await trade.depot.stock("BOLT") == (D(10), D(10))
+        assert await all_at_once("ship") == {"done": 3, "IMPOSSIBLE_LINE": 1}
+
+    assert await trade.depot.stock("BOLT") == (D(0), D(0))
+    await trade.depot.books_balance()
 
 
 @pytest.mark.slow(reason="writers are killed, three times")

@@ -32,6 +32,22 @@ async def test_half_a_piece_is_neither_offered_nor_ordered(app: kehu.App) -> Non
         await depot.do(call("FLOUR", "1.5"))
 
 
+@pytest.mark.parametrize("kind", [Quote, Order])
+async def test_many_get_no_half_pieces_at_once(app: kehu.App, kind: type[Quote | Order]) -> None:
+    depot = await depot_of(app)
+    customer = await saved(app, kehu.Customer(name="Water Company"))
+    records = [
+        await saved(app, kind(name="Bolts", customer_id=customer.id, currency="EUR")) for _ in range(2)
+    ]
+    ids = ", ".join(f'"{kehu.global_id(kind.__name__, each.id)}"' for each in records)
+    line = f'{{product: "{depot["BOLT"]}", quantity: "%s", unitPrice: "1"}}'
+    many = f"setLines{kind.__name__}s(ids: [{ids}], lines: [{line}])"
+
+    told = [("TOO_MANY_DECIMALS", f"ids.{at}.quantity") for at in (0, 1)]
+    assert await depot.refused(many % "1.5") == told
+    await depot.do(many % "2")
+
+
 async def test_a_line_does_not_become_half_a_piece(app: kehu.App) -> None:
     depot = await depot_of(app)
     create = (await _calls(app, depot))["createOpportunityLine"]("BOLT", "2")

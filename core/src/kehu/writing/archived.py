@@ -21,7 +21,7 @@ from kehu.ownership import Owned
 from kehu.translating.texts import Text, text, type_label
 from kehu.writing.changes import Change
 from kehu.writing.offers import is_as_agreed
-from kehu.writing.owners import OWNER
+from kehu.writing.owners import OWNER, TEAM, is_named
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -32,7 +32,6 @@ Place = tuple[type[Any], uuid.UUID]
 
 _MOST_KEYS = 500
 _BESIDE = ("first", "second", "third", "fourth")
-_OF_OWNERS = (OWNER, "team_id")
 
 
 class RecordArchived(Refusal):
@@ -74,23 +73,33 @@ class _Reference:
     name: str
     target: type[Any] | None
     is_offered: bool = False
+    is_team: bool = False
 
 
 def _references(entity: EntityDefinition) -> list[_Reference]:
     """The columns of an entity that somebody may set and that name an archivable record, of any type where None.
 
-    Not the owner and the team of a record, which it may have from another one: `kehu.writing.owners` looks at them.
+    Not the owner of a record, at whom `kehu.writing.owners` looks; and its team, which it may have from another one,
+    where somebody has named it.
     """
     if not entity.operations & {"create", "update"}:
         return []
     found = []
     for column in entity.columns.values():
         settable = column.options.expose and (column.options.create or column.options.update)
-        if not settable or (issubclass(entity.model, Owned) and column.attribute in _OF_OWNERS):
+        is_owned = issubclass(entity.model, Owned)
+        if not settable or (is_owned and column.attribute == OWNER):
             continue
         if column.target is not None and issubclass(column.target, Archivable):
-            offered = column.options.offered
-            found.append(_Reference(column.attribute, column.name, column.target, is_offered=offered))
+            found.append(
+                _Reference(
+                    column.attribute,
+                    column.name,
+                    column.target,
+                    is_offered=column.options.offered,
+                    is_team=is_owned and column.attribute == TEAM,
+                )
+            )
         elif column.kind is GlobalId:
             found.append(_Reference(column.attribute, column.name, None))
     return found
@@ -103,6 +112,8 @@ def _new_references(ctx: Context, change: Change[Any]) -> Iterator[tuple[str, Pl
     for reference in references:
         value = change.after.get(reference.attribute)
         if value is None or (reference.is_offered and is_as_agreed(change.obj)):
+            continue
+        if reference.is_team and not is_named(change.obj, TEAM):
             continue
         if reference.target is not None:
             yield reference.name, (reference.target, value)

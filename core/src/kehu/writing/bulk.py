@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -151,22 +152,27 @@ async def act_on_records(
 ) -> list[Outcome]:
     """The records with these global ids, each after `act`. Inside `ctx.write()`; raises ItemsRejected.
 
-    Archived ones are refused unless the verb is `on_archived`.
+    Archived ones are refused unless the verb is `on_archived`. What is found wrong with what `act` adds is told of
+    its item, too.
     """
     records = await _records(ctx, entity, items, verb)
+    session = ctx.session.sync_session
+    made: dict[int, int] = {}
     refused: dict[int, Errors] = {}
     for at, record in enumerate(records):
         try:
             if not on_archived:
                 check_current(record, entity.name)
             await act(record)
+            for new in session.new:
+                made.setdefault(id(new), at)
         except Unauthenticated:
             raise
         except Refusal as refusal:
             refused[at] = refusal.errors
     if refused:
         raise ItemsRejected(refused)
-    await flush(ctx, records)
+    await flush(ctx, records, made)
     return [Outcome(at, global_id(entity.name, record.id), record) for at, record in enumerate(records)]
 
 
@@ -256,12 +262,15 @@ async def for_each(indexes: Collection[int], step: Callable[[int], Awaitable[Any
     return results
 
 
-async def flush(ctx: Context, records: Sequence[Any]) -> None:
-    """Store what is pending; what is found wrong with a record is told of its item."""
+async def flush(ctx: Context, records: Sequence[Any], made: Mapping[int, int] = MappingProxyType({})) -> None:
+    """Store what is pending; what is found wrong with a record is told of its item.
+
+    `made` has the items of further records by their identities.
+    """
     try:
         await ctx.flush()
     except Refusal as refusal:
-        index = {id(record): at for at, record in enumerate(records)}
+        index = {**made, **{id(record): at for at, record in enumerate(records)}}
         of_items: dict[int, list[FieldError]] = {}
         others: list[FieldError] = []
         for error, about in zip(refusal.errors, refusal.about, strict=True):

@@ -15,7 +15,7 @@ from kehu.ids import key_of
 from kehu.model.borders import check_border
 from kehu.translating.texts import field_label, text
 from kehu.writing.archived import check_current
-from kehu.writing.owners import OWNER, owner_is_named
+from kehu.writing.owners import OWNER, TEAM, note_named
 from kehu.writing.shapes import shape_of
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ async def apply_input(
                 continue
             column = columns[name]
             setattr(record, column.attribute, await column_value(ctx, column, value, refer))
-            if column.attribute == OWNER:
-                owner_is_named(record)
+            if column.attribute in (OWNER, TEAM):
+                note_named(record, column.attribute)
         except Refusal as refusal:
             problems.append(refusal)
     if problems:

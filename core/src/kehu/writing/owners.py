@@ -1,4 +1,8 @@
-"""Owners: the team of a record follows who gets it, and nobody gets one who has left."""
+"""Owners: the team of a record follows who gets it, and nobody gets one who has left.
+
+Somebody who has left and is named is refused. What a verb makes of a record that is still his goes to who acts; what
+nobody in person does, a job or an import, leaves it where it was.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +25,8 @@ if TYPE_CHECKING:
 
 whoever_asks = Unscoped("who is given a record works here, or does not")
 
-OWNER = "owner_id"
-_NAMED = "kehu_owner_named"
+OWNER, TEAM = "owner_id", "team_id"
+_NAMED = "kehu_named"
 
 
 @dataclasses.dataclass(slots=True)
@@ -32,9 +36,14 @@ class _Owner:
     teams: list[uuid.UUID]
 
 
-def owner_is_named(record: Any) -> None:
-    """Note that whoever writes has named the owner of a new record, which it does not have from another record."""
-    sa.inspect(record).info[_NAMED] = True
+def note_named(record: Any, attribute: str) -> None:
+    """Note that whoever writes has named the owner or the team, which the record does not have from another one."""
+    sa.inspect(record).info.setdefault(_NAMED, set()).add(attribute)
+
+
+def is_named(record: Any, attribute: str) -> bool:
+    """Whether that was noted."""
+    return attribute in sa.inspect(record).info.get(_NAMED, ())
 
 
 async def follow_owners(ctx: Context, changes: Iterable[Change[Any]]) -> None:
@@ -47,9 +56,14 @@ async def follow_owners(ctx: Context, changes: Iterable[Change[Any]]) -> None:
         owner = owners.get(change.obj.owner_id)
         if owner is None:
             continue
-        if owner.has_left and (not change.creating or sa.inspect(change.obj).info.get(_NAMED)):
+        if not owner.has_left:
+            _take_team(change, owner.teams)
+        elif not change.creating or is_named(change.obj, OWNER):
             change.errors.append(_left(owner))
-        _take_team(change, owner.teams)
+        elif _goes_to_who_acts(ctx, change):
+            change.obj.owner_id = ctx.principal.id
+            change.look_again()
+            _take_team(change, ctx.principal.teams)
 
 
 def _gets_owner(ctx: Context, change: Change[Any]) -> bool:
@@ -58,6 +72,12 @@ def _gets_owner(ctx: Context, change: Change[Any]) -> bool:
         return False
     is_own = change.creating and change.obj.owner_id == ctx.principal.id
     return change.obj.owner_id is not None and not is_own
+
+
+def _goes_to_who_acts(ctx: Context, change: Change[Any]) -> bool:
+    """Ledgers and histories, which nobody writes by hand, are about who they are about."""
+    in_person = ctx.principal.id is not None and ctx.running_job is None
+    return in_person and bool(change.entity.operations & {"create", "update"})
 
 
 def _take_team(change: Change[Any], teams: Sequence[uuid.UUID]) -> None:
