@@ -25,6 +25,7 @@ CENSUS = {
     "kehu.writing.offers": "what is not sold is sold to nobody",
     "kehu.writing.owners": "who is given a record works here, or does not",
     "kehu_partner_inventory.alerts.watching": "who is responsible for an alert need not be who causes it",
+    "kehu_partner_inventory.availability.queries": "goods have left wherever they went",
     "kehu_partner_inventory.billing.invoicing": "a payment goes to all that is open",
     "kehu_partner_inventory.credit.queries": "a partner owes what it owes",
     "kehu_partner_inventory.deals.queries": "a deal is protected for one partner",

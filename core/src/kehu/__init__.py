@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
     from kehu.context import Context
     from kehu.customers.models import Customer, CustomerKind
-    from kehu.database import Unscoped
+    from kehu.database import UNTOLD, Unscoped
     from kehu.errors import (
         BadInput,
         CompositionError,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ANONYMOUS",
     "SYSTEM",
+    "UNTOLD",
     "Address",
     "App",
     "Archivable",
@@ -137,7 +138,10 @@ _HOMES = {
         "Customer",
         "CustomerKind",
     ),
-    "kehu.database": ("Unscoped",),
+    "kehu.database": (
+        "UNTOLD",
+        "Unscoped",
+    ),
     "kehu.errors": (
         "BadInput",
         "CompositionError",

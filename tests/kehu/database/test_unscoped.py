@@ -64,14 +64,22 @@ async def test_a_record_that_a_rule_has_read_is_not_found_by_its_reader(crm: Crm
 async def test_of_a_record_that_the_reader_may_not_see_nothing_is_told(crm: Crm) -> None:
     async with crm.app.context(LEA) as ctx:
         told = sa.select(whoever_asks.told(ctx, kehu.Customer.name)).order_by(kehu.Customer.name)
-        assert (await whoever_asks.scalars(ctx, told)).all() == ["Hers", None]
+        assert (await whoever_asks.scalars(ctx, told)).all() == ["Hers", kehu.UNTOLD]
         other = sa.orm.aliased(kehu.Customer)
         told = sa.select(whoever_asks.told(ctx, other.name)).order_by(other.name)
-        assert (await whoever_asks.scalars(ctx, told)).all() == ["Hers", None]
+        assert (await whoever_asks.scalars(ctx, told)).all() == ["Hers", kehu.UNTOLD]
 
     async with crm.app.context() as ctx:
         told = sa.select(whoever_asks.told(ctx, kehu.Customer.name)).order_by(kehu.Customer.name)
         assert (await whoever_asks.scalars(ctx, told)).all() == ["Hers", "His"]
+
+
+async def test_rows_are_for_a_subquery_of_a_statement_that_is_scoped(crm: Crm) -> None:
+    async with crm.app.context(LEA) as ctx:
+        rows = whoever_asks.rows(kehu.Customer)
+        count = sa.select(sa.func.count()).select_from(rows).scalar_subquery()
+        found = await ctx.session.execute(sa.select(kehu.Customer.name, count))
+        assert [tuple(row) for row in found] == [("Hers", 2)]
 
 
 def test_a_rule_says_why() -> None:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_partner_inventory.availability.queries import availability
+from tests.kehu.factories import changed, saved
 from tests.kehu_partner_inventory.conftest import Clock
-from tests.kehu_partner_inventory.depot import D, Depot
+from tests.kehu_partner_inventory.depot import D, Depot, somebody
 
 FIGURES = "onHand reserved available incoming partnerOnHand partnerAvailable"
 
@@ -161,6 +162,19 @@ async def test_partners_stock_lasts_as_long_as_they_sold_lately(depot: Depot) ->
     found = await depot.ask(ask % (depot["BOLT"], depot["SHOP"]))
 
     assert found["daysOfStock"] == [{"onHand": "30", "left": "10", "days": "90"}]
+
+
+async def test_goods_have_left_for_where_the_reader_sees_nothing(depot: Depot) -> None:
+    team = await saved(depot.app, kehu.Team(name="North"))
+    await changed(depot.app, depot.locations["SIDE"], team_id=team.id)
+    await depot.receive("BOLT", 10, at="SIDE")
+    await depot.issue("BOLT", 4, at="SIDE")
+    grants = {f"{kind}__read": kehu.Level.TEAM for kind in ("location", "stock_move", "stock_balance")}
+    reader = await somebody(depot, team, **grants)
+
+    found = await depot.ask(f'{{ daysOfStock(products: ["{depot["BOLT"]}"]) {{ onHand left }} }}', to=reader)
+
+    assert found["daysOfStock"] == [{"onHand": "6", "left": "4"}]
 
 
 async def test_a_thousand_products_are_one_statement(depot: Depot) -> None:

@@ -4,9 +4,10 @@ from kehu.database.engine import forget_statements, open_engine
 from kehu.database.rows import Rows, open_rows
 from kehu.database.session import AsyncScopedSession, BypassedWritePath
 from kehu.database.stores import Bundle, NotStored, Stores, open_stores
-from kehu.database.unscoped import Unscoped
+from kehu.database.unscoped import UNTOLD, Unscoped
 
 __all__ = [
+    "UNTOLD",
     "AsyncScopedSession",
     "Bundle",
     "BypassedWritePath",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
@@ -20,6 +20,8 @@ Ts = TypeVarTuple("Ts")
 Values = Mapping[str, Any]
 
 _UNSCOPED = {"kehu_unscoped": True}
+UNTOLD = "…"
+"""What stands in a message for the name of a record that its reader may not see."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Unscoped:
     A module says so once, `whoever_asks = kehu.Unscoped("a number is given once")`, and uses it for its rules:
     uniqueness, ledgers, counters, locks. It holds for the statements it is given and for nothing that they lead to.
     Records among what a function of the API returns are looked for again under the scope of its reader; numbers and
-    texts are not, so take them from `told`, which has them of records that the reader may see.
+    texts are not, so take names from `told`, which has them of records that the reader may see.
     """
 
     reason: str
@@ -55,11 +57,15 @@ class Unscoped:
         """The first value of a statement; None without any."""
         return await ctx.session.scalar(statement, execution_options=_UNSCOPED)
 
-    def told(self, ctx: Context, column: InstrumentedAttribute[T]) -> sa.SQLColumnExpression[T | None]:
-        """A column as far as the reader may see its record, else null: for what a message or a row of a report says."""
+    def rows(self, model: type[Any]) -> sa.FromClause:
+        """The rows of a type for a subquery, the rest of whose statement is scoped: `sa.select(rows.c.id)`."""
+        return cast(sa.Table, model.__table__).alias()
+
+    def told(self, ctx: Context, column: InstrumentedAttribute[str]) -> sa.SQLColumnExpression[str]:
+        """A name or a number as far as the reader may see its record, else `UNTOLD`: for a message that has it."""
         parent = sa.inspect(column).parent
         scope = row_scope(ctx, parent.mapper.class_, parent.entity)
-        return column if scope is None else sa.case((scope, column))
+        return column if scope is None else sa.case((scope, column), else_=sa.literal(UNTOLD, column.type))
 
     async def exists(self, ctx: Context, statement: sa.Select[*Ts]) -> bool:
         """Whether the statement finds anything."""

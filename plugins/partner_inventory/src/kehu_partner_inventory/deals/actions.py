@@ -44,12 +44,7 @@ async def approve(
     if customer is not None:
         deal.customer_id = customer.id
     for other in await protected_against(ctx, deal, on=ctx.today()):
-        message = kehu.text(
-            "{deal} is about the same and protected until {day}.",
-            deal=other.number,
-            day=other.protected_until_on,
-        )
-        raise DealClash(message, field=DealRegistration.customer_name)
+        raise await _clash(ctx, other)
 
 
 @deal_registration.action
@@ -90,3 +85,12 @@ async def expire_deals(ctx: kehu.Context) -> None:
         )
         for deal in await ctx.session.scalars(over.with_for_update()):
             deal.expire(at=ctx.now())
+
+
+async def _clash(ctx: kehu.Context, other: DealRegistration) -> DealClash:
+    if await ctx.find(DealRegistration, other.id) is None:
+        message = kehu.text("A registration of another partner is about the same and protected.")
+    else:
+        number, day = other.number, other.protected_until_on
+        message = kehu.text("{deal} is about the same and protected until {day}.", deal=number, day=day)
+    return DealClash(message, field=DealRegistration.customer_name)

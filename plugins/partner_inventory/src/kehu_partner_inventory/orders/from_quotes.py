@@ -55,7 +55,7 @@ async def _partner(ctx: kehu.Context, quote: Any) -> Partner:
 
 async def _check_not_ordered(ctx: kehu.Context, quote: kehu.GlobalId) -> None:
     order = ChannelOrder
-    statement = sa.select(order.number).where(
+    statement = sa.select(whoever_asks.told(ctx, order.number)).where(
         order.document == quote, order.status != ChannelOrderStatus.CANCELLED
     )
     number = await whoever_asks.scalar(ctx, statement)

@@ -99,5 +99,6 @@ async def check_may_order(ctx: kehu.Context, partner: Partner, lines: Sequence[C
 
 
 async def _codes(ctx: kehu.Context, products: Sequence[object]) -> Mapping[object, str]:
-    statement = sa.select(kehu.Product.id, kehu.Product.code).where(kehu.Product.id.in_(products))
+    statement = sa.select(kehu.Product.id, whoever_asks.told(ctx, kehu.Product.code))
+    statement = statement.where(kehu.Product.id.in_(products))
     return {row[0]: row[1] for row in await whoever_asks.execute(ctx, statement)}

@@ -89,7 +89,8 @@ async def _price_list(
     statement = sa.select(kehu.PriceList).where(kehu.PriceList.id == key)
     found = (await whoever_asks.scalars(ctx, statement)).one_or_none()
     if found is not None and found.currency != partner.currency:
-        message = kehu.text("{list} is in {currency}.", list=found.name, currency=found.currency)
+        name = found.name if await ctx.find(kehu.PriceList, found.id) else kehu.UNTOLD
+        message = kehu.text("{list} is in {currency}.", list=name, currency=found.currency)
         raise PriceInOtherCurrency(message, field="partner")
     return found
 

@@ -39,18 +39,19 @@ async def check_returns_to_no_order(ctx: kehu.Context, document: kehu.GlobalId |
 
 
 async def order_named(ctx: kehu.Context, document: kehu.GlobalId | None) -> str | None:
-    """The number of the order that an id names, if it names one."""
+    """The number of the order that an id names, if it names one, as far as it may be told."""
     if document is None:
         return None
     type_name, key = parse_global_id(document)
     if type_name != "ChannelOrder":
         return None
-    return await whoever_asks.scalar(ctx, sa.select(ChannelOrder.number).where(ChannelOrder.id == key))
+    number = whoever_asks.told(ctx, ChannelOrder.number)
+    return await whoever_asks.scalar(ctx, sa.select(number).where(ChannelOrder.id == key))
 
 
 async def _holder(ctx: kehu.Context, reservation_id: object) -> str | None:
     statement = (
-        sa.select(ChannelOrder.number)
+        sa.select(whoever_asks.told(ctx, ChannelOrder.number))
         .join(ChannelOrderLine, ChannelOrderLine.order_id == ChannelOrder.id)
         .join(OrderAllocation, OrderAllocation.line_id == ChannelOrderLine.id)
         .where(OrderAllocation.reservation_id == reservation_id)

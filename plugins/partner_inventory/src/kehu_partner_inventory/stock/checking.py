@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
+from kehu.access import row_scope
 from kehu_partner_inventory.locations.models import HOLDING, Location
+from kehu_partner_inventory.orders.models import ChannelOrder
 from kehu_partner_inventory.orders.proofs import misreturned, order_proofs
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.reservations.models import Reservation, ReservationState
@@ -37,7 +39,13 @@ class Discrepancy:
 
 @plugin.query(permission=CHECK)
 async def stock_discrepancies(ctx: kehu.Context) -> list[Discrepancy]:
-    """Where the books are wrong: empty, unless somebody wrote around the ledger."""
+    """Where the books are wrong: empty, unless somebody wrote around the ledger.
+
+    For who may see all products, locations and orders, because any of them may be named.
+    """
+    if any(row_scope(ctx, model, model) is not None for model in (kehu.Product, Location, ChannelOrder)):
+        message = "Whoever checks the books sees all products, locations and orders."
+        raise kehu.Forbidden(kehu.text(message))
     return await discrepancies(ctx)
 
 

@@ -57,7 +57,10 @@ class LotFacts:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts behind some moves, by key. What they rely on stays as it is until the transaction ends."""
+    """The facts behind some moves, by key. What they rely on stays as it is until the transaction ends.
+
+    Codes and numbers are for messages, and told as far as who moves may see them.
+    """
 
     locations: Mapping[uuid.UUID, LocationFacts]
     products: Mapping[uuid.UUID, ProductFacts]
@@ -121,7 +124,7 @@ async def _locations(ctx: kehu.Context, keys: set[uuid.UUID]) -> dict[uuid.UUID,
     statement = (
         sa.select(
             Location.id,
-            Location.code,
+            whoever_asks.told(ctx, Location.code),
             Location.usage,
             Location.currency,
             Location.holder_id,
@@ -140,7 +143,7 @@ async def _products(ctx: kehu.Context, keys: set[uuid.UUID]) -> dict[uuid.UUID, 
     statement = (
         sa.select(
             product.id,
-            product.code,
+            whoever_asks.told(ctx, product.code),
             product.unit,
             sa.func.coalesce(StockUnit.decimals, 0),
             product.is_serial_tracked,
@@ -167,7 +170,7 @@ async def _lots(ctx: kehu.Context, keys: set[uuid.UUID]) -> dict[uuid.UUID, LotF
     if not keys:
         return {}
     statement = (
-        sa.select(Lot.id, Lot.number, Lot.product_id)
+        sa.select(Lot.id, whoever_asks.told(ctx, Lot.number), Lot.product_id)
         .where(Lot.id.in_(keys))
         .order_by(Lot.id)
         .with_for_update(key_share=True)

@@ -36,7 +36,8 @@ class InsufficientStock(kehu.Refusal):
         self, *, product: str, location: str, available: Decimal, wanted: Decimal, lot: str | None = None
     ) -> None:
         self.product, self.location, self.available, self.lot = product, location, available, lot
-        values = {"product": product, "location": location, "available": plain(available)}
+        there = kehu.UNTOLD if location == kehu.UNTOLD else plain(available)
+        values = {"product": product, "location": location, "available": there}
         message = kehu.text(
             "{location} has {available} of {product} available; {wanted} is too much.",
             wanted=plain(wanted),

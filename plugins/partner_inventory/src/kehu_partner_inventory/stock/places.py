@@ -29,7 +29,7 @@ class Places:
         if not pieces:
             return
         statement = (
-            sa.select(StockBalance.lot_id, Location.id, Location.code)
+            sa.select(StockBalance.lot_id, Location.id, whoever_asks.told(self._ctx, Location.code))
             .join(Location, Location.id == StockBalance.location_id)
             .where(StockBalance.lot_id.in_(pieces), StockBalance.on_hand > 0)
         )

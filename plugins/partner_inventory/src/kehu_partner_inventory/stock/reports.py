@@ -18,7 +18,6 @@ from kehu_partner_inventory.locations.queries import within
 from kehu_partner_inventory.lots.models import Lot
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.stock.books import Key
-from kehu_partner_inventory.stock.facts import whoever_asks
 from kehu_partner_inventory.stock.models import (
     VALUE,
     VALUED,
@@ -39,7 +38,7 @@ class StockAsOf:
     """What was at a location at a moment, and what it was worth in the location's currency, if you may know."""
 
     location: Location
-    product: kehu.Product
+    product: kehu.Product | None
     lot: Lot | None
     quantity: Decimal
     value: Decimal | None
@@ -54,7 +53,7 @@ class StockFlow:
     """
 
     location: Location
-    product: kehu.Product
+    product: kehu.Product | None
     currency: str | None
     opening: Decimal
     came: Decimal
@@ -81,7 +80,7 @@ async def stock_as_of(
     rows = [
         StockAsOf(
             found.locations[key.location_id],
-            found.products[key.product_id],
+            found.products.get(key.product_id),
             found.lots.get(key.lot_id) if key.lot_id else None,
             quantity,
             None if values is None else values.get(key, Decimal(0)),
@@ -90,9 +89,7 @@ async def stock_as_of(
         for key, quantity in quantities.items()
         if quantity
     ]
-    return sorted(
-        rows, key=lambda row: (row.location.code, row.product.code, row.lot.number if row.lot else "")
-    )
+    return sorted(rows, key=lambda row: (*_place(row), row.lot.number if row.lot else ""))
 
 
 @plugin.query(permission=VALUE)
@@ -117,13 +114,18 @@ async def stock_flow(
     rows = [
         StockFlow(
             found.locations[key.location_id],
-            found.products[key.product_id],
+            found.products.get(key.product_id),
             found.locations[key.location_id].currency,
             *(column.get(key, Decimal(0)) for column in figures),
         )
         for key in keys
     ]
-    return sorted(rows, key=lambda row: (row.location.code, row.product.code))
+    return sorted(rows, key=_place)
+
+
+def _place(row: StockAsOf | StockFlow) -> tuple[str, str]:
+    """By what it stands in its report; what the reader may not see comes first."""
+    return row.location.code, row.product.code if row.product else ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ class _Records:
 
     @classmethod
     async def of(cls, ctx: kehu.Context, keys: Iterable[Key]) -> _Records:
-        """All of them; a reader who may see the balance but not the product gets the row without it."""
+        """Those that the reader may see; who may see the balance but not the product gets the row without it."""
         known = list(keys)
         return cls(
             await _read(ctx, Location, {key.location_id for key in known}),
@@ -245,5 +247,5 @@ class _Records:
 
 
 async def _read(ctx: kehu.Context, model: type[T], keys: set[uuid.UUID]) -> dict[uuid.UUID, T]:
-    rows = await whoever_asks.scalars(ctx, sa.select(model).where(model.id.in_(keys)))
+    rows = await ctx.session.scalars(sa.select(model).where(model.id.in_(keys)))
     return {row.id: row for row in rows}
