@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -95,6 +95,26 @@ async def test_the_forecast_counts_what_falls_into_the_period(sales: Sales) -> N
         "adjusted": None,
         "expected": "100",
     }
+
+
+async def test_a_forecast_is_submitted_on_a_clock_that_ticks(
+    sales: Sales, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for the time twice gets another one; a submission is made at one moment."""
+
+    def tick() -> datetime:
+        clock.advance(microseconds=1)
+        return clock.now
+
+    monkeypatch.setattr(sales.app, "clock", tick)
+
+    made = await sales.submit("110")
+
+    assert made["userErrors"] == []
+    async with sales.app.context() as ctx:
+        f = ForecastSubmission
+        submitted_at, created_at = (await ctx.session.execute(sa.select(f.submitted_at, f.created_at))).one()
+    assert submitted_at == created_at
 
 
 async def test_the_last_submission_counts_and_its_adjustment_before_it(sales: Sales, clock: Clock) -> None:
