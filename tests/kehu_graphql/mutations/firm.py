@@ -13,17 +13,17 @@ import sqlalchemy as sa
 from graphql import GraphQLSchema
 
 import kehu
+from kehu.core_settings import CoreSettings
 from kehu.names import camel, pascal
 from kehu.people.models import Role, RoleAssignment
 from kehu.people.roles import ADMINISTRATOR, ensure_roles
 from kehu_graphql import Api
 from tests.kehu.factories import PASSWORD, make_user, saved
-from tests.kehu.inbound.telephone import Telephone
+from tests.kehu_graphql.mutations.listener import plugin as listener
 from tests.kehu_graphql.server.live import serving
 from tests.templates import Templates
 
-# The last one takes messages, which no plugin of kehu does.
-PLUGINS = ("core", "sfa", "partner_inventory", Telephone().plugin)
+PLUGINS = ("core", "sfa", "partner_inventory", listener)
 PORTAL = "Partner Portal"
 OF_SYSTEMS = {"Integration"}
 ERRORS = "userErrors { code field message }"
@@ -44,6 +44,32 @@ class Person:
         query = f"mutation {f'({variables})' if variables else ''} {{ done: {call} {{ {shown} {ERRORS} }} }}"
         answer = await self.http.post("/graphql", json={"query": query, "variables": arguments})
         return self._done(mutation, answer.json(), arguments)
+
+    async def act(
+        self, verb: str, name: str, key: str, shown: str = "status", *, many: bool, **given: Any
+    ) -> dict[str, Any]:
+        """What is shown of a record after a verb: of the mutation of one record, or of that of many."""
+        entity = self.firm.app.composition.by_name[name]
+        seen = f"{entity.singular} {{ {shown} }}"
+        if many:
+            mutation = f"{verb}{pascal(entity.plural)}"
+            (done,) = (await self.do(mutation, f"results {{ {seen} }}", ids=[key], **given))["results"]
+        else:
+            done = await self.do(f"{verb}{name}", seen, id=key, **given)
+        record: dict[str, Any] = done[entity.singular]
+        return record
+
+    async def see(self, field: str, key: str, shown: str) -> dict[str, Any]:
+        """What is shown of a record."""
+        record: dict[str, Any] = (await self.ask(f'{{ seen: {field}(id: "{key}") {{ {shown} }} }}'))["seen"]
+        return record
+
+    async def ask(self, document: str) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        answer = (await self.http.post("/graphql", json={"query": document})).json()
+        assert "errors" not in answer, (self.role, document, answer)
+        data: dict[str, Any] = answer["data"]
+        return data
 
     async def attach(self, record: str) -> str:
         """The id of a file that the person brings to a record."""
@@ -169,7 +195,7 @@ def roles(composition: kehu.Composition) -> dict[str, frozenset[str]]:
 async def open_firm(url: str, templates: Templates) -> AsyncIterator[Firm]:
     """A firm with an administrator, who is in its only team."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    app = await templates.open(url, *PLUGINS)
+    app = await templates.open(url, *PLUGINS, settings=[CoreSettings(webhook_private_targets=True)])
     async with app.context() as ctx:
         await ensure_roles(ctx)
         role = (await ctx.session.scalars(sa.select(Role).where(Role.name == ADMINISTRATOR))).one()

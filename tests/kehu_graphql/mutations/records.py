@@ -43,15 +43,16 @@ class Records:
             found = self._kept[name, maker.role] = await self._made(name, maker)
         return found
 
-    async def new(self, name: str, who: Person) -> str:
+    async def new(self, name: str, who: Person, **given: Any) -> str:
         """The id of a new record that the person can work with."""
-        return await self._made(name, await self._maker(name, who))
+        return await self._made(name, await self._maker(name, who), **given)
 
-    async def values(self, name: str, who: Person) -> dict[str, Any]:
-        """What a new record is made of: all that is needed, all that it is known by, and what `VALUES` says of it."""
+    async def values(self, name: str, who: Person, **given: Any) -> dict[str, Any]:
+        """What a new record is made of: what is given, what `VALUES` says, what is needed, and what it is known by."""
         entity = self.entity(name)
         number = next(self._of_type[name])
-        made = {key: await self._told(value, who, number) for key, value in VALUES.get(name, {}).items()}
+        told = {**VALUES.get(name, {}), **given}
+        made = {key: await self._told(value, who, number) for key, value in told.items()}
         taken = self.firm.schema.type_map[f"Create{name}Input"]
         assert isinstance(taken, GraphQLInputObjectType)
         known_by = {column.name for key in entity.natural_keys.values() for column in key.columns}
@@ -77,11 +78,12 @@ class Records:
             return who
         return await self.firm.person(self.firm.least(create))
 
-    async def _made(self, name: str, who: Person) -> str:
+    async def _made(self, name: str, who: Person, **given: Any) -> str:
         if name == "Attachment":
             return await who.attach(await self.some("Customer", who))
         field = self.entity(name).singular
-        made = await who.do(f"create{name}", f"{field} {{ id }}", input=await self.values(name, who))
+        values = await self.values(name, who, **given)
+        made = await who.do(f"create{name}", f"{field} {{ id }}", input=values)
         key: str = made[field]["id"]
         return key
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-
-import pytest
+from collections.abc import Iterator
 
 from kehu.composition import EntityDefinition
 from kehu.names import pascal
-from tests.kehu_graphql.mutations.firm import Firm, Person, open_firm
+from tests.kehu_graphql.mutations.firm import Firm, Person
 from tests.kehu_graphql.mutations.records import Records
-from tests.templates import Templates
 
 VERBS = ("create", "update", "upsert", "delete", "unarchive")
 
@@ -97,12 +94,6 @@ def generated(firm: Firm) -> Iterator[str]:
     for entity in firm.app.composition.entities.values():
         named = (f"{verb}{name}" for verb in VERBS for name in (entity.name, pascal(entity.plural)))
         yield from (name for name in named if name in firm.mutations)
-
-
-@pytest.fixture
-async def firm(database_url: str, templates: Templates) -> AsyncIterator[Firm]:
-    async with open_firm(database_url, templates) as firm:
-        yield firm
 
 
 async def test_every_generated_mutation_runs(firm: Firm) -> None:

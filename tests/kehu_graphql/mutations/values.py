@@ -29,7 +29,7 @@ VALUES: Mapping[str, Values] = {
     "CurrencyRate": {"base": "EUR", "quote": "USD", "rate": "1.1"},
     "FundAllocation": {"partnerId": "some Partner", "amount": "10"},
     "Grant": {"permission": "core.customer:read"},
-    "InboundEndpoint": {"kind": "telephone.calls"},
+    "InboundEndpoint": {"kind": "listener.calls"},
     "Interaction": {"customerId": "some Customer"},
     "InteractionParticipant": {"contactId": "a new Contact"},
     "Lead": {"name": "Lead {n}"},
@@ -52,7 +52,10 @@ VALUES: Mapping[str, Values] = {
     "RebateTier": {"programmeId": "a new RebateProgramme"},
     "SpecialPrice": {"productId": "a new Product"},
     "VisitPlan": {"customerId": "some Customer"},
-    "WebhookSubscription": {"url": "https://example.com/hook", "events": ["*"]},
+    "WebhookSubscription": {
+        "url": "http://127.0.0.1:9/hook",
+        "events": ["core.customer.created"],
+    },
 }
 
 # What an update changes, of types without a text that may be anything.
