@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product, ProductCategory
     from kehu.reading.bounds import Longest
     from kehu.reading.connections import Connection, ListOf
-    from kehu.translating.texts import Label, Text, label, text
+    from kehu.translating.texts import Label, Text, label, money, text
     from kehu.writing.changes import Change
 
 __all__ = [
@@ -108,6 +108,7 @@ __all__ = [
     "label",
     "load_directory",
     "load_file",
+    "money",
     "ref",
     "text",
     "uuid7",
@@ -207,6 +208,7 @@ _HOMES = {
         "Label",
         "Text",
         "label",
+        "money",
         "text",
     ),
     "kehu.writing.changes": ("Change",),

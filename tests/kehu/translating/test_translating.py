@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,55 @@ async def test_a_reference_and_a_claim_are_named_without_id_and_is(sqlite_url: s
     assert (names["ownerId"], names["lifecycle"], names["externalId"]) == ("负责人", "生命周期", "外部编号")
     kind = next(field for field in labels["Customer"].fields if field.name == "kind")
     assert [choice.label for choice in kind.choices] == ["企业", "个人"]
+
+
+# What programs are told, and who runs a server: of documents, filters in JSON, signatures and commands.
+TECHNICAL = ("cli", "reading", "webhooks", "inbound", "idempotency", "events", "model", "identifiers", "jobs")
+
+
+def refusals_below(kind: type[kehu.Refusal]) -> Iterator[type[kehu.Refusal]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from refusals_below(each)
+
+
+def test_every_refusal_of_core_can_be_told_in_chinese() -> None:
+    catalogues, source = Catalogues([core]), Path(kehu.__file__).parent
+    classes = {each.__name__ for each in refusals_below(kehu.Refusal)} | {"change.error"}
+    said = [
+        node.args[0]
+        for file in sorted(source.rglob("*.py"))
+        if file.relative_to(source).parts[0] not in TECHNICAL
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in classes and node.args
+    ]
+    sentences = [str(each.value) for each in said if isinstance(each, ast.Constant)]
+
+    assert len(sentences) > 20
+    assert [each for each in sentences if not catalogues.has("", each, "zh_CN")] == []
+    assert [ast.unparse(each) for each in said if isinstance(each, ast.JoinedStr)] == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "said"),
+    [
+        ("1234.5", "EUR", "1,234.50 EUR"),
+        ("1234.5000", "EUR", "1,234.50 EUR"),
+        ("1234.0000", "JPY", "1,234 JPY"),
+        ("-0.5", "KWD", "-0.500 KWD"),
+        ("1E+7", "CNY", "10,000,000.00 CNY"),
+        ("1.005", "EUR", "1.005 EUR"),
+        ("0.5", "JPY", "0.5 JPY"),
+        ("0", "USD", "0.00 USD"),
+        ("12.50", None, "12.5"),
+        ("12.50", "XXX", "12.5 XXX"),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency(amount: str, currency: str | None, said: str) -> None:
+    assert kehu.money(Decimal(amount), currency) == said
+
+
+def test_a_number_is_told_without_zeros_at_its_end() -> None:
+    sentence = kehu.text("{open} of {all}.", open=Decimal("3.0000"), all=Decimal("1E+2"))
+    assert sentence == "3 of 100."
+    assert Catalogues([core]).tell(sentence, "zh_CN") == "3 of 100."

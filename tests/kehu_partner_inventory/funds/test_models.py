@@ -27,7 +27,7 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ASKING: dict[str, Callable[[FundRequest], object]] = {
     "change": lambda request: request.move("change"),
     "submit": lambda request: request.move("submit"),
-    "grant": lambda request: request.grant(D(5), at=AT),
+    "grant": lambda request: request.grant(D(5), "EUR", at=AT),
     "reject": lambda request: request.reject("Too late.", at=AT),
     "claim": lambda request: request.move("claim"),
     "close": lambda request: request.close(D(3)),
@@ -72,7 +72,7 @@ def test_a_claim_goes_by_its_chart(verb: str, state: FundClaimStatus) -> None:
 )
 def test_no_more_is_granted_than_is_asked_for(amount: str, refusal: type[Exception]) -> None:
     with pytest.raises(refusal):
-        a_request().grant(D(amount), at=AT)
+        a_request().grant(D(amount), "EUR", at=AT)
 
 
 def test_reasons_and_proofs_are_said() -> None:

@@ -95,10 +95,10 @@ def test_no_more_leaves_than_is_held_back_and_no_more_comes_back_than_left() -> 
 def test_a_payment_is_shared_in_order_and_credit_notes_are_set_off(
     amount: str, open_amounts: list[str], shares: list[str]
 ) -> None:
-    assert shared(D(amount), [D(each) for each in open_amounts]) == [D(each) for each in shares]
+    assert shared(D(amount), [D(each) for each in open_amounts], "EUR") == [D(each) for each in shares]
 
 
 @pytest.mark.parametrize("amount", ["0", "-1", "15.01"])
 def test_no_more_is_paid_than_is_owed(amount: str) -> None:
     with pytest.raises(PaidTooMuch):
-        shared(D(amount), [D(20), D(-5)])
+        shared(D(amount), [D(20), D(-5)], "EUR")

@@ -164,7 +164,7 @@ BAD_ROWS = [
     (
         "sales_pipeline.csv",
         f"{PRESS},,Won,2016-11-01,2016-12-01,-5",
-        "The amount cannot be negative; -5 is.",
+        "Amount cannot be negative; -5.00 USD is.",
     ),
     ("accounts.csv", "Nix,software,1998,1,1,Atlantis,", "'Atlantis' is no country that we know."),
     ("accounts.csv", "Nix,software,long ago,1,1,Kenya,", "year_established 'long ago' is no whole number."),

@@ -40,7 +40,7 @@ async def test_an_opportunity_stays_until_the_exit_criteria_are_met(app: kehu.Ap
         ("EXIT_CRITERIA_UNMET", "expectedCloseOn"),
         ("EXIT_CRITERIA_UNMET", "customer"),
     ]
-    assert errors[0]["message"] == "New press needs expectedCloseOn before it goes on from Qualified."
+    assert errors[0]["message"] == "New press needs Expected close on before it goes on from Qualified."
     assert (await stored(app, deal)).stage_id == stages.qualified.id
 
 

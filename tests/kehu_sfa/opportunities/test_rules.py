@@ -107,6 +107,30 @@ async def test_values_out_of_range_are_refused(
     assert [(e.code, e.field) for e in errors] == [(code, field)]
 
 
+TOLD = {
+    "amount": ("Amount cannot be negative; -1,234.50 EUR is.", "「金额」不能为负，不能是 -1,234.50 EUR。"),
+    "probability": ("Probability is 0 to 100 percent; 200 is not.", "「赢率」为 0 至 100%，不能是 200。"),
+    "closedOn": ("Closed on goes with a stage that wins or loses.", "只有赢单或输单阶段才有「关闭日期」。"),
+}
+
+
+@pytest.mark.parametrize(("locale", "told"), [("en", 0), ("zh_CN", 1)])
+async def test_fields_are_named_by_their_labels_and_amounts_have_their_currency(
+    sqlite_app: kehu.App, locale: str, told: int
+) -> None:
+    stages = await saved_stages(sqlite_app)
+    wrong: dict[str, Any] = {
+        "amount": Decimal("-1234.5000"),
+        "currency": "EUR",
+        "probability": 200,
+        "closed_on": date(2026, 1, 2),
+    }
+    errors = await refused(sqlite_app, Opportunity(name="New press", stage_id=stages.qualified.id, **wrong))
+
+    tell = sqlite_app.translations.tell
+    assert {e.field: tell(e.message, locale) for e in errors} == {f: both[told] for f, both in TOLD.items()}
+
+
 async def test_all_that_is_wrong_comes_back_together(app: kehu.App, stages: Stages) -> None:
     wrong = Opportunity(
         name="New press", stage_id=stages.qualified.id, amount=Decimal(-5), currency="ABC", probability=200

@@ -77,6 +77,25 @@ def test_no_more_than_is_outstanding_is_received_unless_it_is_an_advance() -> No
     assert order.outstanding == -10
 
 
+def test_amounts_are_told_as_their_currency_writes_them() -> None:
+    order = make_order(OrderStatus.FULFILLED, total_amount="123456.5000", paid_amount="1000.0000")
+    verbs: list[Callable[[], object]] = [
+        lambda: order.receive(payment("200000")),
+        lambda: order.refund(Decimal(1001)),
+        lambda: order.take_back(Decimal(123457)),
+    ]
+    said = []
+    for verb in verbs:
+        with pytest.raises(kehu.Refusal) as refusal:
+            verb()
+        said.append(str(refusal.value))
+    assert said == [
+        "200,000.00 EUR are more than the 122,456.50 EUR that O-2026-00001 has outstanding; mark an advance.",
+        "Only 1,000.00 EUR were paid for O-2026-00001.",
+        "O-2026-00001 came to 123,456.50 EUR only.",
+    ]
+
+
 def test_nothing_is_owed_before_the_confirmation() -> None:
     order = make_order(OrderStatus.DRAFT, paid_amount="0")
 

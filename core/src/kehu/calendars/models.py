@@ -14,6 +14,7 @@ from kehu.calendars.working_time import Hours
 from kehu.core_base import Base
 from kehu.errors import Refusal
 from kehu.model import Archivable, Entity, column, ref
+from kehu.translating.texts import text
 
 MIDNIGHT = "24:00"
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -117,7 +118,10 @@ def span_in_one_form(opens: str, closes: str) -> tuple[str, str]:
     begin, end = _clock(opens, "opens"), _clock(closes, "closes")
     if begin >= end:
         raise ImpossibleHours(
-            f"It cannot close at {end} and open at {begin}; split a night at 24:00.", field="closes"
+            text(
+                "It cannot close at {end} and open at {begin}; split a night at 24:00.", end=end, begin=begin
+            ),
+            field="closes",
         )
     return begin, end
 
@@ -128,10 +132,12 @@ def hours_of(opens: str, closes: str) -> Hours:
 
 
 def _clock(typed: str, field: str) -> str:
-    text = typed.strip()
-    if field == "closes" and text in (MIDNIGHT, "00:00", "0:00"):
+    given = typed.strip()
+    if field == "closes" and given in (MIDNIGHT, "00:00", "0:00"):
         return MIDNIGHT
-    found = _CLOCK.fullmatch(text)
+    found = _CLOCK.fullmatch(given)
     if found is None:
-        raise ImpossibleHours(f"{typed!r} is no time of the day; write it like 09:00.", field=field)
+        raise ImpossibleHours(
+            text("{typed!r} is no time of the day; write it like 09:00.", typed=typed), field=field
+        )
     return f"{int(found[1]):02}:{found[2]}"

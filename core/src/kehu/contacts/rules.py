@@ -16,6 +16,7 @@ from kehu.customers.models import LONGEST_SORTING_NAME, Customer
 from kehu.database.locks import take_locks
 from kehu.identifiers import country_code, pinyin_initials, sorting_name
 from kehu.people.locales import dialling_country, normalise_language
+from kehu.translating.texts import text
 from kehu.writing.changes import Change
 
 LONGEST_INITIALS = 100
@@ -66,7 +67,7 @@ async def one_primary_contact(ctx: Context, change: Change[ContactRole]) -> None
     # One that steps down in the same transaction makes room.
     if any(other.is_primary and other.is_current(ctx.today()) for other in stored):
         change.error(
-            "The customer has a primary contact already; use makePrimary to replace that person.",
+            "The customer has a primary contact already; make this one primary to replace that person.",
             field=ContactRole.is_primary,
             code="PRIMARY_TAKEN",
         )
@@ -118,7 +119,9 @@ async def no_contact_point_twice(ctx: Context, change: Change[ContactPoint]) -> 
     )
     if await whoever_asks.exists(ctx, others):
         change.error(
-            f"{point.normalised_value} is there already.", field=ContactPoint.value, code="DUPLICATE"
+            text("{value} is there already.", value=point.normalised_value),
+            field=ContactPoint.value,
+            code="DUPLICATE",
         )
 
 
@@ -146,7 +149,7 @@ async def normalise_address(_ctx: Context, change: Change[Address]) -> None:
         found = country_code(place.country)
         if found is None:
             change.error(
-                f"{place.country!r} is no country; write its ISO 3166 code, such as CN.",
+                text("{typed!r} is no country; write its ISO 3166 code, such as CN.", typed=place.country),
                 field=Address.country,
             )
         else:

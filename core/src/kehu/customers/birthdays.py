@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from kehu.errors import Refusal
 from kehu.model import column
+from kehu.translating.texts import text
 
 _LEAP_YEAR = 2000
 _EARLIEST_YEAR = 1850
@@ -43,13 +44,14 @@ class WithBirthday:
                 "A birthday needs a month and a day; only the year may be left out.", field="birthday_month"
             )
         if year is not None and not _EARLIEST_YEAR <= year <= today.year:
-            raise InvalidBirthday(f"Nobody living was born in {year}.", field="birthday_year")
+            raise InvalidBirthday(text("Nobody living was born in {year}.", year=year), field="birthday_year")
         if not 1 <= month <= 12:
-            raise InvalidBirthday(f"There is no month {month}.", field="birthday_month")
+            raise InvalidBirthday(text("There is no month {month}.", month=month), field="birthday_month")
         if not 1 <= day <= _days_of(month, year, is_lunar=bool(self.birthday_is_lunar)):
-            raise InvalidBirthday(
-                f"Month {month} has no day {day}{f' in {year}' if year else ''}.", field="birthday_day"
+            sentence = (
+                "Month {month} has no day {day} in {year}." if year else "Month {month} has no day {day}."
             )
+            raise InvalidBirthday(text(sentence, month=month, day=day, year=year), field="birthday_day")
 
 
 def _days_of(month: int, year: int | None, *, is_lunar: bool) -> int:

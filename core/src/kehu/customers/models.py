@@ -19,6 +19,7 @@ from kehu.identifiers import is_currency, parse_credit_code
 from kehu.identifiers.characters import half_width
 from kehu.model import choice, column
 from kehu.ownership import Owned
+from kehu.translating.texts import label, text
 
 LONGEST_SORTING_NAME = 400
 KEY_LENGTH = 32
@@ -141,16 +142,17 @@ class Customer(WithBirthday, Owned, Base):
     def check_facts(self, *, today: date) -> None:
         """Raise ImpossibleFact for a number that no customer has, such as employees below zero."""
         if self.employees is not None and self.employees < 0:
-            raise ImpossibleFact(f"{self.name} cannot have {self.employees} employees.", field="employees")
+            message = text("{name} cannot have {number} employees.", name=self.name, number=self.employees)
+            raise ImpossibleFact(message, field="employees")
         if self.founded_year is not None and not EARLIEST_YEAR <= self.founded_year <= today.year:
-            raise ImpossibleFact(f"{self.name} was not founded in {self.founded_year}.", field="founded_year")
+            message = text("{name} was not founded in {year}.", name=self.name, year=self.founded_year)
+            raise ImpossibleFact(message, field="founded_year")
 
     def check_revenue(self) -> None:
         """Raise ImpossibleFact for a revenue below zero, without a currency, or in one that does not exist."""
         if self.annual_revenue_currency is not None and not is_currency(self.annual_revenue_currency):
-            raise ImpossibleFact(
-                f"{self.annual_revenue_currency!r} is no ISO 4217 currency.", field="annual_revenue_currency"
-            )
+            message = text("{code!r} is no ISO 4217 currency.", code=self.annual_revenue_currency)
+            raise ImpossibleFact(message, field="annual_revenue_currency")
         if self.annual_revenue is None:
             return
         if self.annual_revenue < 0:
@@ -161,7 +163,10 @@ class Customer(WithBirthday, Owned, Base):
     def check_kind(self) -> None:
         """Raise ImpossibleFact for the birthday of an organization."""
         if self.kind is CustomerKind.ORGANIZATION and self.birthday_month is not None:
-            raise ImpossibleFact("An organization has no birthday; set foundedYear.", field="birthday_month")
+            raise ImpossibleFact(
+                text("An organization has no birthday; set {field}.", field=label(Customer.founded_year)),
+                field="birthday_month",
+            )
 
     def normalise_registered_number(self) -> None:
         """Put the number into one form; Chinese ones have a check digit. Raises InvalidCreditCode.
@@ -182,7 +187,10 @@ class Customer(WithBirthday, Owned, Base):
         Raises CustomerCycle when this customer is among them, CustomerTooDeep below the 30th level.
         """
         if self.id in chain:
-            raise CustomerCycle(f"{self.name} cannot stand below itself.", field="parent_id")
+            raise CustomerCycle(text("{name} cannot stand below itself.", name=self.name), field="parent_id")
         if len(chain) >= DEEPEST_LEVEL:
-            raise CustomerTooDeep(f"{self.name} would stand below level {DEEPEST_LEVEL}.", field="parent_id")
+            raise CustomerTooDeep(
+                text("{name} would stand below level {level}.", name=self.name, level=DEEPEST_LEVEL),
+                field="parent_id",
+            )
         self.path = "".join(key.hex for key in (*reversed(chain), self.id))

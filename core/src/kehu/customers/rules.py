@@ -11,6 +11,7 @@ from kehu.customers.models import LONGEST_SORTING_NAME, Customer
 from kehu.customers.queries import stands_below
 from kehu.identifiers import country_code, normalise_url, pinyin_initials, sorting_name
 from kehu.people.locales import normalise_language
+from kehu.translating.texts import text
 from kehu.trees import chain_above
 from kehu.writing.changes import Change
 
@@ -95,6 +96,7 @@ def _normalise_country(change: Change[Customer]) -> None:
     typed = change.obj.country or ""
     found = country_code(typed)
     if found is None:
-        change.error(f"{typed!r} is no country; write its ISO 3166 code, such as CN.", field=Customer.country)
+        message = text("{typed!r} is no country; write its ISO 3166 code, such as CN.", typed=typed)
+        change.error(message, field=Customer.country)
     else:
         change.obj.country = found

@@ -5,7 +5,10 @@ from __future__ import annotations
 from kehu.context import Context
 from kehu.core_declarations import inbound_endpoint
 from kehu.inbound.models import InboundEndpoint
+from kehu.translating.texts import text
 from kehu.writing.changes import Change
+
+_UNKNOWN = "No enabled plugin handles messages of the kind {kind!r}; there are: {known}."
 
 
 @inbound_endpoint.before_write
@@ -21,7 +24,7 @@ async def receive_what_somebody_handles(ctx: Context, change: Change[InboundEndp
     if endpoint.kind and endpoint.kind not in kinds:
         known = ", ".join(kinds) or "none"
         change.error(
-            f"No enabled plugin handles messages of the kind {endpoint.kind!r}; there are: {known}.",
+            text(_UNKNOWN, kind=endpoint.kind, known=known),
             field=InboundEndpoint.kind,
             code="UNKNOWN_KIND",
         )

@@ -8,6 +8,7 @@ from kehu.context import Context
 from kehu.core_declarations import job
 from kehu.database import Unscoped
 from kehu.jobs.models import Job, JobIsNotOver
+from kehu.translating.texts import text
 
 whoever_asks = Unscoped("one job of a key waits")
 
@@ -24,5 +25,7 @@ async def retry(record: Job, ctx: Context) -> None:
     record.retry(at=ctx.now())
     waiting = sa.select(Job.id).where(Job.waiting_key == record.key)
     if record.key is not None and await whoever_asks.exists(ctx, waiting):
-        raise JobIsNotOver(f"Another job waits already to do the same, {record.key}.", field="key")
+        raise JobIsNotOver(
+            text("Another job waits already to do the same, {key}.", key=record.key), field="key"
+        )
     record.waiting_key = record.key

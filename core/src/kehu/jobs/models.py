@@ -14,6 +14,7 @@ from kehu.core_base import Base
 from kehu.errors import Refusal
 from kehu.model import Entity, column, ref
 from kehu.people.models import User
+from kehu.translating.texts import text
 
 
 class JobState(enum.Enum):
@@ -87,16 +88,18 @@ class Job(Entity, Base):
     def cancel(self, *, at: datetime) -> None:
         """It will not run, or not to its end. Raises JobIsOver when it has ended."""
         if self.is_over:
-            raise JobIsOver(f"The job {self.name} has {self.state.name.lower()} already.", field="state")
+            raise JobIsOver(text("The job {name} is over already.", name=self.name), field="state")
         self.state, self.finished_at = JobState.CANCELLED, at
         self.waiting_key = self.worker_id = None
 
     def retry(self, *, at: datetime) -> None:
         """Run it again from `at` on, with all of its attempts. Raises JobIsNotOver, and JobIsOver for a success."""
         if not self.is_over:
-            raise JobIsNotOver(f"The job {self.name} is {self.state.name.lower()}.", field="state")
+            raise JobIsNotOver(text("The job {name} is not over yet.", name=self.name), field="state")
         if self.state is JobState.SUCCEEDED:
-            raise JobIsOver(f"The job {self.name} has succeeded; enqueue a new one.", field="state")
+            raise JobIsOver(
+                text("The job {name} has succeeded; enqueue a new one.", name=self.name), field="state"
+            )
         self.state, self.run_at, self.finished_at = JobState.QUEUED, at, None
         self.attempts = self.progress = 0
 

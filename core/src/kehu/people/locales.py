@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from kehu.context import Context
 from kehu.core_settings import CoreSettings
 from kehu.errors import Refusal
+from kehu.translating.texts import text
 
 
 class UnknownLanguage(Refusal):
@@ -22,24 +23,26 @@ class UnknownTimeZone(Refusal):
     code = "UNKNOWN_TIME_ZONE"
 
 
-def normalise_language(text: str) -> str:
-    """The language in `text` as CLDR writes it: `zh-cn` becomes `zh_CN`. Raises UnknownLanguage."""
+def normalise_language(given: str) -> str:
+    """The language in `given` as CLDR writes it: `zh-cn` becomes `zh_CN`. Raises UnknownLanguage."""
     from babel import Locale, UnknownLocaleError  # noqa: PLC0415  # a server starts without Babel
     from babel.core import get_locale_identifier, parse_locale  # noqa: PLC0415
 
-    typed = text.strip().replace("-", "_")
+    typed = given.strip().replace("-", "_")
     try:
         Locale.parse(typed)
         return get_locale_identifier(parse_locale(typed))
     except (ValueError, UnknownLocaleError):
-        raise UnknownLanguage(f"{text!r} is no language; write it like en, pt_BR or zh_CN.") from None
+        message = text("{given!r} is no language; write it like en, pt_BR or zh_CN.", given=given)
+        raise UnknownLanguage(message) from None
 
 
 def check_time_zone(name: str) -> None:
     """Raise UnknownTimeZone unless the IANA time zone database has `name`."""
     if name not in _time_zones():
         raise UnknownTimeZone(
-            f"{name!r} is no time zone; write it like Asia/Shanghai or UTC.", field="time_zone"
+            text("{name!r} is no time zone; write it like Asia/Shanghai or UTC.", name=name),
+            field="time_zone",
         )
 
 

@@ -31,9 +31,11 @@ def check_strength(password: str, about: Iterable[str | None] = ()) -> None:
     `about` are the e-mail address and the name of whose password it is.
     """
     if len(password) < SHORTEST_PASSWORD:
-        raise WeakPassword(f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password")
+        message = text("A password needs at least {shortest} characters.", shortest=SHORTEST_PASSWORD)
+        raise WeakPassword(message, field="password")
     if len(password) > LONGEST_PASSWORD:
-        raise WeakPassword(f"A password has at most {LONGEST_PASSWORD} characters.", field="password")
+        message = text("A password has at most {longest} characters.", longest=LONGEST_PASSWORD)
+        raise WeakPassword(message, field="password")
     if is_guessable(password, about):
         raise WeakPassword(text("That password is easily guessed; choose another."), field="password")
 

@@ -20,6 +20,7 @@ from kehu.people.locales import check_time_zone, normalise_language
 from kehu.people.models import Grant, Membership, Role, RoleAssignment, Team, TeamCycle, User
 from kehu.people.principals import whoever_asks
 from kehu.people.signing_in import end_sessions
+from kehu.translating.texts import text
 from kehu.trees import chain_above
 from kehu.writing.changes import Change
 
@@ -87,7 +88,7 @@ async def teams_make_a_tree(ctx: Context, change: Change[Team]) -> None:
     moved = change.obj
     if change.touches(Team.parent_id) and moved.id in await chain_above(ctx, Team.parent_id, moved.parent_id):
         with change.noting():
-            raise TeamCycle(f"{moved.name} cannot stand below itself.", field=Team.parent_id)
+            raise TeamCycle(text("{name} cannot stand below itself.", name=moved.name), field=Team.parent_id)
 
 
 @team.before_write
@@ -174,7 +175,8 @@ async def grants_name_permissions(ctx: Context, change: Change[Grant]) -> None:
     if change.deleting or not change.touches(Grant.permission) or not permission:
         return
     if permission != "*" and permission not in ctx.app.composition.permissions:
-        change.error(f"No enabled plugin defines the permission {permission!r}.", field=Grant.permission)
+        message = text("No enabled plugin defines the permission {permission!r}.", permission=permission)
+        change.error(message, field=Grant.permission)
 
 
 def _signs_in(person: User) -> bool:

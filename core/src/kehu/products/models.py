@@ -55,7 +55,7 @@ def check_validity(first: date | None, last: date | None) -> None:
 def check_currency(code: str, *, field: str) -> None:
     """Raise ImpossiblePrice unless ISO 4217 has the currency."""
     if not is_currency(code):
-        raise ImpossiblePrice(f"{code!r} is no ISO 4217 currency.", field=field)
+        raise ImpossiblePrice(text("{code!r} is no ISO 4217 currency.", code=code), field=field)
 
 
 class ProductCategory(Archivable, Base):

@@ -15,6 +15,7 @@ from kehu.products.models import (
     ProductCategory,
 )
 from kehu.products.queries import whoever_asks
+from kehu.translating.texts import text
 from kehu.trees import chain_above
 from kehu.writing.changes import Change
 
@@ -27,7 +28,9 @@ async def categories_make_a_tree(ctx: Context, change: Change[ProductCategory]) 
         return
     if moved.id in await chain_above(ctx, ProductCategory.parent_id, moved.parent_id):
         with change.noting():
-            raise CategoryCycle(f"{moved.name} cannot stand below itself.", field=ProductCategory.parent_id)
+            raise CategoryCycle(
+                text("{name} cannot stand below itself.", name=moved.name), field=ProductCategory.parent_id
+            )
 
 
 @product.before_write
@@ -47,7 +50,9 @@ async def one_product_per_code(ctx: Context, change: Change[Product]) -> None:
         return
     others = sa.select(Product.name).where(Product.code == code, Product.id != change.obj.id).limit(1)
     if await whoever_asks.exists(ctx, others):
-        change.error(f"Another product has the code {code}.", field=Product.code, code="DUPLICATE")
+        change.error(
+            text("Another product has the code {code}.", code=code), field=Product.code, code="DUPLICATE"
+        )
 
 
 @price_list.before_write

@@ -3,6 +3,6 @@
 Every layer may say something, so that only sentences and labels are brought here; what reads catalogues stands above.
 """
 
-from kehu.translating.texts import Label, Text, label, text
+from kehu.translating.texts import Label, Text, label, money, text
 
-__all__ = ["Label", "Text", "label", "text"]
+__all__ = ["Label", "Text", "label", "money", "text"]

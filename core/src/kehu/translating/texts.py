@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from kehu.errors import cut
+from kehu.identifiers.currencies import UnknownCurrency, minor_digits
 from kehu.names import camel, field_words, words
 
 # Of a value that stands in a sentence so many characters are told; whoever sent more knows the rest.
@@ -32,7 +34,7 @@ class Text(str):
     """An English sentence that remembers its template and values; everywhere else it is a string.
 
     The template is the message id in the plugins' catalogues. Labels and texts among the values are told in the
-    language of the sentence.
+    language of the sentence, decimals without zeros at their end.
     """
 
     template: str
@@ -41,7 +43,7 @@ class Text(str):
     __slots__ = ("template", "values")
 
     def __new__(cls, template: str, values: Mapping[str, Any]) -> Text:  # noqa: D102
-        values = {name: cut(value, LONGEST_VALUE) for name, value in values.items()}
+        values = {name: _kept(value) for name, value in values.items()}
         made = super().__new__(cls, template.format(**values))
         made.template, made.values = template, values
         return made
@@ -54,6 +56,17 @@ class Text(str):
 def text(template: str, /, **values: object) -> Text:
     """A translatable sentence: `text("{name} closed on {day:%Y-%m-%d}.", name=deal.name, day=deal.closed_on)`."""
     return Text(template, values)
+
+
+def money(amount: Decimal, currency: str | None) -> str:
+    """An amount as messages tell it: 1,234.50 EUR, 1,234 JPY; one that is finer than its currency with all it has."""
+    try:
+        digits = 0 if currency is None else minor_digits(currency)
+    except UnknownCurrency:
+        digits = 0
+    exact = amount.normalize().as_tuple().exponent
+    places = max(digits, -exact) if isinstance(exact, int) else digits
+    return f"{amount:,.{places}f} {currency or ''}".rstrip()
 
 
 def label(of: Any, choice: enum.Enum | str | None = None) -> Label:
@@ -89,6 +102,16 @@ def choice_label(type_name: str, field: str, choice: enum.Enum | str) -> Label:
     """What people read for a value of a pick-list."""
     value = choice.name if isinstance(choice, enum.Enum) else choice
     return Label(f"{type_name}.{camel(field)}.{value}", words(value))
+
+
+def _kept(value: Any) -> Any:
+    return plain(value) if isinstance(value, Decimal) else cut(value, LONGEST_VALUE)
+
+
+def plain(number: Decimal) -> str:
+    """A quantity or a percentage as people write it: no exponent, no zeros at the end."""
+    written = format(number, "f")
+    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 def listed(values: Iterable[object]) -> Text:

@@ -16,7 +16,7 @@ from kehu.composition.definitions import CurrencyPath
 from kehu.database import Unscoped
 from kehu.errors import Refusal
 from kehu.identifiers.currencies import UnknownCurrency, minor_digits
-from kehu.translating.texts import text
+from kehu.translating.texts import money, text
 from kehu.writing.changes import Change
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def check_amount(amount: Decimal, currency: str, *, field: object) -> None:
         return
     if amount.is_finite() and amount != round(amount, digits):
         message = "{amount} is finer than the smallest unit of {currency}."
-        raise ImpossibleAmount(text(message, amount=amount, currency=currency), field=field)
+        raise ImpossibleAmount(text(message, amount=money(amount, currency), currency=currency), field=field)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ async def receive_payment(
         statement = statement.where(i.id.in_([each.id for each in invoices]))
     statement = statement.order_by(i.due_on, i.id).with_for_update()
     found = (await whoever_asks.scalars(ctx, statement.execution_options(populate_existing=True))).all()
-    shares = shared(amount, [each.open_amount for each in found])
+    shares = shared(amount, [each.open_amount for each in found], partner.currency)
     payment = ctx.add(
         PartnerPayment(
             id=kehu.uuid7(),

@@ -94,13 +94,15 @@ class PaidInFuture(kehu.Refusal):
     code = "PAID_IN_FUTURE"
 
 
-def shared(amount: Decimal, open_amounts: list[Decimal]) -> list[Decimal]:
-    """How a payment is shared among invoices in order, after credit notes are set off. Raises PaidTooMuch."""
+def shared(amount: Decimal, open_amounts: list[Decimal], currency: str) -> list[Decimal]:
+    """How a payment in a currency is shared among invoices in order, after credit notes. Raises PaidTooMuch."""
     credit = -sum((each for each in open_amounts if each < 0), ZERO)
     owed = sum(open_amounts, ZERO)
     if not ZERO < amount <= owed:
         message = kehu.text(
-            "{amount} is not above zero and at most {open}.", amount=amount, open=max(owed, ZERO)
+            "{amount} is not above zero and at most {open}.",
+            amount=kehu.money(amount, currency),
+            open=kehu.money(max(owed, ZERO), currency),
         )
         raise PaidTooMuch(message, field="amount")
     left, shares = amount + credit, []

@@ -50,11 +50,10 @@ async def _message(ctx: kehu.Context, excess: _Excess) -> kehu.Text:
     ):
         return kehu.text("With this order the partner, or its group, would owe more than it may.")
     return kehu.text(
-        "{partner} may owe {limit} {currency}; with this order it would be {exposure}.",
+        "{partner} may owe {limit}; with this order it would be {exposure}.",
         partner=excess.partner.code,
-        limit=excess.limit,
-        currency=excess.partner.currency,
-        exposure=excess.exposure,
+        limit=kehu.money(excess.limit, excess.partner.currency),
+        exposure=kehu.money(excess.exposure, excess.partner.currency),
     )
 
 

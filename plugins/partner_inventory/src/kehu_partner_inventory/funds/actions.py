@@ -13,7 +13,7 @@ from kehu_partner_inventory.funds.models import (
     check_within,
     proven,
 )
-from kehu_partner_inventory.funds.queries import claimed, granted, locked
+from kehu_partner_inventory.funds.queries import claimed, currency_of, granted, locked
 from kehu_partner_inventory.partnership import fund_request
 
 
@@ -30,9 +30,10 @@ async def grant(request: FundRequest, ctx: kehu.Context, amount: Decimal) -> Non
     allocation = await locked(ctx, FundAllocation, request.allocation_id)
     await ctx.session.refresh(request, with_for_update=True)
     before = await granted(ctx, allocation.id)
-    request.grant(amount, at=ctx.now())
+    currency = await currency_of(ctx, allocation.id)
+    request.grant(amount, currency, at=ctx.now())
     request.decided_by_id = ctx.principal.id
-    check_within(allocation.amount, before + amount)
+    check_within(allocation.amount, before + amount, currency)
 
 
 @fund_request.action
@@ -49,7 +50,8 @@ async def claim(request: FundRequest, ctx: kehu.Context, amount: Decimal, proof:
     fresh = await locked(ctx, FundRequest, request.id)
     fresh.move("claim")
     above_zero(amount, "amount")
-    check_within(fresh.granted_amount, await claimed(ctx, fresh.id) + amount)
+    currency = await currency_of(ctx, fresh.allocation_id)
+    check_within(fresh.granted_amount, await claimed(ctx, fresh.id) + amount, currency)
     return ctx.add(
         FundClaim(
             id=kehu.uuid7(), request_id=fresh.id, amount=amount, proof=proven(proof), claimed_at=ctx.now()

@@ -172,12 +172,11 @@ class FundRequest(kehu.Archivable, Base):
         """Follow the chart. Raises FundRequestInOtherState."""
         self.status = self.states.after(verb, self.status, of=self.purpose)
 
-    def grant(self, amount: Decimal, *, at: datetime) -> None:
+    def grant(self, amount: Decimal, currency: str, *, at: datetime) -> None:
         """Agree to so much, at most what is asked for. Raises FundRequestInOtherState, ImpossibleFund, FundExceeded."""
         self.move("grant")
         above_zero(amount, "amount")
-        if amount > self.requested_amount:
-            raise _exceeded(self.requested_amount, amount)
+        check_within(self.requested_amount, amount, currency)
         self.granted_amount, self.decided_at = amount, at
 
     def reject(self, reason: str, *, at: datetime) -> None:
@@ -238,10 +237,15 @@ def above_zero(amount: Decimal, field: object) -> None:
         raise ImpossibleFund(kehu.text("An amount is above zero."), field=field)
 
 
-def check_within(limit: Decimal, used: Decimal, *, field: object = "amount") -> None:
+def check_within(limit: Decimal, used: Decimal, currency: str) -> None:
     """Raise FundExceeded where more is used than there is."""
     if used > limit:
-        raise _exceeded(limit, used, field)
+        message = kehu.text(
+            "There is {limit}; this would make it {used}.",
+            limit=kehu.money(limit, currency),
+            used=kehu.money(used, currency),
+        )
+        raise FundExceeded(message, field="amount")
 
 
 def proven(proof: str) -> str:
@@ -249,11 +253,6 @@ def proven(proof: str) -> str:
     if not proof.strip():
         raise ProofMissing(kehu.text("Say what proves it."), field="proof")
     return proof.strip()
-
-
-def _exceeded(limit: Decimal, used: Decimal, field: object = "amount") -> FundExceeded:
-    message = kehu.text("There is {limit}; this would make it {used}.", limit=limit, used=used)
-    return FundExceeded(message, field=field)
 
 
 def _said(reason: str) -> str:

@@ -16,6 +16,7 @@ from kehu_partner_inventory.funds.models import (
     FundClaimStatus,
     FundRequest,
     FundRequestStatus,
+    MarketFund,
 )
 
 whoever_asks = kehu.Unscoped("no more is granted and claimed of a fund than there is")
@@ -51,3 +52,9 @@ async def claimed(ctx: kehu.Context, request_id: uuid.UUID) -> Decimal:
         FundClaim.request_id == request_id, FundClaim.status != FundClaimStatus.REJECTED
     )
     return await whoever_asks.scalar(ctx, total) or ZERO
+
+
+async def currency_of(ctx: kehu.Context, allocation_id: uuid.UUID) -> str:
+    """The currency of the fund that an allocation is of."""
+    found = sa.select(MarketFund.currency).join(FundAllocation, FundAllocation.fund_id == MarketFund.id)
+    return str(await whoever_asks.scalar(ctx, found.where(FundAllocation.id == allocation_id)))

@@ -31,7 +31,7 @@ async def check_fund(_ctx: kehu.Context, change: kehu.Change[MarketFund]) -> Non
 async def a_fund_has_what_is_allotted(ctx: kehu.Context, change: kehu.Change[MarketFund]) -> None:
     """It is not less than what was allotted of it."""
     if not change.deleting and change.touches(MarketFund.amount):
-        check_within(change.obj.amount, await allotted(ctx, change.obj.id))
+        check_within(change.obj.amount, await allotted(ctx, change.obj.id), change.obj.currency)
 
 
 @fund_allocation.before_write
@@ -47,9 +47,10 @@ async def an_allocation_is_within_its_fund(ctx: kehu.Context, change: kehu.Chang
     """All allocations of a fund together are not more than it; none is less than what was granted of it."""
     made = change.obj
     fund = await locked(ctx, MarketFund, made.fund_id)
-    check_within(fund.amount, await allotted(ctx, fund.id))
+    check_within(fund.amount, await allotted(ctx, fund.id), fund.currency)
     if not change.creating:
-        check_within(Decimal(0) if change.deleting else made.amount, await granted(ctx, made.id))
+        left = Decimal(0) if change.deleting else made.amount
+        check_within(left, await granted(ctx, made.id), fund.currency)
 
 
 @fund_request.before_write

@@ -20,7 +20,7 @@ from kehu_partner_inventory.inventory_base import Base, set_by_a_rule
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.reservations.models import Reservation
-from kehu_partner_inventory.stock.models import COST, QUANTITY, plain
+from kehu_partner_inventory.stock.models import COST, QUANTITY
 
 ZERO = Decimal(0)
 PLAN = "partner_inventory.channel_order:allocate"
@@ -327,7 +327,7 @@ class ChannelOrderLine(kehu.Entity, Base):
         if not ZERO < quantity <= self.allocated:
             message = kehu.text(
                 "{allocated} of line {line} is held back.",
-                allocated=plain(self.allocated),
+                allocated=self.allocated,
                 line=self.position,
             )
             raise ImpossibleLine(message, field="quantity")

@@ -28,7 +28,7 @@ from kehu_partner_inventory.orders.queries import held_for, whoever_asks
 from kehu_partner_inventory.reservations.booking import Shipment, Wanted, book_each, give_up
 from kehu_partner_inventory.reservations.models import Reservation
 from kehu_partner_inventory.stock.lines import Goods, StockLine, known_goods
-from kehu_partner_inventory.stock.models import StockBalance, StockMove, plain
+from kehu_partner_inventory.stock.models import StockBalance, StockMove
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ async def check_was_shipped(
     for (product_id, lot_id), quantity in wanted.items():
         if quantity > out.get((product_id, lot_id), ZERO):
             number = await whoever_asks.scalar(ctx, sa.select(Lot.number).where(Lot.id == lot_id))
-            there = plain(out.get((product_id, lot_id), ZERO))
+            there = out.get((product_id, lot_id), ZERO)
             message = kehu.text(
                 "{there} of {number} was shipped for {order} and is not back yet.",
                 there=there,
@@ -134,7 +134,7 @@ async def last_shipped_at(ctx: kehu.Context, own: Sequence[ChannelOrderLine]) ->
 
 def too_little_held(line: ChannelOrderLine, held: Decimal) -> ImpossibleLine:
     """The refusal that says how much is held back for a line."""
-    message = kehu.text("{allocated} of line {line} is held back.", allocated=plain(held), line=line.position)
+    message = kehu.text("{allocated} of line {line} is held back.", allocated=held, line=line.position)
     return ImpossibleLine(message, field="quantity")
 
 

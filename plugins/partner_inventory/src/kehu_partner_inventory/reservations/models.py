@@ -16,7 +16,7 @@ from kehu.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.lots.models import Lot
-from kehu_partner_inventory.stock.models import QUANTITY, Sealed, plain
+from kehu_partner_inventory.stock.models import QUANTITY, Sealed
 
 
 class ReservationState(enum.Enum):
@@ -131,8 +131,8 @@ class Reservation(Sealed, kehu.Entity, Base):
         if quantity > self.open_quantity:
             message = kehu.text(
                 "{open} is reserved; {wanted} is too much.",
-                open=plain(self.open_quantity),
-                wanted=plain(quantity),
+                open=self.open_quantity,
+                wanted=quantity,
             )
             raise ReservationTooSmall(message, field="quantity")
         self.shipped += quantity

@@ -29,7 +29,7 @@ from kehu_partner_inventory.sellout.models import (
 from kehu_partner_inventory.stock.books import Key, open_books
 from kehu_partner_inventory.stock.facts import gather_facts
 from kehu_partner_inventory.stock.lines import Goods, StockLine, arriving_goods, known_goods
-from kehu_partner_inventory.stock.models import StockBalance, StockMove, plain
+from kehu_partner_inventory.stock.models import StockBalance, StockMove
 from kehu_partner_inventory.stock.plans import Occasion, PlannedMove
 from kehu_partner_inventory.stock.posting import post
 from kehu_partner_inventory.stocktakes.models import ImpossibleCount
@@ -207,9 +207,9 @@ async def _unsellable(
             message = kehu.text(
                 "{location} has {available} of {product} available; {wanted} is too much.",
                 location=place.code,
-                available=plain(max(there, Decimal(0))),
+                available=max(there, Decimal(0)),
                 product=product.code,
-                wanted=plain(row.quantity),
+                wanted=row.quantity,
             )
             errors.append(RowError(row.row, "quantity", "INSUFFICIENT_STOCK", message))
     return errors

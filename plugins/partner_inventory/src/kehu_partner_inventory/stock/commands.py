@@ -8,9 +8,9 @@ import click
 
 import kehu
 from kehu.cli.context import CommandContext
+from kehu.translating.texts import plain
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.stock.checking import Discrepancy, discrepancies
-from kehu_partner_inventory.stock.models import plain
 
 
 @click.command("check")

@@ -36,17 +36,17 @@ class InsufficientStock(kehu.Refusal):
         self, *, product: str, location: str, available: Decimal, wanted: Decimal, lot: str | None = None
     ) -> None:
         self.product, self.location, self.available, self.lot = product, location, available, lot
-        there = kehu.UNTOLD if location == kehu.UNTOLD else plain(available)
+        there = kehu.UNTOLD if location == kehu.UNTOLD else available
         values = {"product": product, "location": location, "available": there}
         message = kehu.text(
             "{location} has {available} of {product} available; {wanted} is too much.",
-            wanted=plain(wanted),
+            wanted=wanted,
             **values,
         )
         if lot is not None:
             message = kehu.text(
                 "{location} has {available} of {product}, {lot}, available; {wanted} is too much.",
-                wanted=plain(wanted),
+                wanted=wanted,
                 lot=lot,
                 **values,
             )
@@ -237,9 +237,3 @@ class StockLayerUse(kehu.Entity, Base):
         doc="By which move.",
     )
     quantity: Mapped[Decimal] = kehu.column(QUANTITY, doc="How much; below zero for what came back.")
-
-
-def plain(number: Decimal) -> str:
-    """A number as people write it: no exponent, no zeros at the end."""
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import kehu
+from kehu.translating.texts import field_label
 from kehu_sfa.conversion.mapping import TARGETS, places_of
 from kehu_sfa.conversion.models import LeadFieldMapping
 from kehu_sfa.leads.models import Lead
@@ -22,13 +23,15 @@ async def check_mapping(ctx: kehu.Context, change: kehu.Change[LeadFieldMapping]
         change.error(message, field=LeadFieldMapping.lead_field, code="UNKNOWN_FIELD")
     elif mapping.target_field not in places:
         message = kehu.text(
-            "{type} has no field {name!r} to fill.", type=mapping.target.name, name=mapping.target_field
+            "{type} has no field {name!r} to fill.",
+            type=kehu.label(TARGETS[mapping.target]),
+            name=mapping.target_field,
         )
         change.error(message, field=LeadFieldMapping.target_field, code="UNKNOWN_FIELD")
     elif sources[mapping.lead_field].kind is not places[mapping.target_field].kind:
         message = kehu.text(
             "{source} and {target} hold values of different kinds.",
-            source=mapping.lead_field,
-            target=mapping.target_field,
+            source=field_label("Lead", mapping.lead_field),
+            target=field_label(TARGETS[mapping.target].__name__, mapping.target_field),
         )
         change.error(message, field=LeadFieldMapping.target_field, code="OTHER_KIND")

@@ -61,7 +61,9 @@ async def worth(ctx: kehu.Context, amount: Decimal, paid: str, currency: str, *,
         message = kehu.text("{code} is not an ISO 4217 currency, such as EUR.", code=paid)
         raise UnknownCurrency(message, field="currency")
     if amount <= 0 or amount != rounded(amount, paid):
-        message = kehu.text("{amount} is no amount of {currency}.", amount=amount, currency=paid)
+        message = kehu.text(
+            "{amount} is no amount of {currency}.", amount=kehu.money(amount, paid), currency=paid
+        )
         raise ImpossibleAmount(message, field="amount")
     return rounded(await convert(ctx, amount, paid, currency, on=on, field="currency"), currency)
 

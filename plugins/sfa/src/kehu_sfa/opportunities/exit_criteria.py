@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import kehu
 from kehu.composition import EntityDefinition
 from kehu.names import camel
+from kehu.translating.texts import field_label
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.plugin import opportunity, stage
@@ -57,7 +58,7 @@ def _check(change: kehu.Change[Opportunity], left: Stage) -> None:
             message = kehu.text(
                 "{name} needs {field} before it goes on from {stage}.",
                 name=change.obj.name,
-                field=name,
+                field=field_label(change.entity.name, name),
                 stage=left.name,
             )
             change.error(message, field=name, code="EXIT_CRITERIA_UNMET")

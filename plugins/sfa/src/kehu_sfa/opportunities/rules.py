@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -93,7 +94,9 @@ def _keep_to_the_verbs(change: kehu.Change[Opportunity]) -> None:
         )
     closing = (Opportunity.stage_id, Opportunity.closed_at, Opportunity.closed_on)
     if change.touches(*closing) and not change.obj.has_moved:
-        message = kehu.text("The stage of an opportunity changes through moveTo, win, lose and reopen only.")
+        message = kehu.text(
+            "The stage of an opportunity changes by moving, winning, losing or reopening it only."
+        )
         change.error(message, field=Opportunity.stage_id, code="STAGE_NOT_SETTABLE")
 
 
@@ -109,7 +112,7 @@ def _know_why_it_was_lost(change: kehu.Change[Opportunity]) -> None:
         change.error(message, field=Opportunity.lost_reason, code="LOST_REASON_MISSING")
     if not was_lost:
         message = kehu.text(
-            "{name} has not been lost; use lose to close it with a reason.", name=opportunity.name
+            "{name} has not been lost; lose it to close it with a reason.", name=opportunity.name
         )
         change.error(message, field=Opportunity.lost_reason, code="NOT_LOST")
 
@@ -118,7 +121,7 @@ def _check_money(change: kehu.Change[Opportunity]) -> None:
     """Amounts are not negative and have a currency that exists; probabilities are 0 to 100 percent."""
     opportunity = change.obj
     if opportunity.amount is not None and opportunity.amount < 0:
-        message = kehu.text("The amount cannot be negative; {amount} is.", amount=opportunity.amount)
+        message = _negative(Opportunity.amount, opportunity.amount, opportunity.currency)
         change.error(message, field=Opportunity.amount, code="OUT_OF_RANGE")
     if opportunity.amount is not None and opportunity.currency is None:
         change.error(
@@ -129,9 +132,16 @@ def _check_money(change: kehu.Change[Opportunity]) -> None:
         change.error(message, field=Opportunity.currency, code="UNKNOWN_CURRENCY")
     if opportunity.probability is not None and not 0 <= opportunity.probability <= 100:
         message = kehu.text(
-            "probability is a percentage, 0 to 100; {percent} is not.", percent=opportunity.probability
+            "{field} is 0 to 100 percent; {percent} is not.",
+            field=kehu.label(Opportunity.probability),
+            percent=opportunity.probability,
         )
         change.error(message, field=Opportunity.probability, code="OUT_OF_RANGE")
+
+
+def _negative(field: object, amount: Decimal, currency: str | None) -> kehu.Text:
+    said = kehu.money(amount, currency)
+    return kehu.text("{field} cannot be negative; {amount} is.", field=kehu.label(field), amount=said)
 
 
 def _check_recurring(change: kehu.Change[Opportunity]) -> None:
@@ -145,7 +155,7 @@ def _check_recurring(change: kehu.Change[Opportunity]) -> None:
         message = kehu.text("What recurs has an amount and an interval.")
         change.error(message, field=missing, code="REQUIRED")
     if amount is not None and amount < 0:
-        message = kehu.text("The amount cannot be negative; {amount} is.", amount=amount)
+        message = _negative(Opportunity.recurring_amount, amount, opportunity.currency)
         change.error(message, field=Opportunity.recurring_amount, code="OUT_OF_RANGE")
     if opportunity.currency is None and opportunity.amount is None:
         message = kehu.text("An amount needs its currency.")
@@ -167,7 +177,8 @@ def _check_dates(change: kehu.Change[Opportunity], today: date) -> None:
     if opportunity.closed_on is None or not change.touches(Opportunity.closed_on, Opportunity.opened_on):
         return
     if opportunity.closed_at is None:
-        message = kehu.text("closedOn goes with a stage that wins or loses.")
+        closed_on = kehu.label(Opportunity.closed_on)
+        message = kehu.text("{field} goes with a stage that wins or loses.", field=closed_on)
         change.error(message, field=Opportunity.closed_on, code="OPPORTUNITY_OPEN")
     if opportunity.opened_on is not None and opportunity.closed_on < opportunity.opened_on:
         message = kehu.text(
@@ -178,7 +189,9 @@ def _check_dates(change: kehu.Change[Opportunity], today: date) -> None:
         change.error(message, field=Opportunity.closed_on, code="CLOSED_BEFORE_OPENED")
     if change.touches(Opportunity.closed_on) and opportunity.closed_on > today:
         message = kehu.text(
-            "{day} is in the future; use expectedCloseOn until then.", day=opportunity.closed_on
+            "{day} is in the future; use {field} until then.",
+            day=opportunity.closed_on,
+            field=kehu.label(Opportunity.expected_close_on),
         )
         change.error(message, field=Opportunity.closed_on, code="CLOSED_IN_FUTURE")
 

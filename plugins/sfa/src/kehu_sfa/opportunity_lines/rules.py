@@ -55,9 +55,9 @@ async def keep_to_the_lines(ctx: kehu.Context, change: kehu.Change[Opportunity])
         return
     if change.obj.amount != total:
         message = kehu.text(
-            "The amount of {name} is the sum of its lines, {total:f}.",
+            "The amount of {name} is the sum of its lines, {total}.",
             name=change.obj.name,
-            total=total.normalize(),
+            total=kehu.money(total, change.obj.currency),
         )
         change.error(message, field=Opportunity.amount, code="AMOUNT_OF_LINES")
     if change.touches(Opportunity.currency):

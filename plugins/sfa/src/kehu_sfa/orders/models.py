@@ -184,10 +184,9 @@ class Order(Priced, kehu.Owned, Base):
         self._check_amount(payment.amount)
         if payment.amount > max(self.outstanding, ZERO) and not payment.is_advance:
             message = kehu.text(
-                "{amount} {currency} are more than the {outstanding} that {order} has outstanding; mark an advance.",
-                amount=payment.amount,
-                currency=self.currency,
-                outstanding=max(self.outstanding, ZERO),
+                "{amount} are more than the {outstanding} that {order} has outstanding; mark an advance.",
+                amount=kehu.money(payment.amount, self.currency),
+                outstanding=kehu.money(max(self.outstanding, ZERO), self.currency),
                 order=self.number,
             )
             raise PaidTooMuch(message, field=Payment.amount)
@@ -198,9 +197,8 @@ class Order(Priced, kehu.Owned, Base):
         self._after("refund")
         self._check_amount(amount)
         if amount > self.paid_amount:
-            message = kehu.text(
-                "Only {paid} were paid for {order}.", paid=self.paid_amount, order=self.number
-            )
+            paid = kehu.money(self.paid_amount, self.currency)
+            message = kehu.text("Only {paid} were paid for {order}.", paid=paid, order=self.number)
             raise PaidTooMuch(message, field=Payment.amount)
         self.paid_amount -= amount
 
@@ -212,13 +210,15 @@ class Order(Priced, kehu.Owned, Base):
         self._after("takeBack")
         self._check_amount(amount)
         if self.returned_amount + amount > self.total_amount:
-            message = kehu.text("{order} came to {total} only.", order=self.number, total=self.total_amount)
+            total = kehu.money(self.total_amount, self.currency)
+            message = kehu.text("{order} came to {total} only.", order=self.number, total=total)
             raise ReturnedTooMuch(message, field=OrderReturn.amount)
         self.returned_amount += amount
 
     def _check_amount(self, amount: Decimal) -> None:
         if amount <= 0 or amount != rounded(amount, self.currency):
-            message = kehu.text("{amount} is no amount of {currency}.", amount=amount, currency=self.currency)
+            said = kehu.money(amount, self.currency)
+            message = kehu.text("{amount} is no amount of {currency}.", amount=said, currency=self.currency)
             raise ImpossibleAmount(message, field=Payment.amount)
 
     def _after(self, verb: str) -> OrderStatus:

@@ -48,13 +48,14 @@ async def check_numbers(_ctx: kehu.Context, change: kehu.Change[Stage]) -> None:
         stage.default_probability = 100 if stage.category is StageCategory.WON else 0
     if change.touches(Stage.default_probability) and not 0 <= stage.default_probability <= 100:
         message = kehu.text(
-            "defaultProbability is a percentage, 0 to 100; {percent} is not.",
+            "{field} is 0 to 100 percent; {percent} is not.",
+            field=kehu.label(Stage.default_probability),
             percent=stage.default_probability,
         )
         change.error(message, field=Stage.default_probability, code="OUT_OF_RANGE")
     if stage.rotting_days is not None and stage.rotting_days < 1:
         change.error(
-            kehu.text("rottingDays must be 1 or more, or empty."),
+            kehu.text("{field} is 1 or more, or empty.", field=kehu.label(Stage.rotting_days)),
             field=Stage.rotting_days,
             code="OUT_OF_RANGE",
         )

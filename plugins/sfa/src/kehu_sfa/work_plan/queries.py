@@ -85,7 +85,7 @@ async def coaching_list(ctx: kehu.Context, team: kehu.Team | None = None, days: 
     """The people of the teams you lead, or of one team: who has most deals adrift, then who did least in `days`."""
     if not 0 < days <= _LONGEST_LOOK_BACK:
         raise kehu.BadInput(
-            kehu.text("days must be between 1 and {most}.", most=_LONGEST_LOOK_BACK), field="days"
+            kehu.text("A look back is 1 to {most} days long.", most=_LONGEST_LOOK_BACK), field="days"
         )
     people = await _people(ctx, [team.id] if team else ctx.principal.subtree, everybody=team is None)
     keys = [person.id for person in people]
