@@ -27,6 +27,9 @@ async def import_northwind(depot: Depot, folder: Path) -> None:
         await ctx.flush()
         for row in products:
             await _stock(ctx, row, known[row["ProductID"]], sources[row["SupplierID"]])
+        await ctx.flush()
+        for row in products:
+            known[row["ProductID"]].is_active = row["Discontinued"] == "0"
 
 
 async def test_northwinds_stock_is_worth_what_its_tables_say(depot: Depot, kehu_data: Path) -> None:
@@ -94,7 +97,6 @@ def _product(ctx: kehu.Context, row: Row) -> kehu.Product:
             id=kehu.uuid7(),
             code=f"NW-{row['ProductID']}",
             name=row["ProductName"],
-            is_active=row["Discontinued"] == "0",
         )
     )
 

@@ -10,6 +10,8 @@ import pytest
 import kehu
 from kehu_partner_inventory import (
     ExpectedReceipt,
+    Location,
+    LocationUsage,
     Partner,
     PartnerLevel,
     PartnerProgramme,
@@ -132,6 +134,19 @@ async def test_suppliers_bring_nothing_that_is_not_sold(trade: Trade) -> None:
     await stop(trade)
     call = f'receiveAtLocation(id: "{depot["MAIN"]}", lines: [{depot.line("BOLT", 1, unitCost=1)}])'
     assert await depot.refused(call) == [("PRODUCT_NOT_SOLD", "productId")]
+    await stop(trade, **archived(trade))
+    assert await depot.refused(call) == [("ARCHIVED", "productId")]
+
+
+async def test_what_is_to_be_sold_later_is_made_and_what_is_archived_is_not(trade: Trade) -> None:
+    depot = trade.depot
+    works = await saved(
+        trade.app, Location(code="WORKS", name="Works", usage=LocationUsage.PRODUCTION, currency="EUR")
+    )
+    await stop(trade)
+    made = f'fromLocation: "{kehu.global_id("Location", works.id)}", lines: [{depot.line("BOLT", 1, unitCost=1)}]'
+    call = f'receiveAtLocation(id: "{depot["MAIN"]}", {made})'
+    await depot.do(call)
     await stop(trade, **archived(trade))
     assert await depot.refused(call) == [("ARCHIVED", "productId")]
 

@@ -172,9 +172,16 @@ def _check_costs(source: Location, goods: Sequence[Goods]) -> None:
 
 
 async def _check_bought(ctx: kehu.Context, source: Location, goods: Sequence[Goods]) -> None:
-    """What is not sold is not bought; customers bring it back all the same. Raises ProductNotSold."""
+    """What is not sold is not bought, and what is archived not made; customers bring both back all the same.
+
+    Raises ProductNotSold, RecordArchived.
+    """
+    products = {each.product_id for each in goods}
     if source.usage is LocationUsage.SUPPLIER:
-        await check_sold(ctx, (each.product_id for each in goods), field="product_id")
+        await check_sold(ctx, products, field="product_id")
+    if source.usage is LocationUsage.PRODUCTION:
+        for key in products:
+            await ctx.get_current(kehu.Product, key, field="product_id")
 
 
 def _positive(goods: Goods) -> Goods:
