@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,7 +26,7 @@ from kehu_partner_inventory.product_groups.queries import group_of
 
 whoever_asks = kehu.Unscoped("a partner is judged by all that it bought and paid")
 
-_CATEGORIES = cast(sa.Table, kehu.ProductCategory.__table__)
+_CATEGORIES = whoever_asks.rows(kehu.ProductCategory)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ async def categories_of(
     ctx: kehu.Context, products: Sequence[uuid.UUID]
 ) -> Mapping[uuid.UUID, frozenset[uuid.UUID]]:
     """The category of each product and all above it."""
-    product, above = kehu.Product, kehu.ProductCategory.__table__.alias()
+    product, above = kehu.Product, whoever_asks.rows(kehu.ProductCategory)
     tree = sa.select(product.id.label("product_id"), product.category_id.label("id")).where(
         product.id.in_(products)
     )
