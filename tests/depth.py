@@ -29,6 +29,7 @@ ON_BOTH = (
     "tests/kehu/writing",
     "tests/kehu_graphql/access",
     "tests/kehu_graphql/compiled",
+    "tests/kehu_graphql/mutations",
     "tests/kehu_partner_inventory/credit",
     "tests/kehu_partner_inventory/funds",
     "tests/kehu_partner_inventory/proof",

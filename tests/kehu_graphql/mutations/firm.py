@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from graphql import GraphQLSchema
 
 import kehu
+from kehu.composition import EntityDefinition
 from kehu.core_settings import CoreSettings
 from kehu.names import camel, pascal
 from kehu.people.models import Role, RoleAssignment
@@ -117,6 +118,13 @@ class Firm:
         """The administrator."""
         return self.people[ADMINISTRATOR]
 
+    def types(self) -> Iterator[EntityDefinition]:
+        """The types of records, those that others refer to first."""
+        composition = self.app.composition
+        for table in composition.tables_in_order:
+            if table in composition.models_by_table:
+                yield composition.entities[composition.models_by_table[table]]
+
     def may(self, role: str, mutation: str) -> bool:
         """Whether a role may do it at all."""
         held = self.roles[role]
@@ -182,12 +190,11 @@ def permissions(composition: kehu.Composition) -> Iterator[tuple[str, tuple[str,
 
 
 def roles(composition: kehu.Composition) -> dict[str, frozenset[str]]:
-    """The predefined roles of people, the one that may least first, with their permissions."""
+    """The predefined roles with their permissions: of people, the one that may least first, then of systems."""
     held: dict[str, set[str]] = {}
     for grant in composition.grants:
-        if grant.role not in OF_SYSTEMS:
-            held.setdefault(grant.role, set()).update(grant.permissions)
-    ordered = sorted(held.items(), key=lambda item: len(item[1]))
+        held.setdefault(grant.role, set()).update(grant.permissions)
+    ordered = sorted(held.items(), key=lambda item: (item[0] in OF_SYSTEMS, len(item[1])))
     return {role: frozenset(names) for role, names in ordered} | {ADMINISTRATOR: frozenset("*")}
 
 

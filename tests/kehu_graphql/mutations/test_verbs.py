@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from tests.kehu_graphql.mutations.firm import Firm
 from tests.kehu_graphql.mutations.records import Records
 from tests.kehu_graphql.mutations.stories import channel, core, sales, stock
@@ -20,6 +22,7 @@ BY_MORE: Mapping[str, str] = {
 }
 
 
+@pytest.mark.slow(reason="there are hundreds, each is asked for over HTTP")
 async def test_every_verb_runs(firm: Firm) -> None:
     records = Records(firm)
     await records.open_portal()
