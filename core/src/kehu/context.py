@@ -244,6 +244,7 @@ class Context:
                 self._loaders.clear()
                 self._announcements = []
         self.app.broker.publish(news)
+        self.app.nodes.tell(news)
         if unit.has_news:
             self.app.deliveries.wake_for_events()
         await announce(self, unit.take_done())
@@ -328,10 +329,8 @@ class Context:
         if self.running_job is not None:
             await self.running_job.confirm(self)
         news = self._news(unit.done)
-        told = self.app.nodes.told(news)
-        if not await unit.commit_at_once(told):
-            if not await unit.record(told):
-                await self.app.nodes.notify(self, news)
+        if not await unit.commit_at_once():
+            await unit.record()
             await self.session.commit()
         return news
 

@@ -28,6 +28,8 @@ LONGEST_PAUSE_SECONDS = 30.0
 GRACE_SECONDS = 10.0
 # What many people write within this time is distributed together, which costs as much as one of them alone.
 GATHER_SECONDS = 0.1
+# SQLite has one writer, whom the distributor keeps waiting each time.
+GATHER_SECONDS_ON_SQLITE = 0.5
 
 ROUTES = (to_handlers, to_webhooks)
 
@@ -67,8 +69,9 @@ class Deliveries:
             yield
             return
         app, postman = self._app, Postman(self._app, lease=self._lease)
+        gather = GATHER_SECONDS if app.is_postgresql else GATHER_SECONDS_ON_SQLITE
         self._loops = [
-            _Loop(lambda: distribute(app, ROUTES), self._wake_receivers, most=BATCH, gather=GATHER_SECONDS),
+            _Loop(lambda: distribute(app, ROUTES), self._wake_receivers, most=BATCH, gather=gather),
             _Loop(lambda: handle(app), self.wake),
             _Loop(postman.send, self.wake),
             _Loop(lambda: handle_messages(app), self.wake),

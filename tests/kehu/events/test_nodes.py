@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 import uuid
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
 import kehu
 from kehu.broker import RecordChange
 from kehu.core_plugin import plugin as core
-from kehu.events.nodes import LONGEST, _messages
+from kehu.events.nodes import BEAT_SECONDS, BEATS, LONGEST, Others, _batches
 from tests.kehu.conftest import Clock
 from tests.kehu.events.shop import Note, Shop, Trouble, fail_after
 from tests.kehu.events.waiting import until
@@ -167,10 +169,72 @@ async def test_a_node_without_a_plugin_does_not_hear_of_its_records(
     await smaller.close()
 
 
+async def test_writes_are_told_together(nodes: tuple[kehu.App, kehu.App]) -> None:
+    one, two = nodes
+    subscription = await subscribed(one)
+    async with notifications(two) as heard:
+        for number in range(30):
+            await saved(two, note(f"note {number}"))
+        await subscription.until(30)
+    await subscription.end()
+
+    assert len(subscription.heard) == 30
+    assert 0 < len(heard) < 15
+
+
+async def test_what_is_written_last_is_told_when_a_node_ends(nodes: tuple[kehu.App, kehu.App]) -> None:
+    one, two = nodes
+    subscription = await subscribed(one)
+    record = await saved(two, note("last"))
+    await two.close()
+    await subscription.until(1)
+    await subscription.end()
+
+    assert [change.key for change, _ in subscription.heard] == [record.id]
+    assert not subscription.has_ended
+
+
+async def test_who_misses_a_message_is_cut_off_to_read_anew(nodes: tuple[kehu.App, kehu.App]) -> None:
+    one, two = nodes
+    subscription = await subscribed(one)
+    await saved(two, note("first"))
+    await subscription.until(1)
+    two.nodes._number += 1  # A message that never came.
+    await saved(two, note("second"))
+
+    await until(lambda: subscription.has_ended)
+
+
+def test_a_node_that_says_nothing_any_more_is_missed_and_one_that_left_is_not() -> None:
+    others = Others()
+    others.heard("a", 7, 0, has_left=False)
+    others.heard("a", 8, 1, has_left=False)
+    others.heard("b", 1, 1, has_left=False)
+    others.heard("b", 2, 2, has_left=True)
+    silent_at = 1 + BEATS * BEAT_SECONDS + 1
+
+    assert not others.has_missed(silent_at - 2)
+    assert others.has_missed(silent_at)
+    assert not others.has_missed(silent_at + 100)
+
+
+@contextlib.asynccontextmanager
+async def notifications(app: kehu.App) -> AsyncIterator[list[str]]:
+    """What is said on the channel meanwhile."""
+    url = app.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        heard: list[str] = []
+        connection.add_notify_handler(lambda notification: heard.append(notification.payload))
+        await connection.execute("LISTEN kehu_changes")
+        yield heard
+        await connection.execute("SELECT 1")
+
+
 def test_a_message_fits_into_a_notification() -> None:
     changes = [("Customer", uuid.uuid4().hex, "update", ["name"] * n) for n in (1, 50, 5000, 200, 3)]
 
-    messages = list(_messages("node", changes))
+    batches = list(_batches(changes))
 
-    assert all(len(message) < LONGEST + 200 for message in messages)
-    assert sum(message.count("Customer") for message in messages) == 5
+    assert all(len(",".join(batch)) < LONGEST + 1 for batch in batches)
+    assert ",".join(map(",".join, batches)).count("Customer") == 5
+    assert list(_batches([])) == [[]]

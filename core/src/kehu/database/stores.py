@@ -39,15 +39,13 @@ class Bundle:
     """What belongs together. `rows` are for each table by the names of its columns, in the order of foreign keys.
 
     The rows of `ordered` get their places in its order under the `locks` of `space`, which are held until all is
-    committed; then `channel` is told the `messages`. SQLite has one writer and nobody to tell.
+    committed. SQLite has one writer.
     """
 
     rows: Sequence[tuple[sa.Table, Mapping[str, Any]]]
     ordered: Sequence[tuple[sa.Table, Mapping[str, Any]]]
     space: int
     locks: Sequence[int]
-    channel: str
-    messages: Sequence[str]
 
     @property
     def form(self) -> tuple[tuple[sa.Table, ...], tuple[sa.Table, ...]]:
@@ -60,8 +58,6 @@ class Bundle:
         values: dict[str, Any] = {
             "space": self.space,
             "locks": self.locks,
-            "channel": self.channel,
-            "messages": self.messages,
         }
         for at, (_, row) in enumerate([*self.rows, *self.ordered]):
             values |= {f"{name}_{at}": value for name, value in row.items()}
@@ -219,9 +215,7 @@ def statement_of(bundle: Bundle) -> sa.Select[Any]:
     ]
     if bundle.ordered:
         parts.append(_placed(bundle, held))
-    message = sa.func.unnest(_array("messages", sa.Text())).column_valued("message")
-    channel = sa.bindparam("channel", type_=sa.Text())
-    return sa.select(sa.func.pg_notify(channel, message)).add_cte(*parts)
+    return sa.select(sa.literal_column("1")).add_cte(*parts)
 
 
 def _placed(bundle: Bundle, held: sa.CTE) -> sa.CTE:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from kehu.context import Context
     from kehu.writing.changes import Change
 
-Told = tuple[str, list[str]]
-"""A channel of PostgreSQL, and what is said there to the other nodes."""
-
 OUTBOX = cast(sa.Table, OutboxEvent.__table__)
 
 DEEPEST = 10
@@ -89,38 +86,36 @@ def outbox_rows(
     return [common | row for row in told]
 
 
-async def write_outbox(ctx: Context, rows: Sequence[dict[str, Any]], told: Told) -> bool:
+async def write_outbox(ctx: Context, rows: Sequence[dict[str, Any]]) -> None:
     """Store the rows so that, within a lane, their positions are in the order of commits.
 
     On PostgreSQL whoever writes about the same customer waits here until the other has committed; the lock is the last
     one that a transaction takes, and several are taken in one order, so nobody waits in a circle. SQLite has one
-    writer anyway. True where the same statement has told the other nodes, on a channel, what is in `told`.
+    writer anyway.
     """
     if ctx.app.is_postgresql and len(rows) <= MOST_ROWS:
-        placed = bundle_of(rows, told)
+        placed = bundle_of(rows)
         await ctx.session.execute(
             _placing(len(rows)), placed.values, execution_options={"kehu_unscoped": True}
         )
-        return True
+        return
     if ctx.app.is_postgresql:
         await take_locks(ctx.session, LANES, lane_locks(rows))
     await ctx.session.execute(sa.insert(OUTBOX), rows)
-    return False
 
 
 def bundle_of(
-    outbox: Sequence[dict[str, Any]], told: Told, rows: Sequence[tuple[sa.Table, Mapping[str, Any]]] = ()
+    outbox: Sequence[dict[str, Any]], rows: Sequence[tuple[sa.Table, Mapping[str, Any]]] = ()
 ) -> Bundle:
     """Rows and events as what is stored together, with the locks of the events' lanes."""
-    channel, messages = told
-    return Bundle(rows, [(OUTBOX, row) for row in outbox], LANES, lane_locks(outbox), channel, messages)
+    return Bundle(rows, [(OUTBOX, row) for row in outbox], LANES, lane_locks(outbox))
 
 
 @functools.lru_cache(maxsize=MOST_ROWS)
 def _placing(number: int) -> sa.Select[Any]:
     """The statement that stores so many rows, made once."""
     names = dict.fromkeys(column.name for column in OUTBOX.columns if not column.primary_key)
-    return statement_of(bundle_of([{**names, "lane": uuid.UUID(int=0)}] * number, ("", [])))
+    return statement_of(bundle_of([{**names, "lane": uuid.UUID(int=0)}] * number))
 
 
 def lane_locks(rows: Sequence[dict[str, Any]]) -> list[int]:

@@ -60,7 +60,6 @@ class Worker:
         self._woken, self._doubting, self._over = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._claiming, self._registering = asyncio.Lock(), asyncio.Lock()
         self._store: JobStore | None = None
-        self._untold: list[RecordChange] = []
         self._is_stopping = False
         self._looking: list[asyncio.Task[None]] = []
         self._living: list[asyncio.Task[None]] = []
@@ -70,7 +69,7 @@ class Worker:
         """Begin to look for jobs."""
         self._looking = [asyncio.create_task(self._look_for_jobs())]
         self._hearing = [asyncio.create_task(self._listen())]
-        loops = (self._keep_alive(), self._stop_what_is_cancelled(), self._tell_other_nodes())
+        loops = (self._keep_alive(), self._stop_what_is_cancelled())
         self._living = [asyncio.create_task(loop) for loop in loops]
 
     async def stop(self) -> None:
@@ -85,7 +84,6 @@ class Worker:
         await _cancelled([*self._looking, *self._living, *self._hearing, *self._running.values()])
         if self._store is not None:
             await self._surviving(self._store.leave, otherwise=None)
-        await self._surviving(self._tell_untold, otherwise=None)
 
     # --- the loops; those that ask the database end between two statements, for a cancelled one costs its connection
     async def _look_for_jobs(self) -> None:
@@ -112,10 +110,6 @@ class Worker:
             await self._doubting.wait()
             self._doubting.clear()
             await self._surviving(self._stop_lost, otherwise=None)
-
-    async def _tell_other_nodes(self) -> None:
-        while not await self._is_over_within(SECONDS_BETWEEN_TELLING):
-            await self._surviving(self._tell_untold, otherwise=None)
 
     async def _is_over_within(self, seconds: float) -> bool:
         with contextlib.suppress(TimeoutError):
@@ -165,12 +159,7 @@ class Worker:
 
     def _tell(self, changes: Sequence[RecordChange]) -> None:
         self._app.broker.publish(changes)
-        self._untold.extend(changes)
-
-    async def _tell_untold(self) -> None:
-        """Tell subscribers of other nodes how jobs go, together for many."""
-        untold, self._untold = self._untold, []
-        await self._app.nodes.tell(untold)
+        self._app.nodes.tell(changes)
 
     async def _put_back_strays(self, store: JobStore) -> None:
         """Those that are this worker's and do not run: the answer to a claim, or the note at the end, got lost."""

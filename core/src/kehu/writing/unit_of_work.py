@@ -20,7 +20,7 @@ from kehu.access.scope import reaches
 from kehu.audit.models import AuditEntry
 from kehu.database.stores import MOST_ROWS, NotStored
 from kehu.errors import Conflict, FieldError, KehuError, Refusal, Rejected
-from kehu.events.trail import Emitted, Told, bundle_of, outbox_rows, write_outbox
+from kehu.events.trail import Emitted, bundle_of, outbox_rows, write_outbox
 from kehu.model import Entity
 from kehu.ownership import Owned
 from kehu.translating.texts import text
@@ -113,8 +113,8 @@ class UnitOfWork:
         except IntegrityError as error:
             raise refusal_of(error, self._done) from error
 
-    async def commit_at_once(self, told: Told) -> bool:
-        """Store all of the transaction, tell the other nodes, and commit; False where that takes several steps."""
+    async def commit_at_once(self) -> bool:
+        """Store all of the transaction, and commit; False where that takes several steps."""
         ctx, stores = self._ctx, self._ctx.app.stores
         if not self._waiting or stores is None:
             return False
@@ -122,7 +122,7 @@ class UnitOfWork:
         outbox = outbox_rows(ctx, self._done, self._emitted)
         if len(self._waiting) + len(audit) + len(outbox) > MOST_ROWS:
             return False
-        bundle = bundle_of(outbox, told, [*self._waiting, *((_AUDIT, row) for row in audit)])
+        bundle = bundle_of(outbox, [*self._waiting, *((_AUDIT, row) for row in audit)])
         try:
             await stores.store(bundle)
         except NotStored:
@@ -131,18 +131,16 @@ class UnitOfWork:
         self.has_news = True
         return True
 
-    async def record(self, told: Told) -> bool:
-        """Write the audit and outbox rows of everything stored so far, in as few statements as there are tables.
-
-        True where the other nodes have been told on the way.
-        """
+    async def record(self) -> None:
+        """Write the audit and outbox rows of everything stored so far, in as few statements as there are tables."""
         ctx = self._ctx
         audit = audit_rows(ctx, self._done)
         outbox = outbox_rows(ctx, self._done, self._emitted)
         if audit:
             await ctx.session.execute(sa.insert(_AUDIT).execution_options(kehu_unaudited=True), audit)
         self.has_news = bool(outbox)
-        return bool(outbox) and await write_outbox(ctx, outbox, told)
+        if outbox:
+            await write_outbox(ctx, outbox)
 
     def emit(self, event: Emitted) -> None:
         """Keep an event for the outbox; what is written is told before what is emitted."""
