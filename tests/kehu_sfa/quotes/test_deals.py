@@ -78,6 +78,7 @@ async def test_winning_takes_what_was_accepted_and_keeps_it(shop: Shop, stages: 
     assert [(row.amount, row.stage_id) for row in kept] == [(Decimal(1000), stages.won.id)]
     errors = await change_refused(shop.app, deal, amount=Decimal(1))
     assert reasons(errors) == [("AMOUNT_OF_QUOTE", "amount", "sfa")]
+    assert errors[0].message.endswith("is worth what was accepted, 1,000.00 EUR.")
 
 
 async def test_of_many_deals_each_is_worth_its_own_quote(shop: Shop, stages: Stages) -> None:

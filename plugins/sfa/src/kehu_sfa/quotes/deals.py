@@ -61,10 +61,9 @@ async def keep_to_accepted_quotes(ctx: kehu.Context, change: kehu.Change[Opportu
     for accepted in await _accepted(ctx, deal.id):
         if (deal.amount, deal.currency) != (accepted.amount, accepted.currency):
             message = kehu.text(
-                "{name} is worth what was accepted, {amount} {currency}.",
+                "{name} is worth what was accepted, {amount}.",
                 name=deal.name,
-                amount=accepted.amount,
-                currency=accepted.currency,
+                amount=kehu.money(accepted.amount, accepted.currency),
             )
             change.error(message, field=Opportunity.amount, code="AMOUNT_OF_QUOTE")
 
