@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import orjson
@@ -92,7 +92,7 @@ class Api:
         variables: Mapping[str, Any] | None = None,
         *,
         principal: kehu.Principal = kehu.SYSTEM,
-    ) -> AsyncIterator[Answer]:
+    ) -> AsyncGenerator[Answer, None]:
         """The answers of a subscription, until it ends or the caller stops reading."""
         async with self.app.context(principal) as ctx:
             results: Any = await self.schema.subscribe(

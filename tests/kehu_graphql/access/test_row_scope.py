@@ -249,7 +249,7 @@ async def test_a_subscription_tells_of_the_records_within_the_level(
     await touch(crm, subject, [last])
 
     assert set(await asyncio.wait_for(listening, 10)) == subject.ids(subject.visible(level))
-    await answers.aclose()  # type: ignore[attr-defined]  # it is a generator
+    await answers.aclose()
 
 
 # --- what the tests ask by ------------------------------------------------------------------------------------------

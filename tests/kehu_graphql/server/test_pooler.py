@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -97,7 +98,8 @@ async def answered(api: Api, document: str, **variables: Any) -> Any:
 
 async def listen(api: Api, heard: Counter[str]) -> None:
     """Hear of as many changes as there are customers."""
-    async for answer in api.subscribe(CHANGES):
-        heard[answer["data"]["customerChanged"]["customer"]["name"]] += 1
-        if heard.total() == ROUNDS:
-            return
+    async with contextlib.aclosing(api.subscribe(CHANGES)) as answers:
+        async for answer in answers:
+            heard[answer["data"]["customerChanged"]["customer"]["name"]] += 1
+            if heard.total() == ROUNDS:
+                return
