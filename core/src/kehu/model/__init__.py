@@ -4,10 +4,21 @@ from kehu.model.deprecation import Deprecation
 from kehu.model.entity import NAMING, Archivable, Entity, Model, utc_now
 from kehu.model.folding import Folded
 from kehu.model.options import ColumnOptions, choice, column, options_of, ref
-from kehu.model.types import ExactDecimal, GlobalId, GlobalIdText, HasWord, Json, StringList, UtcDateTime
+from kehu.model.types import (
+    MOST_DIGITS,
+    ExactDecimal,
+    GlobalId,
+    GlobalIdText,
+    HasWord,
+    Json,
+    StringList,
+    UtcDateTime,
+    is_of_ordinary_length,
+)
 from kehu.model.uploads import Upload
 
 __all__ = [
+    "MOST_DIGITS",
     "NAMING",
     "Archivable",
     "ColumnOptions",
@@ -25,6 +36,7 @@ __all__ = [
     "UtcDateTime",
     "choice",
     "column",
+    "is_of_ordinary_length",
     "options_of",
     "ref",
     "utc_now",

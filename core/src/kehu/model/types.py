@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -15,6 +16,18 @@ from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from kehu.errors import BadInput
+
+# A number that somebody gives has so many digits before its point, and as many behind it.
+MOST_DIGITS = 20
+# Products of two such numbers, and sums of many of those, are exact in Python; it begins with 28 digits.
+_PRECISION = 100
+decimal.DefaultContext.prec = decimal.getcontext().prec = _PRECISION
+
+
+def is_of_ordinary_length(number: Decimal) -> bool:
+    """Whether a finite number has at most 20 digits before its point, and 20 behind it."""
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and number.adjusted() < MOST_DIGITS and exponent >= -MOST_DIGITS
 
 
 class UtcDateTime(TypeDecorator[datetime]):

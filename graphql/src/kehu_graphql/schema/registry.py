@@ -21,6 +21,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 import kehu
 from kehu.composition import Composition
+from kehu.model import MOST_DIGITS, is_of_ordinary_length
 from kehu.names import camel, words
 from kehu_graphql.schema.fields import (
     define,
@@ -316,6 +317,10 @@ def decimal(value: Any) -> Decimal:
         raise GraphQLError(f"{value!r} is no decimal number.") from None
     if not number.is_finite():
         raise GraphQLError(f"{value!r} is no decimal number.")
+    if not is_of_ordinary_length(number):
+        raise GraphQLError(
+            f"A decimal number has at most {MOST_DIGITS} digits before its point, and as many behind it."
+        )
     return number
 
 

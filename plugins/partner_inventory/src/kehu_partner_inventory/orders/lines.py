@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import kehu
+from kehu.model import ExactDecimal
 from kehu_partner_inventory.orders.models import (
     ZERO,
     ChannelOrder,
@@ -54,7 +55,7 @@ async def write_lines(ctx: kehu.Context, order: ChannelOrder, lines: Sequence[Or
 
 
 def _steps(rules: PriceRules, line: OrderedLine) -> list[PriceStep]:
-    if line.quantity <= 0:
+    if ExactDecimal().quantise(line.quantity) <= 0:
         raise ImpossibleLine(kehu.text("A quantity is above zero."), field="quantity")
     agreement = line.agreement
     if agreement is None:

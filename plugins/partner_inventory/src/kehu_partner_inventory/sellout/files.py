@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 import kehu
+from kehu.model import is_of_ordinary_length
 from kehu_partner_inventory.sellout.models import RowError, UnreadableFile
 
 NAMES: Mapping[str, Sequence[str]] = {
@@ -91,7 +92,7 @@ def _row(
             "INVALID",
             kehu.text("{value} is no number.", value=given["quantity"]),
         )
-    if not quantity.is_finite() or quantity <= 0:
+    if not quantity.is_finite() or not is_of_ordinary_length(quantity) or quantity <= 0:
         return RowError(number, columns["quantity"], "OUT_OF_RANGE", kehu.text("A quantity is above zero."))
     day = _day(number, given.get("day"), columns, today)
     if isinstance(day, RowError):

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 import kehu
 from kehu.ids import key_of
 from kehu.products.queries import find_price
-from kehu_sfa.lines.models import ImpossibleLine, NoPrice, PricedLine
+from kehu_sfa.lines.models import ImpossibleLine, NoPrice, PricedLine, stored_quantity
 from kehu_sfa.lines.rules import whoever_asks
 from kehu_sfa.money.models import TaxRate
 from kehu_sfa.money.rounding import ZERO
@@ -63,7 +63,7 @@ async def _line(
 ) -> L:
     product = await _product(ctx, offered)
     quantity = Decimal(1) if offered.quantity is None else offered.quantity
-    if quantity <= 0:
+    if stored_quantity(quantity) <= 0:
         raise ImpossibleLine(kehu.text("A quantity is above zero."), field="quantity")
     list_price = None
     if product is not None and price_list_id is not None:

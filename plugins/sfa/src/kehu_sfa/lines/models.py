@@ -22,6 +22,11 @@ PERCENT = ExactDecimal(7, 4)
 MARGIN = "sfa.margin:read"
 
 
+def stored_quantity(quantity: Decimal) -> Decimal:
+    """A quantity as a line has it, with four places."""
+    return ExactDecimal().quantise(quantity)
+
+
 class ImpossibleLine(kehu.Refusal):
     """A quantity, price, discount or tax that cannot be."""
 
@@ -89,7 +94,7 @@ class PricedLine:
 
     def check(self) -> None:
         """Raise ImpossibleLine for a quantity, price, discount or cost that cannot be."""
-        if self.quantity <= 0:
+        if stored_quantity(self.quantity) <= 0:
             raise self._impossible(kehu.text("A quantity is above zero."), "quantity")
         if self.unit_price < 0:
             raise self._impossible(kehu.text("A price is not below zero."), "unit_price")
