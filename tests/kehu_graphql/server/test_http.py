@@ -86,3 +86,12 @@ def test_queries_may_be_sent_by_get_and_mutations_may_not(signed_in: TestClient)
     assert signed_in.post("/graphql", json={"query": "{ customers { totalCount } }"}).json() == {
         "data": {"customers": {"totalCount": 0}}
     }
+
+
+@pytest.mark.parametrize("method", ["POST", "GET"])
+def test_a_subscription_needs_a_stream_or_a_socket(client: TestClient, method: str) -> None:
+    asked = {"query": "subscription { teamChanged { __typename } }"}
+    answer = client.get("/graphql", params=asked) if method == "GET" else client.post("/graphql", json=asked)
+    (error,) = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"]) == (400, "BAD_USER_INPUT")
+    assert "text/event-stream" in error["message"]

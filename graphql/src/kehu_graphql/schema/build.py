@@ -15,6 +15,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.extensions import FieldExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
+from strawberry.types.graphql import OperationType
 
 import kehu
 from kehu.idempotency.keys import once
@@ -41,6 +42,9 @@ class _Nothing:
     """What Strawberry begins with: it would walk through every type of a schema that it is given."""
 
     nothing: bool
+
+
+_ANSWERED_ONCE = frozenset((OperationType.QUERY, OperationType.MUTATION))
 
 
 class KehuSchema(strawberry.Schema):
@@ -105,6 +109,11 @@ class KehuSchema(strawberry.Schema):
     def get_extensions(self, sync: bool = False) -> list[Any]:
         # introspect() executes synchronously, which extensions that must be awaited would break.
         return [] if sync else super().get_extensions(sync)
+
+    async def execute(self, query: str | None, **asked: Any) -> Any:  # type: ignore[override]  # all else by its name
+        """The answer to a query or mutation; a subscription has many, which need a stream or a socket."""
+        allowed = _ANSWERED_ONCE.intersection(asked.pop("allowed_operation_types", None) or _ANSWERED_ONCE)
+        return await super().execute(query, allowed_operation_types=allowed, **asked)
 
     async def made_whole(self) -> None:
         """Make every type, bit by bit, while others have their turn."""

@@ -26,6 +26,8 @@ _SENTENCES = {404: "There is nothing at this address.", 405: "This address does 
 _OTHER_CODE = "BAD_USER_INPUT"
 # What Strawberry says of a body that is neither JSON nor a form.
 _OTHER_MEDIA_TYPE = "Unsupported content type"
+_SUBSCRIPTION = "subscriptions are not allowed"
+_AS_EVENTS = "A subscription is answered with events: accept text/event-stream, or use a WebSocket."
 
 
 def refused(ctx: kehu.Context, refusal: kehu.Refusal, *, status: int | None = None) -> Response:
@@ -46,6 +48,8 @@ def told(message: str, status: int) -> Response:
 
 def of_view(error: ViewError) -> Response:
     """What Strawberry's view would say in plain text."""
+    if error.reason.startswith(_SUBSCRIPTION):
+        return told(_AS_EVENTS, error.status_code)
     return told(error.reason, 415 if error.reason == _OTHER_MEDIA_TYPE else error.status_code)
 
 
