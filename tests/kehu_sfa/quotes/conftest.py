@@ -49,9 +49,8 @@ class Shop:
     async def _payload(self, verb: str, record: kehu.Entity, arguments: str, show: str) -> Any:
         kind = type(record).__name__
         key = kehu.global_id(kind, record.id)
-        document = (
-            f'mutation {{ {verb}{kind}(id: "{key}" {arguments}) {{ {show} userErrors {{ code field }} }} }}'
-        )
+        shown = f"{show} userErrors {{ code field message }}"
+        document = f'mutation {{ {verb}{kind}(id: "{key}" {arguments}) {{ {shown} }} }}'
         return (await self.ask(document))[f"{verb}{kind}"]
 
     async def quote(self, *lines: str, **values: Any) -> Quote:

@@ -154,9 +154,43 @@ async def test_a_deal_is_agreed_on_in_one_currency(shop: Shop, stages: Stages, r
     assert (await stored(shop.app, dollars)).status.name == "SENT"
 
 
-async def test_a_lost_deal_stays_as_it_was(shop: Shop, stages: Stages) -> None:
+async def test_the_quote_of_a_lost_deal_is_accepted_when_it_is_reopened(shop: Shop, stages: Stages) -> None:
     deal = await deal_of(shop, stages, amount=Decimal(5))
     quote = await sent(shop, deal)
     await shop.call("lose", deal, "reason: PRICE")
-    await shop.call("accept", quote)
+
+    assert await shop.refused("accept", quote) == [("DEAL_LOST", "opportunityId")]
+
+    assert (await stored(shop.app, quote)).status.name == "SENT"
     assert await money_of(shop, deal) == (Decimal(5), "EUR")
+    await shop.call("reopen", deal)
+    await shop.call("accept", quote)
+    assert await money_of(shop, deal) == (Decimal(1000), "EUR")
+
+
+async def test_lines_become_those_of_the_quote_although_they_come_to_the_same(
+    shop: Shop, stages: Stages
+) -> None:
+    deal = await deal_of(shop, stages)
+    await saved(
+        shop.app, OpportunityLine(opportunity_id=deal.id, unit_price=Decimal(1000), description="Old")
+    )
+    await shop.call("accept", await sent(shop, deal, 'description: "New", quantity: "4", unitPrice: "250"'))
+    assert await lines_of(shop, deal) == [("New", Decimal(4), Decimal(250), Decimal(1000))]
+    assert await money_of(shop, deal) == (Decimal(1000), "EUR")
+
+
+async def test_no_part_is_split_off_what_was_accepted(shop: Shop, stages: Stages) -> None:
+    deal = await deal_of(shop, stages)
+    await shop.call("accept", await sent(shop, deal))
+    assert await shop.refused("split", deal, 'name: "Part", amount: "10"') == [("AMOUNT_OF_QUOTE", "amount")]
+    assert await money_of(shop, deal) == (Decimal(1000), "EUR")
+
+
+async def test_the_currency_that_was_agreed_on_is_that_of_the_deal(shop: Shop, stages: Stages) -> None:
+    deal = await deal_of(shop, stages, currency="JPY", amount=Decimal(5))
+    yen = 'description: "Work", unitPrice: "9"'
+    await shop.call("accept", await sent(shop, deal, yen, currency="JPY", price_list_id=None))
+    euros = await sent(shop, deal, yen, currency="EUR", price_list_id=None)
+    (error,) = (await shop._payload("accept", euros, "", ""))["userErrors"]
+    assert error["message"].endswith("is agreed on in JPY, the quote is in EUR.")

@@ -18,6 +18,7 @@ from kehu_sfa.opportunity_lines.models import OpportunityLine
 from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.pipelines.queries import first_stage
 from kehu_sfa.plugin import opportunity
+from kehu_sfa.quotes.deals import check_divisible
 
 whoever_asks = kehu.Unscoped("a copy has all that the original has")
 
@@ -69,6 +70,7 @@ async def split(
     Both amounts together are what the amount was.
     """
     opportunity.check_verb("split")
+    await check_divisible(ctx, opportunity)
     stage = await ctx.get(Stage, opportunity.stage_id)
     own = await _of(ctx, OpportunityLine, opportunity)
     if own:

@@ -6,6 +6,7 @@ import dataclasses
 import uuid
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,6 +22,22 @@ from kehu_sfa.quotes.models import Quote, QuoteLine, QuoteStatus
 whoever_asks = kehu.Unscoped("a won deal is worth all that was accepted")
 
 _FOUR_PLACES = Decimal("0.0001")
+_LINE = (
+    *("product_id", "description", "position", "quantity", "unit_price"),
+    *("discount_percent", "unit_cost"),
+)
+
+
+class DealLost(kehu.Refusal):
+    """The deal of a quote was lost."""
+
+    code = "DEAL_LOST"
+
+
+class AmountOfQuote(kehu.Refusal):
+    """A deal is worth what its customer has accepted."""
+
+    code = "AMOUNT_OF_QUOTE"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,13 +50,18 @@ class Accepted:
 
 @quote.after_write
 async def deals_follow_accepted_quotes(ctx: kehu.Context, change: kehu.Change[Quote]) -> None:
-    """A deal is worth what its customer has just accepted, unless it is lost."""
+    """A deal is worth what its customer has just accepted; one that is lost has to be reopened first."""
     accepted = change.obj
     if accepted.status is not QuoteStatus.ACCEPTED or not change.touches(Quote.status):
         return
     if accepted.opportunity_id is not None:
         found = sa.select(Opportunity).where(Opportunity.id == accepted.opportunity_id)
-        await _follow(ctx, (await whoever_asks.scalars(ctx, found)).one())
+        deal = (await whoever_asks.scalars(ctx, found)).one()
+        if deal.state is OpportunityState.LOST:
+            raise DealLost(
+                kehu.text("{name} was lost; reopen it first.", name=deal.name), field="opportunityId"
+            )
+        await _follow(ctx, deal)
 
 
 @opportunity.after_write
@@ -60,33 +82,41 @@ async def keep_to_accepted_quotes(ctx: kehu.Context, change: kehu.Change[Opportu
         return
     for accepted in await _accepted(ctx, deal.id):
         if (deal.amount, deal.currency) != (accepted.amount, accepted.currency):
-            message = kehu.text(
-                "{name} is worth what was accepted, {amount}.",
-                name=deal.name,
-                amount=kehu.money(accepted.amount, accepted.currency),
-            )
-            change.error(message, field=Opportunity.amount, code="AMOUNT_OF_QUOTE")
+            change.error(_worth(deal, accepted), field=Opportunity.amount, code=AmountOfQuote.code)
+
+
+async def check_divisible(ctx: kehu.Context, deal: Opportunity) -> None:
+    """Raise AmountOfQuote for a deal of which something was accepted, which a part would be sold of again."""
+    for accepted in await _accepted(ctx, deal.id):
+        raise AmountOfQuote(_worth(deal, accepted), field=Opportunity.amount)
+
+
+def _worth(deal: Opportunity, accepted: Accepted) -> kehu.Text:
+    amount = kehu.money(accepted.amount, accepted.currency)
+    return kehu.text("{name} is worth what was accepted, {amount}.", name=deal.name, amount=amount)
 
 
 async def _follow(ctx: kehu.Context, deal: Opportunity) -> None:
-    accepted = await _accepted(ctx, deal.id)
-    if not accepted or deal.state is OpportunityState.LOST:
+    accepted = sorted(await _accepted(ctx, deal.id), key=lambda each: each.currency != deal.currency)
+    if not accepted:
         return
     [worth, *others] = accepted
     for other in others:
         raise _differs(deal, worth.currency, other.currency)
-    if (deal.amount, deal.currency) == (worth.amount, worth.currency):
-        return
     if deal.recurring_amount is not None and deal.currency != worth.currency:
         raise _differs(deal, deal.currency or "", worth.currency)
-    lines = await _lines_of(ctx, deal)
-    for line in lines:
+    present = await _lines_of(ctx, deal)
+    wanted = await _accepted_lines(ctx, deal.id, worth.currency) if present else []
+    is_same = [_terms_of(line) for line in present] == wanted
+    if is_same and (deal.amount, deal.currency) == (worth.amount, worth.currency):
+        return
+    for line in present:
         await ctx.delete(line)
     await ctx.flush()
     deal.amount, deal.currency = worth.amount, worth.currency
     await ctx.flush()
-    if lines:
-        await _take_lines(ctx, deal)
+    for terms in wanted:
+        as_agreed(ctx.add(OpportunityLine(opportunity_id=deal.id, **terms)))
 
 
 async def _accepted(ctx: kehu.Context, deal_id: uuid.UUID) -> Sequence[Accepted]:
@@ -106,36 +136,37 @@ async def _accepted(ctx: kehu.Context, deal_id: uuid.UUID) -> Sequence[Accepted]
 
 async def _lines_of(ctx: kehu.Context, deal: Opportunity) -> Sequence[OpportunityLine]:
     found = sa.select(OpportunityLine).where(OpportunityLine.opportunity_id == deal.id)
-    return (await whoever_asks.scalars(ctx, found)).all()
+    return (await whoever_asks.scalars(ctx, found.order_by(OpportunityLine.position))).all()
 
 
-async def _take_lines(ctx: kehu.Context, deal: Opportunity) -> None:
-    """The lines of the deal are those that were accepted."""
+async def _accepted_lines(ctx: kehu.Context, deal_id: uuid.UUID, currency: str) -> list[dict[str, Any]]:
+    """The terms of the lines that were accepted, in their order."""
     found = (
         sa.select(QuoteLine)
         .join(Quote, Quote.id == QuoteLine.quote_id)
-        .where(Quote.opportunity_id == deal.id, Quote.status == QuoteStatus.ACCEPTED)
+        .where(Quote.opportunity_id == deal_id, Quote.status == QuoteStatus.ACCEPTED)
         .where(Quote.archived_at.is_(None))
         .order_by(Quote.number, Quote.revision, QuoteLine.position)
     )
     quoted = (await whoever_asks.scalars(ctx, found)).all()
-    for position, line in enumerate(quoted, start=1):
-        as_agreed(ctx.add(_as_accepted(deal, line, position)))
+    return [_as_accepted(line, currency, position) for position, line in enumerate(quoted, start=1)]
 
 
-def _as_accepted(deal: Opportunity, line: QuoteLine, position: int) -> OpportunityLine:
-    quantity, unit_price, discount = _terms(line, deal.currency or "")
-    cost = line.unit_cost if quantity == line.quantity else None
-    return OpportunityLine(
-        opportunity_id=deal.id,
-        product_id=line.product_id,
-        description=line.description[:500],
-        position=position,
-        quantity=quantity,
-        unit_price=unit_price,
-        discount_percent=discount,
-        unit_cost=cost,
-    )
+def _as_accepted(line: QuoteLine, currency: str, position: int) -> dict[str, Any]:
+    quantity, unit_price, discount = _terms(line, currency)
+    return {
+        "product_id": line.product_id,
+        "description": line.description[:500],
+        "position": position,
+        "quantity": quantity,
+        "unit_price": unit_price,
+        "discount_percent": discount,
+        "unit_cost": line.unit_cost if quantity == line.quantity else None,
+    }
+
+
+def _terms_of(line: OpportunityLine) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in _LINE}
 
 
 def _terms(line: QuoteLine, currency: str) -> tuple[Decimal, Decimal, Decimal]:
