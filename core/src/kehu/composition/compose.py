@@ -50,10 +50,10 @@ class _Composer:
         self._collect_entities()
         tables = tables_of(self.plugins, self.problems)
         self._collect_columns()
-        self.problems += find_currencies(self.entities)
         self._check_relationships(dict(tables))
         for plugin in self.plugins:
             self._collect_contributions(plugin)
+        self.problems += find_currencies(self.entities)
         for entity in self.entities.values():
             give_unarchive(entity)
         self._collect_permissions()

@@ -76,6 +76,7 @@ class EntityDefinition:
     references: dict[str, ReferenceDefinition] = dataclasses.field(default_factory=dict)
     natural_keys: dict[str, NaturalKey] = dataclasses.field(default_factory=dict)
     fields: list[d.FieldDeclaration] = dataclasses.field(default_factory=list)
+    currencies: dict[str, CurrencyPath] = dataclasses.field(default_factory=dict)
     relations: list[d.RelationDeclaration] = dataclasses.field(default_factory=list)
     custom_fields: list[CustomField[Any, Any]] = dataclasses.field(default_factory=list)
     actions: list[d.ActionDeclaration] = dataclasses.field(default_factory=list)

@@ -27,6 +27,20 @@ def find_currencies(entities: Mapping[type[Any], EntityDefinition]) -> Iterator[
                     f"{entity.name}.{column.attribute} of {entity.owner} names the currency "
                     f"{column.options.money!r}, but there is no {missing}"
                 )
+        yield from _of_fields(entities, entity)
+
+
+def _of_fields(entities: Mapping[type[Any], EntityDefinition], entity: EntityDefinition) -> Iterator[str]:
+    for field in entity.fields:
+        if not isinstance(field.money, str):
+            continue
+        try:
+            entity.currencies[field.name] = _path(entities, entity, field.money)
+        except _Nowhere as missing:
+            yield (
+                f"{entity.name}.{field.name} of {field.origin} names the currency {field.money!r}, "
+                f"but there is no {missing}"
+            )
 
 
 def _path(

@@ -48,7 +48,10 @@ class ResourceDeclaration:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FieldDeclaration:
-    """A computed field of an own or foreign entity: per object, per batch, or a SQL expression."""
+    """A computed field of an own or foreign entity: per object, per batch, or a SQL expression.
+
+    `money` is where the currency of an amount stands, or a SQL expression of it.
+    """
 
     model: type[Any]
     name: str
@@ -58,6 +61,7 @@ class FieldDeclaration:
     read: str | None
     description: str | None
     deprecated: Deprecation | None
+    money: str | Callable[[Any], Any] | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

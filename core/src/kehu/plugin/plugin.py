@@ -120,11 +120,16 @@ class Plugin(Roots):
         read: str | None = None,
         description: str | None = None,
         deprecated: Deprecation | None = None,
+        money: str | Callable[[type[T]], sa.SQLColumnExpression[Any]] | None = None,
     ) -> Callable[
         [Callable[[type[T]], sa.SQLColumnExpression[R]]], Callable[[type[T]], sa.SQLColumnExpression[R]]
     ]:
-        """A SQL expression: can be selected, filtered and ordered by, and counts only rows that the reader may see."""
-        return self._field(model, "sql", name, read, description, deprecated)
+        """A SQL expression: can be selected, filtered and ordered by, and counts only rows that the reader may see.
+
+        An amount says by `money` where its currency stands, as columns do (`"currency"`, `"order.currency"`), or gives
+        an expression of it, so that no figure adds several.
+        """
+        return self._field(model, "sql", name, read, description, deprecated, money)
 
     def relation(
         self,
@@ -337,12 +342,13 @@ class Plugin(Roots):
         read: str | None,
         description: str | None,
         deprecated: Deprecation | None,
+        money: str | Callable[[Any], Any] | None = None,
     ) -> Callable[[F], F]:
         def declare(function: Callable[..., Any]) -> None:
             called, origin = name or function.__name__, self._at(function)
             doc = description or inspect.getdoc(function)
             self.fields.append(
-                d.FieldDeclaration(model, called, origin, kind, function, read, doc, deprecated)
+                d.FieldDeclaration(model, called, origin, kind, function, read, doc, deprecated, money)
             )
 
         return declaring(declare)

@@ -42,7 +42,7 @@ class Attribute:
     filters: bool = True
     orders: bool = True
     description: str | None = None
-    currency: CurrencyPath | None = None
+    currency: CurrencyPath | Callable[[Any], Any] | None = None
 
     @property
     def is_number(self) -> bool:
@@ -177,6 +177,7 @@ def _sql_fields(entity: EntityDefinition) -> list[Attribute]:
             f.function,
             read=f.read,
             description=f.description,
+            currency=f.money if callable(f.money) else entity.currencies.get(f.name),
         )
         for f in entity.fields
         if f.kind == "sql"

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kehu.composition.definitions import CurrencyPath
 from kehu.composition.money import currency_on
 from kehu.errors import Refusal
 from kehu.reading.attributes import Attribute
@@ -21,8 +22,12 @@ class MixedCurrencies(Refusal):
 
 def ends(model: type[Any], attribute: Attribute) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
     """The first and the last currency in the order of their codes; an amount without one is in one of its own."""
-    assert attribute.currency is not None
-    code = sa.func.coalesce(currency_on(attribute.currency, model), "")
+    where = attribute.currency
+    assert where is not None
+    # An expression without a currency is of nothing, such as the sum of no deals.
+    code = (
+        sa.func.coalesce(currency_on(where, model), "") if isinstance(where, CurrencyPath) else where(model)
+    )
     of_amounts = sa.case((attribute.on(model).is_not(None), code))
     return sa.func.min(of_amounts), sa.func.max(of_amounts)
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine
-from kehu_partner_inventory.plugin import channel_order, channel_order_line
+from kehu_partner_inventory.plugin import channel_order, channel_order_line, plugin
 from kehu_partner_inventory.pricing.engine import PriceStep, StepKind
 from kehu_partner_inventory.stock.models import VALUED
 
@@ -28,7 +28,7 @@ def price_trace(line: ChannelOrderLine) -> list[PriceStep]:
     ]
 
 
-@channel_order_line.sql_field
+@plugin.sql_field(ChannelOrderLine, money="order.currency")
 def net_amount(line: type[ChannelOrderLine]) -> sa.ColumnElement[Decimal]:
     """Quantity times unit price to the last digit, before it is rounded to the currency; sums are exact."""
     return sa.type_coerce(line.quantity * line.unit_price, VALUED)

@@ -26,7 +26,7 @@ def effective_probability(o: type[Opportunity]) -> sa.ColumnElement[int]:
     return sa.func.coalesce(o.probability, of_stage)
 
 
-@opportunity.sql_field
+@plugin.sql_field(Opportunity, money="currency")
 def weighted_amount(o: type[Opportunity]) -> sa.ColumnElement[Decimal | None]:
     """The amount times its effective probability, exact, in `currency`."""
     return o.amount * effective_probability(o) * _PERCENT
@@ -39,18 +39,18 @@ def monthly_recurring_amount(opportunity: Opportunity) -> Decimal | None:
 
 
 @plugin.sql_field(kehu.Customer)
+def open_pipeline_currency(c: type[kehu.Customer]) -> sa.ColumnElement[str | None]:
+    """The currency of `openPipeline`; null where there is none, or several."""
+    o = aliased(Opportunity)
+    return _of_open(c, o, sa.case((_currencies(o) == 1, sa.func.min(o.currency))))
+
+
+@plugin.sql_field(kehu.Customer, money=open_pipeline_currency)
 def open_pipeline(c: type[kehu.Customer]) -> sa.ColumnElement[Decimal | None]:
     """The sum of its open opportunities that you may see, 0 without any; null for several currencies."""
     o = aliased(Opportunity)
     total = sa.case((_currencies(o) <= 1, sa.func.coalesce(sa.func.sum(o.amount), _nothing())))
     return _of_open(c, o, total)
-
-
-@plugin.sql_field(kehu.Customer)
-def open_pipeline_currency(c: type[kehu.Customer]) -> sa.ColumnElement[str | None]:
-    """The currency of `openPipeline`; null where there is none, or several."""
-    o = aliased(Opportunity)
-    return _of_open(c, o, sa.case((_currencies(o) == 1, sa.func.min(o.currency))))
 
 
 def _currencies(o: Any) -> sa.ColumnElement[int]:

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from kehu_sfa.money.rounding import ZERO
 from kehu_sfa.orders.models import Order, OrderStatus
-from kehu_sfa.plugin import order
+from kehu_sfa.plugin import plugin
 
 
-@order.sql_field
+@plugin.sql_field(Order, money="currency")
 def outstanding_amount(o: type[Order]) -> sa.ColumnElement[Decimal]:
     """What the customer still owes; below zero where we owe it."""
     owed = sa.case(
