@@ -18,6 +18,7 @@ from kehu.database import (
     Rows,
     Stores,
     forget_statements,
+    open_direct,
     open_engine,
     open_rows,
     open_stores,
@@ -74,7 +75,7 @@ class App:
         self.clock = clock
         is_pooled = direct_url is not None
         self.engine = engine or open_engine(database_url, is_pooled=is_pooled)
-        self.direct_engine = self.engine if direct_url is None else open_engine(direct_url)
+        self.direct_engine = self.engine if direct_url is None else open_direct(direct_url, self.engine)
         self.rows: Rows | None = open_rows(self.engine, is_pooled=is_pooled)
         self.seeing = None if self.rows is None else Seeing(self.rows)
         self.stores: Stores | None = open_stores(self.engine, is_pooled=is_pooled)

@@ -127,3 +127,19 @@ async def test_who_waits_for_a_connection_waits_no_longer_than_the_address_says(
 def test_what_one_driver_would_not_honour_is_refused_at_the_start(parameter: str) -> None:
     with pytest.raises(SetupError, match=f"says {parameter}, which kehu cannot honour"):
         kehu.App([core], f"postgresql://kehu@db/kehu?{parameter}=1")
+
+
+@pytest.mark.parametrize(
+    "address", ["u:p@h:abc/x", "[::1/x", "h/x?connect_timeout=soon", "h/x?port=x", "h/x?host=a,b&port=1,x"]
+)
+def test_an_address_that_is_none_is_told_in_one_sentence(address: str) -> None:
+    with pytest.raises(SetupError, match="database"):
+        kehu.App([core], f"postgresql://{address}")
+
+
+@pytest.mark.parametrize(
+    ("url", "direct"), [("postgresql://h/x", "sqlite:///x.db"), ("sqlite:///x.db", "postgresql://h/x")]
+)
+def test_the_way_around_a_pooler_leads_to_postgresql(url: str, direct: str) -> None:
+    with pytest.raises(SetupError, match="to the same PostgreSQL"):
+        kehu.App([core], url, direct_url=direct)

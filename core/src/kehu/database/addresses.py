@@ -65,6 +65,10 @@ def check_address(url: sa.URL) -> None:
             f"The address of the database says {' and '.join(unknown)}, which kehu cannot honour; leave it out. "
             f"It may say {', '.join(UNDERSTOOD)}."
         )
+    for name in ("port", _TIMEOUT):
+        given = str(url.query.get(name, ""))
+        if not all(number.isdecimal() for number in given.split(",") if number):
+            raise SetupError(f"The address of the database says {name}={given}, which is no number.")
 
 
 def asyncpg_arguments(libpq: Mapping[str, Any], settings: Mapping[str, str]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def open_engine(url: str, *, is_pooled: bool = False) -> AsyncEngine:
     """
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise SetupError(
             f"KEHU_DATABASE_URL {url!r} is no database address; write sqlite:///kehu.db or postgresql://user@host/name."
         ) from None
@@ -43,6 +43,16 @@ def open_engine(url: str, *, is_pooled: bool = False) -> AsyncEngine:
     if backend == "sqlite":
         sqlite.prepare(engine)
     return engine
+
+
+def open_direct(url: str, through: AsyncEngine) -> AsyncEngine:
+    """An engine for the way around a pooler that `through` leads through. Raises SetupError as open_engine does."""
+    direct = open_engine(url)
+    if "sqlite" in (direct.dialect.name, through.dialect.name):
+        raise SetupError(
+            "KEHU_DATABASE_DIRECT_URL is the way around a pooler, to the same PostgreSQL as the database."
+        )
+    return direct
 
 
 def _options(*, is_pooled: bool) -> dict[str, Any]:
