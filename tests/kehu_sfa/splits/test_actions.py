@@ -12,7 +12,7 @@ import kehu
 from kehu_graphql import Api
 from kehu_sfa import OpportunitySplit
 from tests.crm import reasons
-from tests.kehu.factories import make_user, refused
+from tests.kehu.factories import changed, make_user, refused
 from tests.kehu_sfa.factories import Stages, saved_opportunity
 
 SHARE = """mutation($id: ID!, $shares: [ShareInput!]!) {
@@ -40,6 +40,15 @@ async def test_parts_that_sum_to_100_replace_those_before(app: kehu.App, stages:
         [],
     )
     assert await shared(app, deal) == ([], [])
+
+
+async def test_who_has_left_gets_no_part(app: kehu.App, stages: Stages) -> None:
+    ann, bob = [await make_user(app, name) for name in ("Ann", "Bob")]
+    await changed(app, bob, is_active=False)
+    deal = await saved_opportunity(app, stages.qualified)
+
+    refused = [{"code": "OWNER_HAS_LEFT", "field": "shares"}]
+    assert await shared(app, deal, (ann, "50"), (bob, "50")) == (None, refused)
 
 
 @pytest.mark.parametrize("percents", [("60", "39.99"), ("60", "41"), ("100", "0"), ("110", "-10")])

@@ -26,6 +26,11 @@ async def share(opportunity: Opportunity, ctx: kehu.Context, shares: list[Share]
         if user.id in wanted:
             message = kehu.text("{name} is named twice.", name=user.name)
             raise kehu.veto(message, field="shares", code="DUPLICATE")
+        if not user.is_active:
+            message = kehu.text(
+                "{name} has left and gets no part of it; choose somebody else.", name=user.name
+            )
+            raise kehu.veto(message, field="shares", code="OWNER_HAS_LEFT")
         wanted[user.id] = each.percent
     found = sa.select(OpportunitySplit).where(OpportunitySplit.opportunity_id == opportunity.id)
     for split in await whoever_asks.scalars(ctx, found):
