@@ -111,8 +111,10 @@ class KehuSchema(strawberry.Schema):
         return [] if sync else super().get_extensions(sync)
 
     async def execute(self, query: str | None, **asked: Any) -> Any:  # type: ignore[override]  # all else by its name
-        """The answer to a query or mutation; a subscription has many, which need a stream or a socket."""
-        allowed = _ANSWERED_ONCE.intersection(asked.pop("allowed_operation_types", None) or _ANSWERED_ONCE)
+        """The answer to an operation; over HTTP to no subscription, which has many and needs a stream or a socket."""
+        allowed = asked.pop("allowed_operation_types", None)
+        if allowed is not None:
+            allowed = _ANSWERED_ONCE.intersection(allowed)
         return await super().execute(query, allowed_operation_types=allowed, **asked)
 
     async def made_whole(self) -> None:
