@@ -37,7 +37,7 @@ def in_one_currency(model: type[Any], attribute: Attribute, figure: Any) -> Any:
     if attribute.currency is None:
         return figure
     first, last = ends(model, attribute)
-    return sa.case((first == last, figure))
+    return sa.case((first.is_not_distinct_from(last), figure))
 
 
 def checked(attribute: Attribute, read: Callable[..., Any] | None, width: int) -> Callable[..., Any]:
