@@ -59,8 +59,8 @@ class InAHurry:
     @kehu.hookimpl
     def kehu_start(self, app: kehu.App) -> None:
         """Before the first job runs."""
-        app.jobs = EmbeddedJobs(Pace(poll=0.2, beat=0.3, lease=2))
-        app.deliveries = Deliveries(app, lease=timedelta(seconds=2))
+        app.platform.jobs = EmbeddedJobs(Pace(poll=0.2, beat=0.3, lease=2))
+        app.platform.deliveries = Deliveries(app, lease=timedelta(seconds=2))
 
 
 plugin.hookimpl(InAHurry())

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import pydantic
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
-from kehu.access import SYSTEM, Principal, RememberedPrincipals
+from kehu.access import SYSTEM, Principal
 from kehu.broker import Broker
+from kehu.cluster import ClusterNotifier
 from kehu.composition import Composition, compose
 from kehu.context import Context
 from kehu.database import (
@@ -24,21 +25,17 @@ from kehu.database import (
     open_stores,
 )
 from kehu.database.sqlite import WriteLock
-from kehu.deliveries import Deliveries
 from kehu.dispatch import Hooks
-from kehu.events.catalogue import EventCatalogue
-from kehu.events.nodes import Nodes
-from kehu.jobs.embedded import EmbeddedJobs
-from kehu.jobs.port import JobBackend
+from kehu.errors import SetupError
 from kehu.model import utc_now
-from kehu.people.watched_sessions import WatchedSessions
 from kehu.plugin import Plugin
+from kehu.ports import Platform
 from kehu.reading.attributes import Catalogue
 from kehu.reading.filters import Filters
 from kehu.reading.seeing import Seeing
-from kehu.translating.catalogues import Catalogues
 
 S = TypeVar("S", bound=pydantic.BaseModel)
+T = TypeVar("T")
 
 
 class App:
@@ -68,9 +65,6 @@ class App:
         self.hooks = Hooks(self.composition.plugins)
         self.catalogue = self.composition.derived(Catalogue)
         self.filters = Filters(self.catalogue)
-        self.translations = Catalogues(self.composition.plugins)
-        self.events = EventCatalogue(self.composition)
-        self.jobs: JobBackend = EmbeddedJobs()
         self._settings = {type(each): each for each in settings}
         self.clock = clock
         is_pooled = direct_url is not None
@@ -80,11 +74,10 @@ class App:
         self.seeing = None if self.rows is None else Seeing(self.rows)
         self.stores: Stores | None = open_stores(self.engine, is_pooled=is_pooled)
         self.is_postgresql = self.engine.dialect.name == "postgresql"
-        self.nodes = Nodes(self)
-        self.remembered = RememberedPrincipals(clock)
-        self.watched_sessions = WatchedSessions(self)
-        self.broker = Broker(before_listening=self.nodes.connect, heard=self._hear)
-        self.deliveries = Deliveries(self)
+        self._services: dict[Callable[[App], Any], Any] = {}
+        self.platform = self._supplied()
+        self.cluster = ClusterNotifier(self)
+        self.broker = Broker(before_listening=self.cluster.connect)
         self.write_lock = None if self.is_postgresql else WriteLock()
         self.sessions = async_sessionmaker(
             self.engine, class_=AsyncScopedSession, expire_on_commit=False, autoflush=False
@@ -99,10 +92,21 @@ class App:
         found = self._settings.get(settings_class)
         return found if isinstance(found, settings_class) else settings_class()
 
+    def service(self, make: Callable[[App], T]) -> T:
+        """The one that `make`, mostly a class, makes of this App: made when it is first asked for, and kept.
+
+        One with `async def close(self)` is closed with the App.
+        """
+        if make not in self._services:
+            self._services[make] = make(self)
+        return cast(T, self._services[make])
+
     async def close(self) -> None:
         """Close all database connections, and keep nothing of this App."""
-        await self.watched_sessions.close()
-        await self.nodes.close()
+        for service in self._services.values():
+            if hasattr(service, "close"):
+                await service.close()
+        await self.cluster.close()
         for opened in (self.rows, self.stores):
             if opened is not None:
                 await opened.close()
@@ -110,7 +114,8 @@ class App:
         await self.direct_engine.dispose()
         forget_statements(self.engine, self.composition.entities)
 
-    def _hear(self, models: Iterable[type[object]]) -> None:
-        heard = list(models)
-        self.remembered.hear(heard)
-        self.watched_sessions.hear(heard)
+    def _supplied(self) -> Platform:
+        for plugin in self.composition.plugins:
+            if plugin.platform_factory is not None:
+                return plugin.platform_factory(self)
+        raise SetupError("No enabled plugin supplies audit, outbox and jobs, as core does.")

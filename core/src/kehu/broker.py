@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from typing import Any
 
 from kehu.writing.changes import Change, Operation
@@ -32,15 +32,11 @@ class Broker:
     """Fan-out to the subscriptions of this process; a subscriber that does not keep up is cut off.
 
     `before_listening` is awaited by each subscriber before it hears anything: there the connection to the other nodes
-    is opened. `heard` is called at once with the models of what was written, here or there.
+    is opened.
     """
 
-    def __init__(
-        self,
-        before_listening: Callable[[], Awaitable[None]] | None = None,
-        heard: Callable[[Iterable[type[Any]]], None] | None = None,
-    ) -> None:
-        self._heard = heard
+    def __init__(self, before_listening: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._heard: list[Callable[[Collection[type[Any]]], None]] = []
         self._queues: set[asyncio.Queue[RecordChange | None]] = set()
         self._before_listening = before_listening
 
@@ -49,10 +45,16 @@ class Broker:
         """How many subscriptions are open."""
         return len(self._queues)
 
+    def when_written(self, heard: Callable[[Collection[type[Any]]], None]) -> None:
+        """Have `heard` called at once with the models of what was written, here or on another node."""
+        self._heard.append(heard)
+
     def publish(self, changes: Sequence[RecordChange]) -> None:
         """Tell every subscriber; never waits."""
-        if self._heard is not None:
-            self._heard([change.model for change in changes])
+        if self._heard:
+            models = {change.model for change in changes}
+            for heard in self._heard:
+                heard(models)
         for queue in list(self._queues):
             for change in changes:
                 if queue.full():

@@ -19,10 +19,9 @@ from kehu.broker import RecordChange
 from kehu.database import AsyncScopedSession, Unscoped
 from kehu.database.sqlite import begin_immediate
 from kehu.errors import Forbidden, NotFound, Unauthenticated
-from kehu.events.trail import Cause, emitted
-from kehu.jobs.enqueuing import enqueue
-from kehu.jobs.port import RunningJob
+from kehu.jobs.port import RunningJob, enqueue
 from kehu.model import Archivable, Entity
+from kehu.ports import Cause
 from kehu.reading.loading import BatchLoader
 from kehu.translating.texts import text, type_label
 from kehu.writing.archived import check_current
@@ -244,9 +243,9 @@ class Context:
                 self._loaders.clear()
                 self._announcements = []
         self.app.broker.publish(news)
-        self.app.nodes.tell(news)
+        self.app.cluster.tell(news)
         if unit.has_news:
-            self.app.deliveries.wake_for_events()
+            self.app.platform.deliveries.wake_for_events()
         await announce(self, unit.take_done())
 
     async def flush(self) -> None:
@@ -293,7 +292,8 @@ class Context:
         """
         if self._unit is None:
             raise RuntimeError("emit() outside of `async with ctx.write():`")
-        news = emitted(self, event, customer_id=customer_id, record=record)
+        outbox = self.app.platform.outbox
+        news = outbox.emitted(self, event, customer_id=customer_id, record=record)
         self._unit.emit(news)
         return news.id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kehu.approvals import actions as approval_actions
 from kehu.approvals import rules as approval_rules
+from kehu.assembly import platform_of
 from kehu.attachments import fields as attachment_fields
 from kehu.attachments import rules as attachment_rules
 from kehu.calendars import fields as calendar_fields
@@ -11,7 +12,6 @@ from kehu.calendars import rules as calendar_rules
 from kehu.cli.states import states_command
 from kehu.contacts import actions as contact_actions
 from kehu.contacts import rules as contact_rules
-from kehu.core_declarations import plugin
 from kehu.customers import fields as customer_fields
 from kehu.customers import rules as customer_rules
 from kehu.demo import data as demo_data
@@ -27,6 +27,7 @@ from kehu.jobs import forgetting as job_forgetting
 from kehu.people import actions as people_actions
 from kehu.people import roles
 from kehu.people import rules as people_rules
+from kehu.platform_plugin import plugin
 from kehu.products import rules as product_rules
 from kehu.retention import clear_what_is_done
 from kehu.translating import queries as translating_queries
@@ -59,6 +60,7 @@ __all__ = [
     "job_forgetting",
     "people_actions",
     "people_rules",
+    "platform_of",
     "plugin",
     "product_rules",
     "roles",

@@ -39,7 +39,7 @@ log = structlog.get_logger("kehu.deliveries")
 
 
 class Deliveries:
-    """The loops of one App: `async with app.deliveries.running(): ...`.
+    """The loops of one App: `async with app.platform.deliveries.running(): ...`.
 
     `lease` is how long a webhook that a dead worker was sending stays with it.
     """

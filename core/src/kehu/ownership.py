@@ -6,11 +6,12 @@ import uuid
 
 from sqlalchemy.orm import Mapped, declared_attr
 
-from kehu.model import Archivable, ref
+from kehu.access.owned import OwnedRecord
+from kehu.model import ref
 from kehu.people.models import Team, User
 
 
-class Owned(Archivable):
+class Owned(OwnedRecord):
     """An entity that belongs to a user and a team, which is what the levels own, team and subtree look at.
 
     Both default to who creates the record and to that person's first team; a record that somebody else gets comes

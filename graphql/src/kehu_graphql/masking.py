@@ -9,6 +9,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 
 import kehu
 from kehu.errors import LONGEST_MESSAGE, cut
+from kehu.translating.catalogues import catalogues_of
 
 log = structlog.get_logger("kehu.graphql")
 
@@ -27,7 +28,7 @@ def shown(error: GraphQLError, ctx: kehu.Context) -> GraphQLError:
     if cause is None:
         return told(error)
     if isinstance(cause, kehu.Refusal):
-        error.message = ctx.app.translations.tell(cause.errors[0].message, ctx.locale)
+        error.message = catalogues_of(ctx.app).tell(cause.errors[0].message, ctx.locale)
         error.extensions = {**cause.extensions, "traceId": trace_id}
         return error
     if isinstance(cause, _NOTHING_TO_RUN):
@@ -40,7 +41,7 @@ def shown(error: GraphQLError, ctx: kehu.Context) -> GraphQLError:
         "traceId": trace_id,
         **({"plugin": plugin} if plugin else {}),
     }
-    message = ctx.app.translations.tell(MESSAGE, ctx.locale)
+    message = catalogues_of(ctx.app).tell(MESSAGE, ctx.locale)
     return GraphQLError(message, nodes=error.nodes, path=error.path, extensions=extensions)
 
 

@@ -11,6 +11,7 @@ import pytest
 import kehu
 from kehu.core_plugin import plugin as core
 from kehu.errors import SetupError
+from kehu.events.catalogue import EventCatalogue
 from kehu.plugin.discovery import load_directory, load_file
 
 EVENT = """
@@ -39,7 +40,7 @@ def test_a_file_declares_events_with_annotations_of_its_own_imports(tmp_path: Pa
     app = kehu.App([core, acme], "sqlite://")
     event: Any = acme.events[0].event(on=date(2026, 3, 31))
 
-    kind = app.events.type_of(event)
+    kind = app.composition.derived(EventCatalogue).type_of(event)
 
     assert (kind.name, kind.version, kind.encode(event)) == ("acme.anniversary", 2, {"on": "2026-03-31"})
 

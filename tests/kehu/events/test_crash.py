@@ -95,7 +95,7 @@ async def test_no_event_is_lost_or_handled_twice_or_out_of_order_when_workers_ar
         await asyncio.sleep(chance.uniform(0, 0.3))
         await asyncio.to_thread(workers.kill_one)
     workers.kill_all()
-    async with app.deliveries.running():
+    async with app.platform.deliveries.running():
         await everything_told(app)
 
     numbers = [int(note.removeprefix("bought ")) for note in await notes(app)]

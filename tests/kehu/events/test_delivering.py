@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.core_plugin import plugin as core
-from kehu.events.catalogue import UnknownEvent
+from kehu.events.catalogue import EventCatalogue, UnknownEvent
 from kehu.events.distributing import HANDLERS, distribute, to_handlers
 from kehu.events.handling import handle
 from kehu.events.models import DeliveryStatus
@@ -201,7 +201,7 @@ async def test_replay_of_an_unknown_handler_is_refused(app: kehu.App, clock: Clo
 
 
 async def test_an_event_of_an_older_version_is_upgraded_by_its_class(app: kehu.App) -> None:
-    kind = app.events.by_class[Renamed]
+    kind = app.composition.derived(EventCatalogue).by_class[Renamed]
 
     assert kind.name == "shop.renamed"
     assert kind.decode({"name": "Ann"}, 1) == kind.decode({"after": "Ann"}, 2) == Renamed("Ann")
@@ -219,7 +219,7 @@ async def test_events_are_emitted_inside_a_transaction(app: kehu.App) -> None:
 
 
 async def test_the_running_loops_deliver_at_once(app: kehu.App) -> None:
-    async with app.deliveries.running():
+    async with app.platform.deliveries.running():
         await emit(app, Bought(1))
         await until(lambda: notes(app))
 

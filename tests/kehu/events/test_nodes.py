@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 import kehu
 from kehu.broker import RecordChange
+from kehu.cluster import BEAT_SECONDS, BEATS, LONGEST, Others, _batches
 from kehu.core_plugin import plugin as core
-from kehu.events.nodes import BEAT_SECONDS, BEATS, LONGEST, Others, _batches
 from tests.kehu.conftest import Clock
 from tests.kehu.events.shop import Note, Shop, Trouble, fail_after
 from tests.kehu.events.waiting import until
@@ -59,7 +59,7 @@ class Subscription:
 async def subscribed(app: kehu.App) -> Subscription:
     subscription = Subscription(app)
     await asyncio.sleep(0)
-    await app.nodes.connect()
+    await app.cluster.connect()
     return subscription
 
 
@@ -160,7 +160,7 @@ async def test_a_node_without_a_plugin_does_not_hear_of_its_records(
     queue = smaller.broker.listen(kehu.Customer)
     waiting = asyncio.ensure_future(anext(queue))
     await asyncio.sleep(0)
-    await smaller.nodes.connect()
+    await smaller.cluster.connect()
     await saved(two, note("unknown"))
     customer = await saved(two, kehu.Customer(kind=kehu.CustomerKind.ORGANIZATION, name="Aster"))
     customer = await changed(two, customer, name="Aster Ltd")
@@ -199,7 +199,7 @@ async def test_who_misses_a_message_is_cut_off_to_read_anew(nodes: tuple[kehu.Ap
     subscription = await subscribed(one)
     await saved(two, note("first"))
     await subscription.until(1)
-    two.nodes._number += 1  # A message that never came.
+    two.cluster._number += 1  # A message that never came.
     await saved(two, note("second"))
 
     await until(lambda: subscription.has_ended)

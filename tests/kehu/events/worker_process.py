@@ -18,13 +18,13 @@ SOON = timedelta(seconds=1)
 def make_app(url: str) -> kehu.App:
     """The App that the workers and the test share; what a dead worker was sending is free again after a second."""
     app = kehu.App([core, Shop().plugin], url, settings=[CoreSettings(webhook_private_targets=True)])
-    app.deliveries = Deliveries(app, lease=SOON)
+    app.platform.deliveries = Deliveries(app, lease=SOON)
     return app
 
 
 async def work(url: str) -> None:
     """Deliver until killed."""
-    async with make_app(url).deliveries.running():
+    async with make_app(url).platform.deliveries.running():
         sys.stdout.write("running\n")
         sys.stdout.flush()
         await asyncio.Event().wait()

@@ -198,7 +198,7 @@ async def test_a_rotated_secret_is_taken_beside_the_old_one_until_its_time_is_ov
 
 async def test_the_running_loops_handle_at_once(app: kehu.App) -> None:
     exchange = await endpoint(app)
-    async with app.deliveries.running():
+    async with app.platform.deliveries.running():
         await send(app, exchange)
         await until(lambda: callers(app))
 

@@ -24,7 +24,7 @@ async def app(
     database_url: str, clock: Clock, shop: Workshop, templates: Templates
 ) -> AsyncIterator[kehu.App]:
     app = kehu.App([core, shop.plugin], database_url, clock=clock)
-    app.jobs = EmbeddedJobs(QUICK)
+    app.platform.jobs = EmbeddedJobs(QUICK)
     await templates.fill(database_url, app.composition)
     yield app
     await app.close()

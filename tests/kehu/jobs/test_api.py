@@ -185,7 +185,7 @@ async def test_a_subscription_tells_of_jobs_that_run_on_another_node(
 
     async with job_runner(worker), asyncio.timeout(60):
         listening = asyncio.create_task(listen())
-        await server.nodes.connect()
+        await server.cluster.connect()
         await enqueued(server, shop.note, word="a")
         await listening
     await server.close()

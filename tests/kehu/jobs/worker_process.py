@@ -32,7 +32,7 @@ async def found(ctx: kehu.Context, name: str) -> None:
 def make_app(url: str) -> kehu.App:
     """The App that the worker and the test share."""
     app = kehu.App([core, plugin], url)
-    app.jobs = EmbeddedJobs(SOON)
+    app.platform.jobs = EmbeddedJobs(SOON)
     return app
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 import kehu
+from kehu.access import Level
 from kehu.people.locales import check_time_zone, country_of_time_zone, normalise_language
-from kehu.people.models import Level, Reach
+from kehu.people.models import Reach
 from kehu.people.passwords import check_strength, hash_password, is_password, needs_rehash
 from kehu.people.principals import email_key, highest
 from kehu.people.throttling import wait_after

@@ -253,7 +253,7 @@ async def test_events_are_chosen_by_name_or_by_the_beginning_of_it(
 
 async def test_the_running_loops_send_at_once(app: kehu.App, receiver: Receiver) -> None:
     await subscribe(app, receiver.url())
-    async with app.deliveries.running():
+    async with app.platform.deliveries.running():
         await saved(app, customer())
         await until(lambda: receiver.received)
 

@@ -121,7 +121,7 @@ async def test_a_hot_query_takes_one_statement_or_on_sqlite_as_many_as_it_has_li
 
 
 async def test_a_plan_opens_neither_a_session_nor_a_transaction(api: Api) -> None:
-    await api.app.nodes.close()  # It has told what was written for the test.
+    await api.app.cluster.close()  # It has told what was written for the test.
     began: list[object] = []
     sa.event.listen(api.app.engine.sync_engine, "begin", began.append)
     sa.event.listen(api.app.engine.sync_engine, "checkout", lambda *connection: began.append(connection))

@@ -43,7 +43,7 @@ async def test_a_subscriber_hears_in_under_a_second_what_is_written_on_another_s
 
     listening = asyncio.create_task(listen())
     await asyncio.sleep(0.05)
-    await here.nodes.connect()
+    await here.cluster.connect()
     await saved(there, customer_of(ben, "Hidden"))
     written_at = time.monotonic()
     await saved(there, customer_of(ann, "Aster"))

@@ -51,7 +51,7 @@ async def test_a_thousand_requests_are_answered_right_and_each_change_is_heard_o
     names = [f"Customer {at}" for at in range(ROUNDS)]
     heard: list[Counter[str]] = [Counter(), Counter()]
     listeners = [asyncio.create_task(listen(api, count)) for api, count in zip(apis, heard, strict=True)]
-    await asyncio.gather(*(api.app.nodes.connect() for api in apis))
+    await asyncio.gather(*(api.app.cluster.connect() for api in apis))
 
     waiting = iter(enumerate(names))
     await asyncio.gather(*(work(apis, waiting) for _ in range(WRITERS)))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import kehu
+from kehu.translating.catalogues import catalogues_of
 from kehu_sfa import Opportunity, Pipeline
 from kehu_sfa.pipelines.models import StageCategory
 from tests.kehu.factories import change_refused, changed, make_user, refused, saved, stored
@@ -127,7 +128,7 @@ async def test_fields_are_named_by_their_labels_and_amounts_have_their_currency(
     }
     errors = await refused(sqlite_app, Opportunity(name="New press", stage_id=stages.qualified.id, **wrong))
 
-    tell = sqlite_app.translations.tell
+    tell = catalogues_of(sqlite_app).tell
     assert {e.field: tell(e.message, locale) for e in errors} == {f: both[told] for f, both in TOLD.items()}
 
 

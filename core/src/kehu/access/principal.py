@@ -6,7 +6,7 @@ import dataclasses
 import uuid
 from collections.abc import Mapping
 
-from kehu.people.models import Level
+from kehu.access.levels import Level
 
 EVERYTHING = "*"
 

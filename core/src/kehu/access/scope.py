@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
+from kehu.access.levels import Level
+from kehu.access.owned import OwnedRecord
 from kehu.composition import EntityDefinition
-from kehu.ownership import Owned
-from kehu.people.models import Level
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -36,7 +36,7 @@ def reaches(ctx: Context, model: type[Any], record: Any, verb: str) -> bool:
         return level is Level.ALL
     if definition.declaration.row_scope != "auto":
         return False
-    return not issubclass(model, Owned) or _owns(ctx, record, level)
+    return not issubclass(model, OwnedRecord) or _owns(ctx, record, level)
 
 
 def may_have_left(ctx: Context, model: type[Any], record: Any) -> bool:
@@ -79,7 +79,7 @@ def _granted(ctx: Context, definition: EntityDefinition, entity: Any, verb: str)
     scope = definition.declaration.row_scope
     if scope != "auto":
         return _through_parents(ctx, scope if isinstance(scope, tuple) else (scope,), entity, level)
-    return _by_owner(ctx, entity, level) if issubclass(definition.model, Owned) else None
+    return _by_owner(ctx, entity, level) if issubclass(definition.model, OwnedRecord) else None
 
 
 def _by_owner(ctx: Context, entity: Any, level: Level) -> Criterion:
@@ -90,7 +90,7 @@ def _by_owner(ctx: Context, entity: Any, level: Level) -> Criterion:
     return sa.or_(mine, entity.team_id.in_(teams))
 
 
-def _owns(ctx: Context, record: Owned, level: Level) -> bool:
+def _owns(ctx: Context, record: OwnedRecord, level: Level) -> bool:
     """What `_by_owner` says, of one record in Python."""
     if record.owner_id == ctx.principal.id:
         return True
@@ -107,7 +107,9 @@ def _through_parents(
         column = key.property.columns[0]
         parent = ctx.app.composition.models_by_table[next(iter(column.foreign_keys)).column.table.name]
         alias = sa.orm.aliased(parent)
-        reach = _by_owner(ctx, alias, level) if issubclass(parent, Owned) else row_scope(ctx, parent, alias)
+        reach = (
+            _by_owner(ctx, alias, level) if issubclass(parent, OwnedRecord) else row_scope(ctx, parent, alias)
+        )
         visible = sa.select(alias.id) if reach is None else sa.select(alias.id).where(reach)
         ways.append(getattr(entity, key.key).in_(visible))
     return sa.or_(*ways)

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 
 from kehu.attachments.actions import attachments_of
 from kehu.attachments.models import Attachment
-from kehu.contacts.models import Contact
 from kehu.context import Context
-from kehu.core_declarations import attachment, plugin
-from kehu.customers.models import Customer
-from kehu.interactions.models import Interaction
 from kehu.model import Entity
+from kehu.platform_plugin import attachment
 
 FOLDER = "/attachments"
 
@@ -25,7 +22,3 @@ def path(record: Attachment) -> str:
 async def attachments(records: Sequence[Entity], ctx: Context) -> Sequence[list[Attachment]]:
     """Its files, oldest first. Plugins declare it for types of theirs: `plugin.batch_field(Lead)(attachments)`."""
     return await attachments_of(ctx, records)
-
-
-for model in (Customer, Contact, Interaction):
-    plugin.batch_field(model, description="Its files, oldest first.")(attachments)

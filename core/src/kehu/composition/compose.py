@@ -15,6 +15,7 @@ from kehu.composition.jobs import job_declarations
 from kehu.composition.money import find_currencies
 from kehu.composition.natural_keys import natural_keys
 from kehu.composition.order import ordered, required_by, with_conditions
+from kehu.composition.subjects import subject_keys
 from kehu.composition.tables import order_of, tables_of
 from kehu.composition.unarchiving import give_unarchive
 from kehu.errors import CompositionError
@@ -64,6 +65,7 @@ class _Composer:
         tables_in_order = order_of(tables, self.problems)
         if self.problems:
             raise CompositionError(self.problems)
+        subject = next((each for p in self.plugins if (each := p.subject_declaration) is not None), None)
         return Composition(
             plugins=tuple(self.plugins),
             entities=self.entities,
@@ -79,6 +81,8 @@ class _Composer:
             models_by_table={entity.model.__table__.name: model for model, entity in self.entities.items()},
             jobs={job.name: job for job in jobs},
             jobs_by_function={job.function: job for job in jobs},
+            subject=None if subject is None else subject.model,
+            subject_keys={} if subject is None else subject_keys(subject, self.entities),
             inbound={inbound.kind: inbound for plugin in self.plugins for inbound in plugin.inbounds},
         )
 

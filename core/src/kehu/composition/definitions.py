@@ -129,7 +129,11 @@ class EntityDefinition:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Composition:
-    """A set of plugins as one system. Apps on several databases may share one, and what is made of it."""
+    """A set of plugins as one system. Apps on several databases may share one, and what is made of it.
+
+    `subject` is the type within whose records events are told in order, `subject_keys` say by which attribute a record
+    of another type belongs to one.
+    """
 
     plugins: Sequence[Plugin]
     entities: Mapping[type[Any], EntityDefinition]
@@ -146,6 +150,8 @@ class Composition:
     jobs: Mapping[str, d.JobDeclaration]
     jobs_by_function: Mapping[Callable[..., Any], d.JobDeclaration]
     inbound: Mapping[str, d.InboundDeclaration]
+    subject: type[Any] | None
+    subject_keys: Mapping[type[Any], str]
     _derived: dict[Callable[..., Any], Any] = dataclasses.field(default_factory=dict)
 
     @property

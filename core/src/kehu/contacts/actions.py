@@ -5,7 +5,7 @@ from __future__ import annotations
 from kehu.contacts.models import ContactRole
 from kehu.contacts.queries import current_roles, whoever_asks
 from kehu.context import Context
-from kehu.core_declarations import contact_role
+from kehu.crm_plugin import contact_role
 from kehu.errors import Refusal
 
 

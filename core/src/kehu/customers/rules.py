@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kehu.context import Context
-from kehu.core_declarations import customer
+from kehu.crm_plugin import customer
 from kehu.customers.models import LONGEST_SORTING_NAME, Customer
 from kehu.customers.queries import stands_below
 from kehu.identifiers import country_code, normalise_url, pinyin_initials, sorting_name

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from kehu.context import Context
-from kehu.core_declarations import event_delivery, plugin
+from kehu.events.catalogue import EventCatalogue
 from kehu.events.models import EventDelivery
 from kehu.events.replaying import replay
+from kehu.platform_plugin import event_delivery, plugin
 
 REPLAY = plugin.permission("events:replay", "Have handlers told again of what happened")
 TYPES = plugin.permission("events:list", "See which events there are")
@@ -16,13 +17,13 @@ TYPES = plugin.permission("events:list", "See which events there are")
 @plugin.query(permission=TYPES)
 async def event_types(ctx: Context) -> list[str]:
     """The names of all events: those that every write of a record gives, and those that plugins emit."""
-    return ctx.app.events.names
+    return ctx.app.composition.derived(EventCatalogue).names
 
 
 @plugin.query(permission=TYPES)
 async def event_handlers(ctx: Context) -> list[str]:
     """The names of all handlers of events."""
-    return list(ctx.app.events.handlers)
+    return list(ctx.app.composition.derived(EventCatalogue).handlers)
 
 
 @event_delivery.action

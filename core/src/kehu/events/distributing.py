@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import sqlalchemy as sa
 
 from kehu.context import Context
+from kehu.events.catalogue import EventCatalogue
 from kehu.events.models import EventDelivery
 from kehu.events.queue import Queue
 from kehu.events.trail import OUTBOX
@@ -49,7 +50,7 @@ async def distribute(app: App, routes: Sequence[Route]) -> int:
 
 async def to_handlers(ctx: Context, events: Sequence[sa.Row[Any]]) -> None:
     """The route to the handlers of plugins."""
-    catalogue = ctx.app.events
+    catalogue = ctx.app.composition.derived(EventCatalogue)
     await HANDLERS.add(
         ctx,
         (

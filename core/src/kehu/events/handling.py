@@ -12,10 +12,11 @@ import structlog
 
 from kehu.context import Context
 from kehu.errors import KehuError
-from kehu.events.catalogue import UnknownEvent
+from kehu.events.catalogue import EventCatalogue, UnknownEvent
 from kehu.events.distributing import HANDLERS
 from kehu.events.queue import Queue
-from kehu.events.trail import OUTBOX, Cause, EventsGoInCircles
+from kehu.events.trail import OUTBOX, EventsGoInCircles
+from kehu.ports import Cause
 
 if TYPE_CHECKING:
     from kehu.app import App
@@ -82,7 +83,7 @@ def _warn(row: sa.Row[Any], error: Exception) -> None:
 
 
 async def _call(ctx: Context, row: sa.Row[Any]) -> None:
-    handler = ctx.app.events.handlers.get(row.handler)
+    handler = ctx.app.composition.derived(EventCatalogue).handlers.get(row.handler)
     if handler is None:
         raise UnknownEvent(f"No enabled plugin has the handler {row.handler} any more.")
     event = (await ctx.session.execute(sa.select(OUTBOX).where(OUTBOX.c.id == row.event_id))).one_or_none()

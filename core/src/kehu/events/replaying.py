@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from kehu.context import Context
 from kehu.errors import NotFound
+from kehu.events.catalogue import EventCatalogue
 from kehu.events.distributing import HANDLERS, handler_delivery
 from kehu.events.trail import OUTBOX
 
@@ -19,9 +20,9 @@ async def replay(ctx: Context, handler: str, since: datetime) -> int:
 
     Events under way are left alone. Raises NotFound for a handler that no enabled plugin has.
     """
-    found = ctx.app.events.handlers.get(handler)
+    found = ctx.app.composition.derived(EventCatalogue).handlers.get(handler)
     if found is None:
-        known = ", ".join(ctx.app.events.handlers) or "none"
+        known = ", ".join(ctx.app.composition.derived(EventCatalogue).handlers) or "none"
         raise NotFound(f"There is no handler {handler!r}; there are: {known}.", field="handler")
     t = HANDLERS.table.c
     events = sa.and_(OUTBOX.c.name == found.event.name, OUTBOX.c.created_at >= since)

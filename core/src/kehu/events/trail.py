@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import uuid
 from collections.abc import Mapping, Sequence
@@ -14,9 +13,11 @@ from kehu.composition import permission_entity
 from kehu.database.locks import take_locks
 from kehu.database.stores import MOST_ROWS, Bundle, statement_of
 from kehu.errors import KehuError
+from kehu.events.catalogue import EventCatalogue
 from kehu.events.models import OutboxEvent
 from kehu.ids import global_id, uuid7
 from kehu.model import Entity, GlobalId
+from kehu.ports import Emitted
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -36,28 +37,9 @@ class EventsGoInCircles(KehuError):
     """Handlers keep causing one another's events; the delivery that would go too deep is parked."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Cause:
-    """The event that is being handled: events emitted meanwhile name it, and are one level deeper."""
-
-    event_id: uuid.UUID
-    depth: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Emitted:
-    """An event waiting for the end of its transaction."""
-
-    id: uuid.UUID
-    event: object
-    customer_id: uuid.UUID | None
-    record_id: GlobalId | None
-    lane: uuid.UUID
-
-
 def emitted(ctx: Context, event: object, *, customer_id: uuid.UUID | None, record: Entity | None) -> Emitted:
     """An event, checked. Raises UnknownEvent, and EventsGoInCircles below ten handlers."""
-    kind = ctx.app.events.type_of(event)
+    kind = ctx.app.composition.derived(EventCatalogue).type_of(event)
     if ctx.cause is not None and ctx.cause.depth >= DEEPEST:
         raise EventsGoInCircles(
             f"{kind.name} was caused by a chain of {DEEPEST} handlers, of which the last handles event "
@@ -67,7 +49,7 @@ def emitted(ctx: Context, event: object, *, customer_id: uuid.UUID | None, recor
     record_id = (
         GlobalId(global_id(ctx.app.composition.entities[type(record)].name, record.id)) if record else None
     )
-    customer = customer_id or (customer_of(record) if record else None)
+    customer = customer_id or (customer_of(ctx, record) if record else None)
     return Emitted(key, event, customer, record_id, customer or (record.id if record else key))
 
 
@@ -75,7 +57,7 @@ def outbox_rows(
     ctx: Context, changes: Sequence[Change[Any]], events: Sequence[Emitted]
 ) -> list[dict[str, Any]]:
     """The rows of core_outbox_event: `sfa.opportunity.updated` and the like, then what was emitted."""
-    told = [_of_change(change) for change in changes] + [_of_event(ctx, event) for event in events]
+    told = [_of_change(ctx, change) for change in changes] + [_of_event(ctx, event) for event in events]
     common = {
         "created_at": ctx.now(),
         "request_id": ctx.request_id[:LONGEST_REQUEST_ID],
@@ -123,15 +105,14 @@ def lane_locks(rows: Sequence[dict[str, Any]]) -> list[int]:
     return sorted({row["lane"].int % _LANE_LOCKS for row in rows})
 
 
-def customer_of(record: Any) -> uuid.UUID | None:
+def customer_of(ctx: Context, record: Entity) -> uuid.UUID | None:
     """The customer whom a record concerns, in whose order events are told; None where there is none."""
-    if type(record).__name__ == "Customer":
-        return record.id  # type: ignore[no-any-return]  # the key of an entity
-    return getattr(record, "customer_id", None)
+    key = ctx.app.composition.subject_keys.get(type(record))
+    return None if key is None else getattr(record, key)
 
 
-def _of_change(change: Change[Any]) -> dict[str, Any]:
-    customer = customer_of(change.obj)
+def _of_change(ctx: Context, change: Change[Any]) -> dict[str, Any]:
+    customer = customer_of(ctx, change.obj)
     return {
         "id": uuid7(),
         "name": f"{change.entity.owner.plugin}.{permission_entity(change.entity.name)}.{change.op}d",
@@ -144,7 +125,7 @@ def _of_change(change: Change[Any]) -> dict[str, Any]:
 
 
 def _of_event(ctx: Context, emitted: Emitted) -> dict[str, Any]:
-    kind = ctx.app.events.type_of(emitted.event)
+    kind = ctx.app.composition.derived(EventCatalogue).type_of(emitted.event)
     return {
         "id": emitted.id,
         "name": kind.name,

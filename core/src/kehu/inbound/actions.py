@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kehu.context import Context
-from kehu.core_declarations import inbound_endpoint, inbound_message
 from kehu.inbound.models import InboundEndpoint, InboundMessage
+from kehu.platform_plugin import inbound_endpoint, inbound_message
 
 
 @inbound_endpoint.action

@@ -50,7 +50,7 @@ async def receive(
         endpoint, message_id = _signed_by(ctx, endpoints, headers, body)
         async with ctx.write():
             is_new = await _keep(ctx, endpoint, message_id, headers, body)
-    app.deliveries.wake()
+    app.platform.deliveries.wake()
     return Receipt.ACCEPTED if is_new else Receipt.DUPLICATE
 
 

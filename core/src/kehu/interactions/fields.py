@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kehu.context import Context
-from kehu.core_declarations import interaction
+from kehu.crm_plugin import interaction
 from kehu.interactions.models import Interaction
 
 

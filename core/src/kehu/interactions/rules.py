@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from kehu.contacts.queries import customers_of
 from kehu.context import Context
-from kehu.core_declarations import interaction, interaction_participant
+from kehu.crm_plugin import interaction, interaction_participant
 from kehu.database import Unscoped
 from kehu.ids import parse_global_id
 from kehu.interactions.models import Interaction, InteractionParticipant, InteractionStatus

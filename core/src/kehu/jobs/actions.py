@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from kehu.context import Context
-from kehu.core_declarations import job
 from kehu.database import Unscoped
 from kehu.jobs.models import Job, JobIsNotOver
+from kehu.platform_plugin import job
 from kehu.translating.texts import text
 
 whoever_asks = Unscoped("one job of a key waits")

@@ -18,5 +18,5 @@ async def job_runner(app: App, *, jobs_at_once: int = JOBS_AT_ONCE) -> AsyncIter
     if jobs_at_once == 0:
         yield
         return
-    async with app.jobs.running(app, jobs_at_once=jobs_at_once), app.deliveries.running():
+    async with app.platform.jobs.running(app, jobs_at_once=jobs_at_once), app.platform.deliveries.running():
         yield

@@ -159,7 +159,7 @@ class Worker:
 
     def _tell(self, changes: Sequence[RecordChange]) -> None:
         self._app.broker.publish(changes)
-        self._app.nodes.tell(changes)
+        self._app.cluster.tell(changes)
 
     async def _put_back_strays(self, store: JobStore) -> None:
         """Those that are this worker's and do not run: the answer to a claim, or the note at the end, got lost."""

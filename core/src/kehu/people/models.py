@@ -9,19 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
+from kehu.access.levels import Level
 from kehu.core_base import Base
 from kehu.errors import Refusal
 from kehu.model import Archivable, Entity, column, ref
-
-
-class Level(enum.IntEnum):
-    """How far a grant reaches, from nothing to every record."""
-
-    NONE = 0
-    OWN = 1
-    TEAM = 2
-    SUBTREE = 3
-    ALL = 4
 
 
 class Reach(enum.Enum):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from kehu.context import Context
-from kehu.core_declarations import grant, membership, role, role_assignment, team, user
 from kehu.identifiers import normalise_email
 from kehu.people.administrators import is_held, require_an_administrator, role_manages, user_manages
 from kehu.people.escalation import (
@@ -20,6 +19,7 @@ from kehu.people.locales import check_time_zone, normalise_language
 from kehu.people.models import Grant, Membership, Role, RoleAssignment, Team, TeamCycle, User
 from kehu.people.principals import whoever_asks
 from kehu.people.signing_in import end_sessions
+from kehu.platform_plugin import grant, membership, role, role_assignment, team, user
 from kehu.translating.texts import text
 from kehu.trees import chain_above
 from kehu.writing.changes import Change

@@ -21,6 +21,7 @@ from kehu.errors import Refusal
 from kehu.people.models import SignInSession, User
 from kehu.people.passwords import is_password, needs_rehash, rehash
 from kehu.people.principals import email_key, find_user, with_rights
+from kehu.people.remembered import RememberedPrincipals
 from kehu.people.throttling import Attempt
 from kehu.reading.bounds import check_length
 
@@ -126,7 +127,7 @@ async def principal_of_session(app: App, session: str) -> Principal | None:
                 await _note_use(ctx, session)
             return principal
 
-    return await app.remembered.of(session, read)
+    return await app.service(RememberedPrincipals).of(session, read)
 
 
 async def renew_principal(ctx: Context) -> bool:
@@ -145,7 +146,7 @@ async def renew_principal(ctx: Context) -> bool:
             return None if found is None else found[0]
 
     # Remembered apart: what is read here has noted no use.
-    principal = await ctx.app.remembered.of(f"listening {session}", read)
+    principal = await ctx.app.service(RememberedPrincipals).of(f"listening {session}", read)
     ctx.principal = principal or ANONYMOUS
     return principal is not None
 

@@ -36,6 +36,7 @@ class WatchedSessions:
         self._ends: dict[str, set[asyncio.Event]] = {}
         self._looking: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
+        app.broker.when_written(self.hear)
 
     @contextlib.contextmanager
     def watch(self, session: str | None) -> Iterator[asyncio.Event]:
@@ -74,7 +75,7 @@ class WatchedSessions:
     async def _look(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS):
-                await self._app.nodes.connect()
+                await self._app.cluster.connect()
         while self._ends:
             try:
                 await self._tell_who_ended()

@@ -47,6 +47,15 @@ class ResourceDeclaration:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class SubjectDeclaration:
+    """The type within whose records events are told in order; others have a column `key` that points at one."""
+
+    model: type[Any]
+    key: str
+    origin: Origin
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class FieldDeclaration:
     """A computed field of an own or foreign entity: per object, per batch, or a SQL expression.
 

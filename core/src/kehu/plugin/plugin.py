@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Concatenate, ParamSpec, TypeVar, Unpack, get_args, overload
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack, get_args, overload
 
 import click
 import pydantic
@@ -19,6 +19,10 @@ from kehu.plugin.custom_fields import Choice, CustomField, CustomFieldOptions, V
 from kehu.plugin.functions import F, Handler, InboundHandler, JobFunction, WriteHook, declaring
 from kehu.plugin.resource import Resource
 from kehu.plugin.roots import Roots
+
+if TYPE_CHECKING:
+    from kehu.app import App
+    from kehu.ports import Platform
 
 T = TypeVar("T", bound=Entity)
 S = TypeVar("S")
@@ -42,6 +46,8 @@ class Plugin(Roots):
         self.where = d.caller()
         self.package: str | None = None
         self.local_file: str | None = None
+        self.platform_factory: Callable[[App], Platform] | None = None
+        self.subject_declaration: d.SubjectDeclaration | None = None
         super().__init__()
 
     def __repr__(self) -> str:
@@ -78,6 +84,13 @@ class Plugin(Roots):
             )
         )
         return Resource(self, model)
+
+    def subject(self, model: type[Any], *, key: str) -> None:
+        """Have events told in order for each record of this type, at which columns called `key` of others point.
+
+        Core says so of customers.
+        """
+        self.subject_declaration = d.SubjectDeclaration(model, key, self._here())
 
     def table(self, table: sa.Table) -> sa.Table:
         """A table of this plugin that is not a resource: a link table, a counter."""
@@ -262,6 +275,10 @@ class Plugin(Roots):
                 owned = entity if "." in entity else f"{self.name}.{entity}"
                 spelled[f"{owned}:{action}"] = level or "ALL"
         self.grants.append(d.GrantDeclaration(role, spelled, self._here()))
+
+    def platform(self, factory: Callable[[App], Platform]) -> None:
+        """Supply what the kernel needs: audit, outbox, jobs. Core does, and of the plugins of an App only one can."""
+        self.platform_factory = factory
 
     def settings(self, settings_class: type[Settings]) -> type[Settings]:
         """Class decorator for a pydantic model: `KEHU_<PLUGIN>_<FIELD>` and `[<plugin>]` in kehu.toml."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from kehu.context import Context
-from kehu.core_declarations import currency_rate, price_list, price_list_item, product, product_category
+from kehu.crm_plugin import currency_rate, price_list, price_list_item, product, product_category
 from kehu.products.models import (
     CategoryCycle,
     CurrencyRate,

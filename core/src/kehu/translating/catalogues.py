@@ -8,10 +8,14 @@ import importlib.util
 import re
 from collections.abc import Iterator, Sequence
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from kehu.composition import Composition
 from kehu.plugin import Plugin
 from kehu.translating.texts import Label, Text
+
+if TYPE_CHECKING:
+    from kehu.app import App
 
 SOURCE_LANGUAGE = "en"
 _WEIGHT = re.compile(r"[qQ]\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
@@ -77,6 +81,15 @@ class Catalogues:
             for each in self._packages if package is None else [package]:
                 found = dict(_messages(each, language)) | found
         return found
+
+
+def catalogues_of(app: App) -> Catalogues:
+    """The catalogues of the plugins of an App."""
+    return app.composition.derived(_of_composition)
+
+
+def _of_composition(composition: Composition) -> Catalogues:
+    return Catalogues(composition.plugins)
 
 
 def package_of(plugin: Plugin) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.names import camel, pascal, words
-from kehu.translating.catalogues import Catalogues
+from kehu.translating.catalogues import Catalogues, catalogues_of
 from kehu.translating.texts import Label, choice_label, field_label, type_label
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class EntityLabel:
 def labels_of(ctx: Context, locale: str | None = None) -> list[EntityLabel]:
     """The labels of every type in a language, that of who asks if none is given."""
     language = locale or ctx.locale
-    catalogues = ctx.app.translations
+    catalogues = catalogues_of(ctx.app)
     return [
         labels_of_entity(catalogues, entity, language) for entity in ctx.app.composition.entities.values()
     ]
@@ -78,7 +78,7 @@ def missing_names(ctx: Context, locale: str, *, plugin: str) -> list[str]:
 
     They are those of its types, of their fields and choices, and of what it adds to the types of others.
     """
-    catalogues = ctx.app.translations
+    catalogues = catalogues_of(ctx.app)
     named = [
         label
         for entity in ctx.app.composition.entities.values()

@@ -86,7 +86,7 @@ class Postman:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]
-        self._app.deliveries.wake()
+        self._app.platform.deliveries.wake()
         if not task.cancelled() and task.exception() is not None:
             log.error("a webhook delivery broke off; it is taken up later", exc_info=task.exception())
 

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from kehu.access import Level
 from kehu.composition import events_permission
 from kehu.context import Context
-from kehu.customers.models import Customer
-from kehu.events.catalogue import EventType
+from kehu.events.catalogue import EventCatalogue, EventType
 from kehu.ids import global_id, parse_global_id
 from kehu.model.values import to_json
 from kehu.names import camel
@@ -34,20 +33,27 @@ async def body_of(ctx: Context, subscription: WebhookSubscription, event: sa.Row
         "type": event.name,
         "version": event.version,
         "timestamp": event.created_at.isoformat(),
-        "customerId": global_id("Customer", event.customer_id) if event.customer_id else None,
+        "customerId": _customer_id(ctx, event),
         "recordId": event.record_id,
         "data": data,
     }
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def _customer_id(ctx: Context, event: sa.Row[Any]) -> str | None:
+    subject = ctx.app.composition.subject
+    if event.customer_id is None or subject is None:
+        return None
+    return global_id(ctx.app.composition.entities[subject].name, event.customer_id)
+
+
 async def _data(ctx: Context, subscription: WebhookSubscription, event: sa.Row[Any]) -> dict[str, Any] | None:
     if event.name == PING:
         return {}
-    kind = ctx.app.events.by_name.get(event.name)
+    kind = ctx.app.composition.derived(EventCatalogue).by_name.get(event.name)
     if kind is not None:
         return await _of_event(ctx, subscription, event, kind)
-    model = ctx.app.events.record_models.get(event.name)
+    model = ctx.app.composition.derived(EventCatalogue).record_models.get(event.name)
     return None if model is None else await _of_record(ctx, subscription, event, model)
 
 
@@ -67,7 +73,8 @@ async def _of_event(
 
 async def _sees_subject(ctx: Context, event: sa.Row[Any]) -> bool:
     """Whether the customer and the record that the event is about may be seen."""
-    if event.customer_id is not None and await ctx.find(Customer, event.customer_id) is None:
+    subject = ctx.app.composition.subject
+    if event.customer_id is not None and subject and await ctx.find(subject, event.customer_id) is None:
         return False
     if event.record_id is None:
         return True

@@ -10,6 +10,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from kehu.context import Context
+from kehu.events.catalogue import EventCatalogue
 from kehu.events.queue import Queue
 from kehu.events.trail import OUTBOX
 from kehu.webhooks.models import WebhookDelivery, WebhookSubscription
@@ -57,7 +58,7 @@ def webhook_delivery_row(event: sa.Row[Any], subscription_id: uuid.UUID) -> dict
 async def replay_to(ctx: Context, subscription: WebhookSubscription, since: datetime) -> int:
     """Queue every event since a moment that the subscription wants, once more or for the first time; how many."""
     t = WEBHOOKS.table.c
-    names = [name for name in ctx.app.events.names if subscription.matches(name)]
+    names = [name for name in ctx.app.composition.derived(EventCatalogue).names if subscription.matches(name)]
     events = sa.and_(OUTBOX.c.name.in_(names), OUTBOX.c.created_at >= since)
     mine = t.subscription_id == subscription.id
     repeated = await WEBHOOKS.repeat(ctx, mine, t.event_id.in_(sa.select(OUTBOX.c.id).where(events)))

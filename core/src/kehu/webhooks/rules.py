@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 from kehu.context import Context
-from kehu.core_declarations import webhook_subscription
 from kehu.core_settings import CoreSettings
 from kehu.errors import BadInput
-from kehu.events.catalogue import EventType
+from kehu.events.catalogue import EventCatalogue, EventType
+from kehu.platform_plugin import webhook_subscription
 from kehu.webhooks.filters import check_event_filter, typed
 from kehu.webhooks.models import WebhookSubscription, covers
 from kehu.webhooks.targets import target_of
@@ -50,7 +50,7 @@ async def send_with_the_rights_of_the_author(ctx: Context, change: Change[Webhoo
 def check_events(ctx: Context, subscription: WebhookSubscription) -> None:
     """Raise BadInput (UNKNOWN_EVENT) for a pattern that means no event."""
     for pattern in subscription.events:
-        if not any(covers(pattern, name) for name in ctx.app.events.names):
+        if not any(covers(pattern, name) for name in ctx.app.composition.derived(EventCatalogue).names):
             raise BadInput(
                 f"There is no event {pattern!r}; the query `eventTypes` lists what there is.",
                 code="UNKNOWN_EVENT",
@@ -59,7 +59,7 @@ def check_events(ctx: Context, subscription: WebhookSubscription) -> None:
 
 def check_details(ctx: Context, subscription: WebhookSubscription) -> None:
     """Raise BadInput for fields or a filter that do not fit every event that is meant: they would fail some day."""
-    events = ctx.app.events
+    events = ctx.app.composition.derived(EventCatalogue)
     if not subscription.filter and not subscription.fields:
         return
     for name in filter(subscription.matches, events.names):

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from kehu.access.owned import OWNER, TEAM, OwnedRecord, is_named
 from kehu.composition import EntityDefinition
 from kehu.database import Unscoped
 from kehu.database.plain import committed
 from kehu.errors import FieldError, Refusal
 from kehu.ids import parse_global_id
 from kehu.model import Archivable, GlobalId
-from kehu.ownership import Owned
 from kehu.translating.texts import Text, text, type_label
 from kehu.writing.changes import Change
 from kehu.writing.offers import is_as_agreed
-from kehu.writing.owners import OWNER, TEAM, is_named
 
 if TYPE_CHECKING:
     from kehu.context import Context
@@ -79,7 +78,7 @@ class _Reference:
 def _references(entity: EntityDefinition) -> list[_Reference]:
     """The columns of an entity that somebody may set and that name an archivable record, of any type where None.
 
-    Not the owner of a record, at whom `kehu.writing.owners` looks; and its team, which it may have from another one,
+    Not the owner of a record, at whom `kehu.people.owners` looks; and its team, which it may have from another one,
     where somebody has named it.
     """
     if not entity.operations & {"create", "update"}:
@@ -87,7 +86,7 @@ def _references(entity: EntityDefinition) -> list[_Reference]:
     found = []
     for column in entity.columns.values():
         settable = column.options.expose and (column.options.create or column.options.update)
-        is_owned = issubclass(entity.model, Owned)
+        is_owned = issubclass(entity.model, OwnedRecord)
         if not settable or (is_owned and column.attribute == OWNER):
             continue
         if column.target is not None and issubclass(column.target, Archivable):

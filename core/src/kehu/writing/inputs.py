@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from kehu.access.owned import OWNER, TEAM, note_named
 from kehu.access.scope import may_have_left
 from kehu.composition import ColumnDefinition, EntityDefinition
 from kehu.errors import BadInput, Conflict, Refusal, Rejected
@@ -15,7 +16,6 @@ from kehu.ids import key_of
 from kehu.model.borders import check_border
 from kehu.translating.texts import field_label, text
 from kehu.writing.archived import check_current
-from kehu.writing.owners import OWNER, TEAM, note_named
 from kehu.writing.shapes import shape_of
 
 if TYPE_CHECKING:

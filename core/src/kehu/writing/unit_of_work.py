@@ -9,20 +9,19 @@ import contextlib
 import functools
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from kehu.access.owned import OwnedRecord
 from kehu.access.scope import reaches
-from kehu.audit.models import AuditEntry
 from kehu.database.stores import MOST_ROWS, NotStored
 from kehu.errors import Conflict, FieldError, KehuError, Refusal, Rejected
-from kehu.events.trail import Emitted, bundle_of, outbox_rows, write_outbox
 from kehu.model import Entity
-from kehu.ownership import Owned
+from kehu.ports import Emitted, Row
 from kehu.translating.texts import text
 from kehu.writing import at_once
 from kehu.writing.archived import Place, refuse_archived
@@ -33,14 +32,11 @@ from kehu.writing.defaults import give_defaults, round_decimals
 from kehu.writing.hearing import Hearing
 from kehu.writing.money import check_amounts
 from kehu.writing.offers import refuse_unsold
-from kehu.writing.owners import follow_owners
 from kehu.writing.shapes import shape_of
-from kehu.writing.trail import audit_rows
 
 if TYPE_CHECKING:
     from kehu.context import Context
 
-_AUDIT = cast(sa.Table, AuditEntry.__table__)
 _UNAUDITED = {"kehu_unaudited": True}
 ROUNDS = 10
 DEPTH = 10
@@ -118,11 +114,12 @@ class UnitOfWork:
         ctx, stores = self._ctx, self._ctx.app.stores
         if not self._waiting or stores is None:
             return False
-        audit = audit_rows(ctx, self._done)
-        outbox = outbox_rows(ctx, self._done, self._emitted)
+        audit, outbox = self._trail()
         if len(self._waiting) + len(audit) + len(outbox) > MOST_ROWS:
             return False
-        bundle = bundle_of(outbox, [*self._waiting, *((_AUDIT, row) for row in audit)])
+        platform = ctx.app.platform
+        table = platform.audit.audit_table()
+        bundle = platform.outbox.bundle_of(outbox, [*self._waiting, *((table, row) for row in audit)])
         try:
             await stores.store(bundle)
         except NotStored:
@@ -134,13 +131,22 @@ class UnitOfWork:
     async def record(self) -> None:
         """Write the audit and outbox rows of everything stored so far, in as few statements as there are tables."""
         ctx = self._ctx
-        audit = audit_rows(ctx, self._done)
-        outbox = outbox_rows(ctx, self._done, self._emitted)
+        platform = ctx.app.platform
+        audit, outbox = self._trail()
         if audit:
-            await ctx.session.execute(sa.insert(_AUDIT).execution_options(kehu_unaudited=True), audit)
+            table = platform.audit.audit_table()
+            await ctx.session.execute(sa.insert(table), audit, execution_options=_UNAUDITED)
         self.has_news = bool(outbox)
         if outbox:
-            await write_outbox(ctx, outbox)
+            await platform.outbox.write_outbox(ctx, outbox)
+
+    def _trail(self) -> tuple[list[Row], list[Row]]:
+        """The audit and the outbox rows of everything stored so far."""
+        ctx, platform = self._ctx, self._ctx.app.platform
+        return (
+            platform.audit.audit_rows(ctx, self._done),
+            platform.outbox.outbox_rows(ctx, self._done, self._emitted),
+        )
 
     def emit(self, event: Emitted) -> None:
         """Keep an event for the outbox; what is written is told before what is emitted."""
@@ -208,7 +214,7 @@ class UnitOfWork:
             self._hearing.restless.clear()
             for change in news:
                 change.errors.clear()
-            await follow_owners(self._ctx, news)
+            await self._ctx.app.platform.owners.follow_owners(self._ctx, news)
             for change in news:
                 change.is_news = False
                 await self._hearing.call("kehu_before_write", change)
@@ -246,7 +252,7 @@ class UnitOfWork:
 
     def _give_owner(self, obj: Any) -> None:
         principal = self._ctx.principal
-        if isinstance(obj, Owned):
+        if isinstance(obj, OwnedRecord):
             if obj.owner_id is None and obj.team_id is None:
                 obj.owner_id = principal.id
             if obj.team_id is None and obj.owner_id == principal.id and principal.teams:

@@ -14,6 +14,7 @@ from kehu.composition import EntityDefinition, NaturalKey
 from kehu.idempotency.keys import once
 from kehu.names import camel, pascal
 from kehu.plugin import declarations as d
+from kehu.translating.catalogues import catalogues_of
 from kehu.writing import bulk
 from kehu.writing.bulk import ItemsRejected, Outcome, Work
 from kehu.writing.upserting import upsert_records
@@ -162,7 +163,7 @@ def _acting(
 
 def told(ctx: kehu.Context, error: kehu.FieldError) -> Bag:
     """The error in the language of who is told."""
-    message = ctx.app.translations.tell(error.message, ctx.locale)
+    message = catalogues_of(ctx.app).tell(error.message, ctx.locale)
     return Bag(code=error.code, message=message, field=error.field, plugin=error.plugin)
 
 

@@ -24,6 +24,8 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_
 import kehu
 from kehu.idempotency.keys import Idempotency
 from kehu.people.signing_in import principal_of_session
+from kehu.people.watched_sessions import WatchedSessions
+from kehu.translating.catalogues import catalogues_of
 from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
 from kehu_graphql.server.accepting import GRAPHQL_IN_UTF8, JSON, media_type_of, preferred_type
@@ -153,7 +155,7 @@ class Operations(GraphQL[Any, Any]):
     ) -> AsyncTextStream:
         """The text of a stream of events, which is complete when the session of its listener ends."""
         session = request.state.principal.session
-        told = until_ended(self._app.watched_sessions, session, result)
+        told = until_ended(self._app.service(WatchedSessions), session, result)
         return super()._stream_result(request, told, transport)  # type: ignore[arg-type]  # only iterated over
 
     def _get_stream_transport_from_headers(self, headers: Mapping[str, str]) -> HTTPStreamTransport | None:
@@ -179,7 +181,7 @@ class Operations(GraphQL[Any, Any]):
 
 def _rejection(asking: Asking, message: str) -> ConnectionRejectionError:
     locale = context_of(asking.app, asking.connection, kehu.ANONYMOUS).locale
-    return ConnectionRejectionError({"message": asking.app.translations.tell(message, locale)})
+    return ConnectionRejectionError({"message": catalogues_of(asking.app).tell(message, locale)})
 
 
 def _in_its_media_type(scope: Scope, send: Send) -> Send:

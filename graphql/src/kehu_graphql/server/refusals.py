@@ -8,6 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 import kehu
+from kehu.translating.catalogues import catalogues_of
 
 _STATUS = {
     "UNAUTHENTICATED": 401,
@@ -32,7 +33,7 @@ _AS_EVENTS = "A subscription is answered with events: accept text/event-stream, 
 
 def refused(ctx: kehu.Context, refusal: kehu.Refusal, *, status: int | None = None) -> Response:
     """The errors of a request that was not done, with the status that fits the first of them."""
-    tell, locale = ctx.app.translations.tell, ctx.locale
+    tell, locale = catalogues_of(ctx.app).tell, ctx.locale
     shown = [
         {"message": tell(error.message, locale), "extensions": {"code": error.code, "field": error.field}}
         for error in refusal.errors

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 import kehu
 from kehu.people.signing_in import LONGEST, sign_in, sign_out
+from kehu.translating.catalogues import catalogues_of
 from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.json_input import read_json
 from kehu_graphql.server.security import cookie_name, principal_of, same_origin
@@ -58,7 +59,7 @@ async def _enter(app: kehu.App, request: Request) -> Response:
         except kehu.Refusal as refusal:
             error = refusal.errors[0]
             status = 429 if error.code == "TOO_MANY_ATTEMPTS" else 401
-            return _refused(error.code, app.translations.tell(error.message, ctx.locale), status)
+            return _refused(error.code, catalogues_of(app).tell(error.message, ctx.locale), status)
     response = JSONResponse({"expiresAt": signed_in.expires_at.isoformat()})
     response.set_cookie(
         cookie_name(request.scope),

@@ -92,7 +92,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     async def _leave(self) -> None:
         asking = self.context
-        with asking.app.watched_sessions.watch(asking.principal.session) as ended:
+        with asking.app.service(WatchedSessions).watch(asking.principal.session) as ended:
             await ended.wait()
         for name in list(self.operations):
             await self.cleanup_operation(name)

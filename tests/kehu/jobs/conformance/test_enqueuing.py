@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.jobs.enqueuing import NotAJob
 from kehu.jobs.models import Job, JobState
+from kehu.jobs.port import NotAJob
 from kehu.jobs.runner import job_runner
 from tests.kehu.conftest import Clock
 from tests.kehu.factories import make_user

@@ -117,7 +117,7 @@ async def test_a_retry_whose_key_another_job_took_meanwhile_is_not_lost(
 def again(app: kehu.App, shop: Workshop) -> kehu.App:
     """The App on the same database, with the jobs that the test has declared."""
     other = kehu.App([app.composition.plugins[0], shop.plugin], engine=app.engine, clock=app.clock)
-    other.jobs = app.jobs
+    other.platform.jobs = app.platform.jobs
     return other
 
 
@@ -226,7 +226,7 @@ async def test_no_more_jobs_run_at_once_than_allowed(app: kehu.App, shop: Worksh
 async def test_jobs_of_a_plugin_that_is_not_enabled_wait_for_it(app: kehu.App, shop: Workshop) -> None:
     key = await enqueued(app, shop.note, word="a")
     without = kehu.App([app.composition.plugins[0]], engine=app.engine, clock=app.clock)
-    without.jobs = app.jobs
+    without.platform.jobs = app.platform.jobs
     async with job_runner(without):
         await asyncio.sleep(0.2)
     waiting = await job_of(app, key)

@@ -28,7 +28,7 @@ def app(app: kehu.App, shop: Workshop) -> kehu.App:
 
     shop.plugin.job(name="tick", schedule="*/5 * * * *")(tick)
     other = kehu.App([core, shop.plugin], engine=app.engine, clock=app.clock)
-    other.jobs = app.jobs
+    other.platform.jobs = app.platform.jobs
     return other
 
 

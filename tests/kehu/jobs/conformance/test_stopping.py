@@ -22,7 +22,7 @@ from tests.kehu.jobs.workshop import SOON, Workshop, all_over, enqueued, job_of,
 @pytest.fixture
 def hurried(app: kehu.App) -> kehu.App:
     """Its runners bury others soon."""
-    app.jobs = EmbeddedJobs(SOON)
+    app.platform.jobs = EmbeddedJobs(SOON)
     return app
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from kehu.events.catalogue import EventCatalogue
 from kehu.events.handling import handle
 from kehu.inbound.handling import handle_messages
 from kehu.webhooks.signing import signed_headers
@@ -93,7 +94,7 @@ async def handlers_are_told_again(records: Records) -> None:
         again = await boss.act("retry", "EventDelivery", delivery["id"], many=many)
         assert again == {"status": "PENDING"}
         await _work(records)
-    (handler,) = firm.app.events.handlers
+    (handler,) = firm.app.composition.derived(EventCatalogue).handlers
     assert await boss.do("replayEvents", "result", handler=handler, since=before) == {"result": 1}
 
 

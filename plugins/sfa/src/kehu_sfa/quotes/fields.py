@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 import kehu
+from kehu.translating.catalogues import catalogues_of
 from kehu_sfa.plugin import quote
 from kehu_sfa.quotes.models import Quote, QuoteStatus
 from kehu_sfa.quotes.rules import lines_of
@@ -25,7 +26,7 @@ async def html(quote: Quote, ctx: kehu.Context) -> str:
         customer=customer.legal_name or customer.name if customer else "",
         attention=contact.name if contact else None,
         locale=locale,
-        tell=lambda label: ctx.app.translations.tell(label, locale),
+        tell=lambda label: catalogues_of(ctx.app).tell(label, locale),
     ).html()
 
 

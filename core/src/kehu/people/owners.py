@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from kehu.access.owned import OWNER, OwnedRecord, is_named
 from kehu.database import Unscoped
 from kehu.errors import FieldError
-from kehu.ownership import Owned
 from kehu.people.models import Membership, Team, User
 from kehu.translating.texts import text
 from kehu.writing.changes import Change
@@ -25,25 +25,12 @@ if TYPE_CHECKING:
 
 whoever_asks = Unscoped("who is given a record works here, or does not")
 
-OWNER, TEAM = "owner_id", "team_id"
-_NAMED = "kehu_named"
-
 
 @dataclasses.dataclass(slots=True)
 class _Owner:
     name: str
     has_left: bool
     teams: list[uuid.UUID]
-
-
-def note_named(record: Any, attribute: str) -> None:
-    """Note that whoever writes has named the owner or the team, which the record does not have from another one."""
-    sa.inspect(record).info.setdefault(_NAMED, set()).add(attribute)
-
-
-def is_named(record: Any, attribute: str) -> bool:
-    """Whether that was noted."""
-    return attribute in sa.inspect(record).info.get(_NAMED, ())
 
 
 async def follow_owners(ctx: Context, changes: Iterable[Change[Any]]) -> None:
@@ -68,7 +55,7 @@ async def follow_owners(ctx: Context, changes: Iterable[Change[Any]]) -> None:
 
 def _gets_owner(ctx: Context, change: Change[Any]) -> bool:
     """Whether somebody gets the record; who creates one for themselves has a team already."""
-    if not isinstance(change.obj, Owned) or change.deleting or not change.touches(OWNER):
+    if not isinstance(change.obj, OwnedRecord) or change.deleting or not change.touches(OWNER):
         return False
     is_own = change.creating and change.obj.owner_id == ctx.principal.id
     return change.obj.owner_id is not None and not is_own

@@ -21,7 +21,6 @@ import sqlalchemy as sa
 import structlog
 
 from kehu.broker import Broker, RecordChange
-from kehu.people.models import SignInSession
 
 if TYPE_CHECKING:
     from kehu.app import App
@@ -41,14 +40,14 @@ BEATS = 3
 # So many notifications are heard before it is looked whether some are missing.
 MOST_AT_ONCE = 100
 
-log = structlog.get_logger("kehu.nodes")
+log = structlog.get_logger("kehu.cluster")
 
 _Named = tuple[str, str, str, list[str]]
 
 _NOTIFY = "SELECT pg_notify(%s, message) FROM unnest(%s::text[]) AS message"
 
 
-class Nodes:
+class ClusterNotifier:
     """Tells the other nodes, and listens to them as soon as somebody here subscribes.
 
     Needs a running event loop.
@@ -67,7 +66,7 @@ class Nodes:
         driver: Any = app.engine.dialect.dbapi
         self._lost = (sa.exc.SQLAlchemyError, OSError, driver.Error)
         # That sessions have ended is told too, though they are not in the API.
-        self._names: dict[type[Any], str] = {SignInSession: SignInSession.__name__}
+        self._names = {model: model.__name__ for model in app.platform.told}
         self._names |= {entity.model: entity.name for entity in app.composition.entities.values()}
         self._models = {name: model for model, name in self._names.items()}
 
@@ -87,7 +86,7 @@ class Nodes:
             return
         if self._listening is None or self._listening.done():
             self._hears = asyncio.Event()
-            self._listening = asyncio.create_task(self._listen(self._app.broker), name="kehu nodes")
+            self._listening = asyncio.create_task(self._listen(self._app.broker), name="kehu cluster")
         await self._hears.wait()
 
     async def close(self) -> None:

@@ -8,10 +8,13 @@ import dataclasses
 import time
 from collections.abc import Callable, Container, Coroutine, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kehu.access.principal import Principal
 from kehu.people.models import Grant, Membership, Role, RoleAssignment, SignInSession, Team, User
+
+if TYPE_CHECKING:
+    from kehu.app import App
 
 MOMENT = timedelta(seconds=1)
 TOKENS = 10_000
@@ -38,8 +41,9 @@ class RememberedPrincipals:
     this one hears of it, and within a second if it does not.
     """
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
+    def __init__(self, app: App) -> None:
+        self._clock = app.clock
+        app.broker.when_written(self.hear)
         self._known: collections.OrderedDict[str, _Known] = collections.OrderedDict()
         self._generation = 0
         self._reading: dict[tuple[str, int], asyncio.Task[Principal | None]] = {}

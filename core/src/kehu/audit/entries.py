@@ -1,11 +1,13 @@
-"""The trail of a transaction: one audit row for each change."""
+"""The audit entries of a transaction: one for each change."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from kehu.audit.models import AuditOperation
+import sqlalchemy as sa
+
+from kehu.audit.models import AuditEntry, AuditOperation
 from kehu.ids import global_id, uuid7
 from kehu.model.values import to_json
 from kehu.names import camel
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
 
 
 LONGEST_REQUEST_ID = 64
+
+
+def audit_table() -> sa.Table:
+    """Where the rows go."""
+    return cast(sa.Table, AuditEntry.__table__)
 
 
 def audit_rows(ctx: Context, changes: Sequence[Change[Any]]) -> list[dict[str, Any]]:
