@@ -28,7 +28,7 @@ import sqlalchemy as sa
 
 import kehu
 from benchmarks.nursery import Nursery
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings
 from kehu.events.models import DeliveryStatus, EventDelivery, OutboxEvent
 from kehu.jobs.models import Job, JobState
 from kehu.migrating import upgrade

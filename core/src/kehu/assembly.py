@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kehu.audit import entries
+from kehu.core import plugin
 from kehu.deliveries import Deliveries
 from kehu.events import trail
 from kehu.events.catalogue import EventCatalogue
 from kehu.jobs.embedded import EmbeddedJobs
 from kehu.people import owners
 from kehu.people.models import SignInSession
-from kehu.platform_plugin import plugin
 from kehu.ports import Platform
 
 if TYPE_CHECKING:

@@ -7,11 +7,13 @@ from kehu.approvals import rules as approval_rules
 from kehu.assembly import platform_of
 from kehu.attachments import fields as attachment_fields
 from kehu.attachments import rules as attachment_rules
+from kehu.audit import resources as audit_resources
 from kehu.calendars import fields as calendar_fields
 from kehu.calendars import rules as calendar_rules
 from kehu.cli.states import states_command
 from kehu.contacts import actions as contact_actions
 from kehu.contacts import rules as contact_rules
+from kehu.core import plugin
 from kehu.customers import fields as customer_fields
 from kehu.customers import rules as customer_rules
 from kehu.demo import data as demo_data
@@ -24,10 +26,10 @@ from kehu.interactions import fields as interaction_fields
 from kehu.interactions import rules as interaction_rules
 from kehu.jobs import actions as job_actions
 from kehu.jobs import forgetting as job_forgetting
+from kehu.ledger import resources as ledger_resources
 from kehu.people import actions as people_actions
 from kehu.people import roles
 from kehu.people import rules as people_rules
-from kehu.platform_plugin import plugin
 from kehu.products import rules as product_rules
 from kehu.retention import clear_what_is_done
 from kehu.translating import queries as translating_queries
@@ -41,6 +43,7 @@ __all__ = [
     "approval_rules",
     "attachment_fields",
     "attachment_rules",
+    "audit_resources",
     "calendar_fields",
     "calendar_rules",
     "clear_what_is_done",
@@ -58,6 +61,7 @@ __all__ = [
     "interaction_rules",
     "job_actions",
     "job_forgetting",
+    "ledger_resources",
     "people_actions",
     "people_rules",
     "platform_of",

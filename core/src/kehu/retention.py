@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from kehu.context import Context
+from kehu.core import plugin
 from kehu.events.distributing import HANDLERS
 from kehu.events.retention import clear_events, clear_queue
 from kehu.idempotency.keys import KEYS, LIFETIME
 from kehu.inbound.handling import MESSAGES
-from kehu.platform_plugin import plugin
 from kehu.webhooks.routing import WEBHOOKS
 
 

@@ -27,7 +27,7 @@ from graphql.execution.values import VariableValues
 
 import kehu
 from kehu.caches import Cache
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings
 from kehu_graphql.compiled.arguments import Arguments
 from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
 from kehu_graphql.schema.on_demand import SchemaOnDemand

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 import kehu
 from kehu.attachments.actions import attach, attachment_with_content, move_attachments
 from kehu.audit.models import AuditEntry
+from kehu.core import CoreSettings
 from kehu.core_plugin import plugin as core
-from kehu.core_settings import CoreSettings
 from kehu_graphql import Api
 from tests.kehu.factories import make_user, saved
 

@@ -14,7 +14,7 @@ from kehu.attachments.models import (
     media_type_of,
 )
 from kehu.contacts.models import ContactRole
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings
 
 TAKEN = CoreSettings().attachment_media_types
 

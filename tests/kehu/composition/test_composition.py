@@ -39,8 +39,8 @@ def test_the_same_field_twice_names_both_plugins() -> None:
     for plugin in plugins:
         plugin.custom_field(kehu.Customer, "region", str)
     (problem,) = _problems(*plugins)
-    assert "field of Customer 'region' is defined by plugin 'a' (test_composition.py:" in problem
-    assert "and by plugin 'b' (test_composition.py:" in problem
+    assert "field of Customer 'region' is defined by plugin 'a' (composition/test_composition.py:" in problem
+    assert "and by plugin 'b' (composition/test_composition.py:" in problem
 
 
 def test_a_field_that_the_entity_has_is_refused() -> None:

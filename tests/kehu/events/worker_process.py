@@ -7,8 +7,8 @@ import sys
 from datetime import timedelta
 
 import kehu
+from kehu.core import CoreSettings
 from kehu.core_plugin import plugin as core
-from kehu.core_settings import CoreSettings
 from kehu.deliveries import Deliveries
 from tests.kehu.events.shop import Shop
 

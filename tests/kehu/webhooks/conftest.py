@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 import kehu
+from kehu.core import CoreSettings
 from kehu.core_plugin import plugin as core
-from kehu.core_settings import CoreSettings
 from tests.kehu.conftest import Clock
 from tests.kehu.events.shop import Shop
 from tests.kehu.webhooks.receiver import Receiver, receiving

@@ -14,7 +14,7 @@ from graphql import GraphQLSchema
 
 import kehu
 from kehu.composition import EntityDefinition
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings
 from kehu.names import camel, pascal
 from kehu.people.models import Role, RoleAssignment
 from kehu.people.roles import ADMINISTRATOR, ensure_roles

@@ -14,7 +14,7 @@ from kehu.approvals.models import (
     OwnApproval,
 )
 from kehu.approvals.requesting import locked_request, whoever_asks
-from kehu.business_plugin import approval_request, approval_step
+from kehu.approvals.resources import approval_request, approval_step
 from kehu.context import Context
 from kehu.people.models import RoleAssignment, User
 from kehu.translating.texts import text

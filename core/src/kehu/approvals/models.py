@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.errors import Refusal
 from kehu.model import Archivable, Entity, GlobalId, column, ref
 from kehu.people.models import Role, Team, User

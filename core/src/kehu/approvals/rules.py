@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from kehu.access import Level
 from kehu.approvals.models import ApprovalDecision, ApprovalRequest, ApprovalRule, ApprovalStep
 from kehu.approvals.requesting import locked_request
-from kehu.business_plugin import approval_decision, approval_rule
+from kehu.approvals.resources import approval_decision, approval_rule
 from kehu.context import Context
+from kehu.core import plugin
 from kehu.errors import Refusal
 from kehu.hookspecs import hookimpl
 from kehu.people.models import RoleAssignment
-from kehu.platform_plugin import plugin
 from kehu.translating.texts import text
 from kehu.writing.changes import Change
 

@@ -10,11 +10,10 @@ import sqlalchemy as sa
 
 from kehu.attachments.models import CONTENTS, Attachment, check_size, file_name, media_type_of
 from kehu.context import Context
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings, plugin
 from kehu.database import Unscoped
 from kehu.ids import global_id
 from kehu.model import Entity, GlobalId, Upload
-from kehu.platform_plugin import plugin
 
 whoever_asks = Unscoped("a record keeps all of its files")
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from kehu.attachments.actions import attachments_of
 from kehu.attachments.models import Attachment
+from kehu.attachments.resources import attachment
 from kehu.context import Context
 from kehu.model import Entity
-from kehu.platform_plugin import attachment
 
 FOLDER = "/attachments"
 

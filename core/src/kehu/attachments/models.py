@@ -11,7 +11,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.errors import Refusal
 from kehu.ids import parse_global_id
 from kehu.model import Archivable, Entity, GlobalId, column, ref

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from kehu.access.scope import row_scope
 from kehu.attachments.models import Attachment, NotAttachable, can_have_files
+from kehu.attachments.resources import attachment
 from kehu.context import Context
+from kehu.core import plugin
 from kehu.errors import BadInput
 from kehu.hookspecs import hookimpl
-from kehu.platform_plugin import attachment, plugin
 from kehu.translating.texts import text
 from kehu.writing.archived import check_current
 from kehu.writing.changes import Change

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.model import Entity, GlobalId, column, ref
 from kehu.people.models import User
 

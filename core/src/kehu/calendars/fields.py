@@ -8,7 +8,7 @@ from kehu.calendars.models import MIDNIGHT, Calendar
 from kehu.calendars.queries import working_hours
 from kehu.calendars.working_time import add_working_time, is_working, working_time_between
 from kehu.context import Context
-from kehu.platform_plugin import plugin
+from kehu.core import plugin
 
 
 @plugin.field(Calendar)

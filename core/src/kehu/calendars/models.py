@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 from kehu.calendars.working_time import Hours
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.errors import Refusal
 from kehu.model import Archivable, Entity, column, ref
 from kehu.translating.texts import text

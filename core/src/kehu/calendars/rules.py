@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from kehu.business_plugin import calendar, calendar_exception, calendar_hours, public_holiday
 from kehu.calendars.holidays import has_subdivision
 from kehu.calendars.models import Calendar, CalendarException, CalendarHours, PublicHoliday
 from kehu.calendars.queries import whoever_asks
+from kehu.calendars.resources import calendar, calendar_exception, calendar_hours, public_holiday
 from kehu.context import Context
 from kehu.identifiers import country_code
 from kehu.people.locales import check_time_zone

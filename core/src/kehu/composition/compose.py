@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapper
@@ -22,6 +22,14 @@ from kehu.errors import CompositionError
 from kehu.names import camel, pascal
 from kehu.plugin import Origin, Plugin
 from kehu.plugin import declarations as d
+
+
+class _Declared(Protocol):
+    @property
+    def origin(self) -> Origin: ...
+
+
+D = TypeVar("D", bound=_Declared)
 
 
 def compose(plugins: Sequence[Plugin]) -> Composition:
@@ -70,8 +78,10 @@ class _Composer:
             plugins=tuple(self.plugins),
             entities=self.entities,
             by_name=self.by_name,
-            roots=[root for plugin in self.plugins for root in plugin.roots],
-            root_extensions=[e for p in self.plugins for e in p.extensions if isinstance(e.target, str)],
+            roots=[root for plugin in self.plugins for root in _by_place(plugin.roots)],
+            root_extensions=[
+                e for p in self.plugins for e in _by_place(p.extensions) if isinstance(e.target, str)
+            ],
             interfaces=self.interfaces,
             permissions=dict(sorted(self.permissions.items())),
             grants=[grant for plugin in self.plugins for grant in plugin.grants],
@@ -89,7 +99,7 @@ class _Composer:
     # --- entities ---
     def _collect_entities(self) -> None:
         for plugin in self.plugins:
-            for resource in plugin.resources:
+            for resource in _by_place(plugin.resources):
                 if resource.model in self.entities:
                     first = self.entities[resource.model].owner
                     self.problems.append(
@@ -139,7 +149,9 @@ class _Composer:
 
     # --- what plugins add to entities ---
     def _collect_contributions(self, plugin: Plugin) -> None:
-        for entity, relation in self._on_entities(plugin.relations, lambda r: f"relation {r.name!r}"):
+        for entity, relation in self._on_entities(
+            _by_place(plugin.relations), lambda r: f"relation {r.name!r}"
+        ):
             if relation.child not in self.entities:
                 self.problems.append(
                     f"{relation.origin}: relation {relation.name!r} points at "
@@ -147,15 +159,15 @@ class _Composer:
                 )
             elif self._claim_field(entity, camel(relation.name), relation.origin):
                 entity.relations.append(relation)
-        for entity, field in self._on_entities(plugin.fields, lambda f: f"field {f.name!r}"):
+        for entity, field in self._on_entities(_by_place(plugin.fields), lambda f: f"field {f.name!r}"):
             if self._claim_field(entity, camel(field.name), field.origin):
                 entity.fields.append(field)
         for entity, custom in self._on_entities(
-            plugin.custom_fields, lambda c: f"custom field {c.field_name!r}"
+            _by_place(plugin.custom_fields), lambda c: f"custom field {c.field_name!r}"
         ):
             if self._claim_field(entity, camel(custom.field_name), custom.origin):
                 entity.custom_fields.append(custom)
-        for entity, action in self._on_entities(plugin.actions, lambda a: f"action {a.name!r}"):
+        for entity, action in self._on_entities(_by_place(plugin.actions), lambda a: f"action {a.name!r}"):
             entity.actions.append(action)
         for _ in self._on_entities(
             [h for h in plugin.hooks if h.model is not None], lambda h: f"hook {h.hook}"
@@ -166,7 +178,7 @@ class _Composer:
         self._collect_interfaces(plugin)
 
     def _collect_extensions(self, plugin: Plugin) -> None:
-        for extension in plugin.extensions:
+        for extension in _by_place(plugin.extensions):
             if isinstance(extension.target, str):
                 continue
             what = f"extension {extension.extension.__qualname__}"
@@ -329,6 +341,10 @@ class _Composer:
         if written_by(entity) or entity.actions:
             self.claims.claim("type", f"{entity.name}Result", entity.owner)
             self.claims.claim("type", f"{pascal(entity.plural)}Payload", entity.owner)
+
+
+def _by_place(declarations: Iterable[D]) -> list[D]:
+    return sorted(declarations, key=lambda each: each.origin.place)
 
 
 GENERATED_SUFFIXES = (

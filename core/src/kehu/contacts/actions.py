@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from kehu.contacts.models import ContactRole
 from kehu.contacts.queries import current_roles, whoever_asks
+from kehu.contacts.resources import contact_role
 from kehu.context import Context
-from kehu.crm_plugin import contact_role
 from kehu.errors import Refusal
 
 

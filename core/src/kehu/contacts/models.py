@@ -9,7 +9,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.customers.birthdays import WithBirthday
 from kehu.customers.models import LONGEST_SORTING_NAME, Customer
 from kehu.errors import Refusal

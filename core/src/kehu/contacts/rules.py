@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from kehu.contacts.models import DIALLED, Address, Contact, ContactPoint, ContactRole
 from kehu.contacts.queries import current_roles, customers_of, whoever_asks
+from kehu.contacts.resources import address, contact, contact_point, contact_role
 from kehu.context import Context
-from kehu.crm_plugin import address, contact, contact_point, contact_role
 from kehu.customers.models import LONGEST_SORTING_NAME, Customer
 from kehu.database.locks import take_locks
 from kehu.identifiers import country_code, pinyin_initials, sorting_name

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from kehu.core import plugin
 from kehu.customers.models import Customer
 from kehu.customers.queries import stands_below
-from kehu.platform_plugin import plugin
 from kehu.reading.connections import Connection, ListOf
 
 

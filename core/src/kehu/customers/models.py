@@ -12,7 +12,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.customers.birthdays import WithBirthday
 from kehu.errors import Refusal
 from kehu.identifiers import is_currency, parse_credit_code

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm.attributes import set_committed_value
 
 from kehu.context import Context
-from kehu.crm_plugin import customer
 from kehu.customers.models import LONGEST_SORTING_NAME, Customer
 from kehu.customers.queries import stands_below
+from kehu.customers.resources import customer
 from kehu.identifiers import country_code, normalise_url, pinyin_initials, sorting_name
 from kehu.people.locales import normalise_language
 from kehu.translating.texts import text

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from kehu.calendars.models import Calendar, CalendarHours, Weekday
 from kehu.context import Context
+from kehu.core import plugin
 from kehu.demo import names
 from kehu.demo.customers import Acquaintance, make_customers
 from kehu.hookspecs import hookimpl
 from kehu.interactions.models import Interaction, InteractionDirection, InteractionStatus
 from kehu.people.models import Membership, Role, RoleAssignment, Team, User
-from kehu.platform_plugin import plugin
 from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product, ProductCategory
 
 INTERACTIONS = 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kehu.platform_plugin import plugin
+from kehu.core import plugin
 
 plugin.example(
     "Customers and what passed between us",

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from kehu.context import Context
+from kehu.core import plugin
 from kehu.events.catalogue import EventCatalogue
 from kehu.events.models import EventDelivery
 from kehu.events.replaying import replay
-from kehu.platform_plugin import event_delivery, plugin
+from kehu.events.resources import event_delivery
 
 REPLAY = plugin.permission("events:replay", "Have handlers told again of what happened")
 TYPES = plugin.permission("events:list", "See which events there are")

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.errors import Refusal
 from kehu.ids import uuid7
 from kehu.model import Entity, GlobalId, column

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kehu.context import Context
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings
 from kehu.events.models import DeliveryStatus
 from kehu.events.queue import Queue
 from kehu.events.trail import OUTBOX

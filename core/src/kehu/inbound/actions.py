@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kehu.context import Context
 from kehu.inbound.models import InboundEndpoint, InboundMessage
-from kehu.platform_plugin import inbound_endpoint, inbound_message
+from kehu.inbound.resources import inbound_endpoint, inbound_message
 
 
 @inbound_endpoint.action

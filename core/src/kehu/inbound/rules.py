@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kehu.context import Context
 from kehu.inbound.models import InboundEndpoint
-from kehu.platform_plugin import inbound_endpoint
+from kehu.inbound.resources import inbound_endpoint
 from kehu.translating.texts import text
 from kehu.writing.changes import Change
 

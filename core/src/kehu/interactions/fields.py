@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kehu.context import Context
-from kehu.crm_plugin import interaction
 from kehu.interactions.models import Interaction
+from kehu.interactions.resources import interaction
 
 
 @interaction.field

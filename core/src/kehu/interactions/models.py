@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 from kehu.contacts.models import Contact
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.customers.models import Customer
 from kehu.errors import Refusal
 from kehu.model import Entity, GlobalId, choice, column, ref

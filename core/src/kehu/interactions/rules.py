@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 from kehu.contacts.queries import customers_of
 from kehu.context import Context
-from kehu.crm_plugin import interaction, interaction_participant
 from kehu.database import Unscoped
 from kehu.ids import parse_global_id
 from kehu.interactions.models import Interaction, InteractionParticipant, InteractionStatus
+from kehu.interactions.resources import interaction, interaction_participant
 from kehu.translating.texts import text, type_label
 from kehu.writing.changes import Change
 

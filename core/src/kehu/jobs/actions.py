@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from kehu.context import Context
 from kehu.database import Unscoped
 from kehu.jobs.models import Job, JobIsNotOver
-from kehu.platform_plugin import job
+from kehu.jobs.resources import job
 from kehu.translating.texts import text
 
 whoever_asks = Unscoped("one job of a key waits")

@@ -7,9 +7,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from kehu.context import Context
+from kehu.core import plugin
 from kehu.jobs.models import JobState
 from kehu.jobs.statements import JOB
-from kehu.platform_plugin import plugin
 
 KEEP_DONE = timedelta(days=7)
 KEEP_FAILED = timedelta(days=90)

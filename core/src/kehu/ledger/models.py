@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.model import column
 
 

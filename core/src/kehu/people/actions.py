@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from kehu.access import Level
 from kehu.composition import EntityDefinition
 from kehu.context import Context
+from kehu.core import plugin
 from kehu.errors import Refusal, Unauthenticated
 from kehu.names import camel
 from kehu.people import signing_in
@@ -17,8 +18,8 @@ from kehu.people.escalation import require_no_more_rights
 from kehu.people.models import User
 from kehu.people.passwords import LONGEST_PASSWORD, hash_password
 from kehu.people.principals import whoever_asks
+from kehu.people.resources import user
 from kehu.people.signing_in import SignedIn, end_sessions
-from kehu.platform_plugin import plugin, user
 from kehu.reading.bounds import Longest
 from kehu.translating.texts import text
 

@@ -6,7 +6,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from kehu.context import Context
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings
 from kehu.errors import Refusal
 from kehu.translating.texts import text
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from kehu.access import EVERYTHING
 from kehu.context import Context
+from kehu.core import plugin
 from kehu.people.models import Grant, OfferedGrant, Reach, Role
-from kehu.platform_plugin import plugin
 
 ADMINISTRATOR = "Administrator"
 ROLES = {

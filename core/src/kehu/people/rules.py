@@ -18,8 +18,8 @@ from kehu.people.escalation import (
 from kehu.people.locales import check_time_zone, normalise_language
 from kehu.people.models import Grant, Membership, Role, RoleAssignment, Team, TeamCycle, User
 from kehu.people.principals import whoever_asks
+from kehu.people.resources import grant, membership, role, role_assignment, team, user
 from kehu.people.signing_in import end_sessions
-from kehu.platform_plugin import grant, membership, role, role_assignment, team, user
 from kehu.translating.texts import text
 from kehu.trees import chain_above
 from kehu.writing.changes import Change

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import sys
 import typing
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import click
@@ -23,10 +25,16 @@ Operation = Literal["list", "get", "create", "update", "delete", "watch", "aggre
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a declaration stands: which plugin, which file and line."""
+    """Where a declaration stands: which plugin, which file and line, as in `deals/rules.py:12`."""
 
     plugin: str
     where: str
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """What declarations are sorted by, so that their order does not depend on which module is imported first."""
+        file, _, line = self.where.rpartition(":")
+        return file, int(line)
 
     def __str__(self) -> str:
         return f"plugin {self.plugin!r} ({self.where})"
@@ -272,15 +280,15 @@ class InboundDeclaration:
 
 
 def caller() -> str:
-    """`file.py:12` of the nearest frame outside the plugin package."""
+    """`folder/file.py:12` of the nearest frame outside the plugin package."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("kehu.plugin"):
         frame = frame.f_back
-    return f"{frame.f_code.co_filename.rsplit('/', 1)[-1]}:{frame.f_lineno}"
+    return _place(frame.f_code.co_filename, frame.f_lineno)
 
 
 def place_of(function: Callable[..., Any]) -> str:
-    """`file.py:12` of a function; remembers the locals that its annotations may need.
+    """`folder/file.py:12` of a function; remembers the locals that its annotations may need.
 
     A function declared inside `plugin.when(...)` refers to names imported there, which `get_type_hints` cannot see.
     """
@@ -290,7 +298,18 @@ def place_of(function: Callable[..., Any]) -> str:
             frame = frame.f_back
         function.__kehu_locals__ = dict(frame.f_locals)  # type: ignore[attr-defined]  # a mark of ours
     code = inspect.unwrap(function).__code__
-    return f"{code.co_filename.rsplit('/', 1)[-1]}:{code.co_firstlineno}"
+    return _place(code.co_filename, code.co_firstlineno)
+
+
+def _place(file: str, line: int) -> str:
+    """Of a file in a package with its folder, since every noun has a `rules.py`."""
+    folder, _, name = file.rpartition("/")
+    return f"{_package(folder)}{name}:{line}"
+
+
+@functools.lru_cache(maxsize=1000)
+def _package(folder: str) -> str:
+    return f"{folder.rpartition('/')[2]}/" if Path(folder, "__init__.py").exists() else ""
 
 
 def annotations_of(function: Callable[..., Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def load_file(path: str | pathlib.Path) -> Plugin:
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, Plugin) and value.where.startswith(f"{file.name}:")
+        if isinstance(value, Plugin) and value.where.rpartition(":")[0].rpartition("/")[2] == file.name
     ]
     if len(found) != 1:
         raise SetupError(

@@ -9,7 +9,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.errors import Refusal
 from kehu.identifiers import is_currency
 from kehu.model import Archivable, Entity, ExactDecimal, column, ref

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from kehu.context import Context
-from kehu.crm_plugin import currency_rate, price_list, price_list_item, product, product_category
 from kehu.products.models import (
     CategoryCycle,
     CurrencyRate,
@@ -15,6 +14,7 @@ from kehu.products.models import (
     ProductCategory,
 )
 from kehu.products.queries import whoever_asks
+from kehu.products.resources import currency_rate, price_list, price_list_item, product, product_category
 from kehu.translating.texts import text
 from kehu.trees import chain_above
 from kehu.writing.changes import Change

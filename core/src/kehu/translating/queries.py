@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kehu.context import Context
-from kehu.platform_plugin import plugin
+from kehu.core import plugin
 from kehu.translating.labels import EntityLabel, labels_of
 
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from kehu.context import Context
 from kehu.events.trail import OUTBOX
 from kehu.ids import uuid7
-from kehu.platform_plugin import webhook_delivery, webhook_subscription
 from kehu.webhooks.models import WebhookDelivery, WebhookSubscription
 from kehu.webhooks.payloads import PING
+from kehu.webhooks.resources import webhook_delivery, webhook_subscription
 from kehu.webhooks.routing import WEBHOOKS, replay_to, webhook_delivery_row
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import structlog
 
 from kehu.context import Context
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings
 from kehu.errors import KehuError, Refusal
 from kehu.events.models import DeliveryStatus
 from kehu.events.trail import OUTBOX

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
-from kehu.core_base import Base
+from kehu.core import Base
 from kehu.events.models import Queued
 from kehu.model import Archivable, column, ref
 from kehu.people.models import User

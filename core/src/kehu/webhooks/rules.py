@@ -6,12 +6,12 @@ from collections.abc import Collection
 from typing import Any
 
 from kehu.context import Context
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings
 from kehu.errors import BadInput
 from kehu.events.catalogue import EventCatalogue, EventType
-from kehu.platform_plugin import webhook_subscription
 from kehu.webhooks.filters import check_event_filter, typed
 from kehu.webhooks.models import WebhookSubscription, covers
+from kehu.webhooks.resources import webhook_subscription
 from kehu.webhooks.targets import target_of
 from kehu.writing.changes import Change
 

@@ -19,7 +19,7 @@ from starlette.types import Lifespan
 
 import kehu
 from kehu.attachments.fields import FOLDER
-from kehu.core_settings import CoreSettings
+from kehu.core import CoreSettings
 from kehu.jobs.port import JOBS_AT_ONCE
 from kehu.jobs.runner import job_runner
 from kehu_graphql.console import console_routes

@@ -1,14 +1,22 @@
-"""What an installation may set about core: `KEHU_CORE_<FIELD>` in the environment, and `[core]` in kehu.toml."""
+"""Core as a plugin: the base of its tables, its settings, and the object that its nouns declare themselves on."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 import pydantic
+from sqlalchemy.orm import DeclarativeBase
+
+from kehu.model import Model
+from kehu.plugin import Plugin
+
+
+class Base(Model, DeclarativeBase):
+    """Core's declarative base; plugins make their own."""
 
 
 class CoreSettings(pydantic.BaseModel):
-    """Settings of core.
+    """Settings of core: `KEHU_CORE_<FIELD>` in the environment, and `[core]` in kehu.toml.
 
     `webhook_private_targets` lets webhooks reach this machine and its network, and http: only where everybody who may
     subscribe is trusted. `..._retention_days` say for how many days what is done is kept, to be looked at and replayed.
@@ -31,3 +39,8 @@ class CoreSettings(pydantic.BaseModel):
         *("text/vcard", "application/json", "application/msword", "application/pdf", "application/rtf"),
         *("application/vnd.*", "application/xml", "application/zip"),
     )
+
+
+plugin = Plugin("core")
+plugin.settings(CoreSettings)
+READ_METRICS = plugin.permission("metrics:read", "Read the figures of the server at /metrics")
