@@ -28,15 +28,15 @@ import sqlalchemy as sa
 
 import kehu
 from benchmarks.nursery import Nursery
-from kehu.core import CoreSettings
-from kehu.events.models import DeliveryStatus, EventDelivery, OutboxEvent
-from kehu.jobs.models import Job, JobState
-from kehu.migrating import upgrade
-from kehu.settings import enabled_plugins, load_settings
-from kehu.webhooks.models import WebhookDelivery
+from kehu.ops.migrations import upgrade
+from kehu.ops.settings import enabled_plugins, load_settings
+from kehu.platform.core import CoreSettings
+from kehu.platform.jobs.models import Job, JobState
+from kehu.platform.outbox.models import DeliveryStatus, EventDelivery, OutboxEvent
+from kehu.platform.webhooks.models import WebhookDelivery
 from tests.kehu.factories import token_of_somebody
-from tests.kehu.webhooks.receiver import Receiver, receiving
-from tests.kehu.webhooks.subscriptions import subscribe
+from tests.kehu.platform.webhooks.receiver import Receiver, receiving
+from tests.kehu.platform.webhooks.subscriptions import subscribe
 from tests.network import free_port
 from tests.postgres import running_postgres
 

@@ -8,9 +8,9 @@ import uuid
 from datetime import timedelta
 
 import kehu
-from kehu.deliveries import Deliveries
-from kehu.jobs.embedded import EmbeddedJobs
-from kehu.jobs.pace import Pace
+from kehu.platform.deliveries import Deliveries
+from kehu.platform.jobs.backoff import Backoff
+from kehu.platform.jobs.embedded import EmbeddedJobs
 
 plugin = kehu.Plugin("faults", requires=["core"])
 
@@ -59,7 +59,7 @@ class InAHurry:
     @kehu.hookimpl
     def kehu_start(self, app: kehu.App) -> None:
         """Before the first job runs."""
-        app.platform.jobs = EmbeddedJobs(Pace(poll=0.2, beat=0.3, lease=2))
+        app.platform.jobs = EmbeddedJobs(Backoff(poll=0.2, beat=0.3, lease=2))
         app.platform.deliveries = Deliveries(app, lease=timedelta(seconds=2))
 
 

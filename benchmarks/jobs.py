@@ -25,9 +25,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 import kehu
 from kehu.core_plugin import plugin as core
-from kehu.jobs.models import Job, JobState
-from kehu.jobs.runner import job_runner
-from tests.kehu.jobs.worker_process import found_once, make_app
+from kehu.platform.jobs.models import Job, JobState
+from kehu.platform.jobs.runner import job_runner
+from tests.kehu.platform.jobs.worker_process import found_once, make_app
 from tests.postgres import Postgres, running_postgres
 
 AT_ONCE = 10
@@ -144,7 +144,7 @@ async def share(url: str, jobs: int) -> str:
     async with app.context() as ctx, ctx.write():
         for number in range(jobs):
             await ctx.enqueue(found_once, {"name": f"{number}"})
-    command = [sys.executable, "-m", "tests.kehu.jobs.worker_process", url]
+    command = [sys.executable, "-m", "tests.kehu.platform.jobs.worker_process", url]
     started = time.perf_counter()
     workers = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]  # noqa: ASYNC220, S603
     try:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MODULES = (
-    "kehu.cli.worker",
+    "kehu.ops.cli.worker",
     "kehu.core_plugin",
-    "kehu.migrating",
+    "kehu.ops.migrations",
     "kehu_graphql.server.asgi",
     "psycopg",
     "uvicorn.protocols.http.auto",
@@ -96,7 +96,7 @@ def become(arguments: Sequence[str], out: str) -> int:
     for number, stream in ((0, nothing), (1, file), (2, file)):
         os.dup2(stream, number)
     sys.argv = ["kehu", *arguments]
-    importlib.import_module("kehu.cli").main()
+    importlib.import_module("kehu.ops.cli").main()
     os._exit(0)
 
 

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 import kehu
 from benchmarks.stock_growth import Growth
-from kehu.audit.models import AuditEntry
+from kehu.platform.audit.models import AuditEntry
 from kehu_partner_inventory import (
     ChannelOrder,
     ChannelOrderLine,

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 import kehu
 from kehu.core_plugin import plugin as core
-from kehu.errors import FieldError
+from kehu.kernel.errors import FieldError
 from kehu_graphql import Api
 from tests import deals
 from tests.templates import composed

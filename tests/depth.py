@@ -19,14 +19,14 @@ IS_DEEP = DEPTH > 1
 
 DATABASES = ("sqlite", "postgresql")
 ON_BOTH = (
-    "tests/kehu/backups",
-    "tests/kehu/database",
-    "tests/kehu/events",
-    "tests/kehu/idempotency",
-    "tests/kehu/jobs",
-    "tests/kehu/migrating",
-    "tests/kehu/reading",
-    "tests/kehu/writing",
+    "tests/kehu/ops/backups",
+    "tests/kehu/kernel/db",
+    "tests/kehu/platform/outbox",
+    "tests/kehu/platform/idempotency",
+    "tests/kehu/platform/jobs",
+    "tests/kehu/ops/migrations",
+    "tests/kehu/kernel/reading",
+    "tests/kehu/kernel/writing",
     "tests/kehu_graphql/access",
     "tests/kehu_graphql/compiled",
     "tests/kehu_graphql/mutations",

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 import kehu
 from benchmarks.contestants.questions import COUNTRIES, INDUSTRIES
-from kehu.people.models import Grant, Membership, Reach, Role, RoleAssignment
-from kehu.people.signing_in import open_session
+from kehu.platform.identity.models import Grant, Membership, Reach, Role, RoleAssignment
+from kehu.platform.identity.sign_in import open_session
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 
 USERS, TEAMS = 40, 8

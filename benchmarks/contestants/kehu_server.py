@@ -8,7 +8,7 @@ import structlog
 
 import kehu
 from benchmarks.contestants.serving import DATABASE, serve
-from kehu.reading import pages
+from kehu.kernel.reading import pages
 from kehu_graphql import Api
 from kehu_graphql.server.asgi import asgi
 

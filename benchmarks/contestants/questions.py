@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from kehu.ids import global_id
+from kehu.kernel.ids import global_id
 
 EIGHT = "id name kind industry website country createdAt version"
 TEN = "id name kind industry website country ownerId createdAt updatedAt version"

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 import pytest
 
 import kehu
-from kehu.errors import FieldError
-from kehu.people.models import Grant, Membership, Reach, Role, RoleAssignment, Team, User
-from kehu.people.passwords import hash_password
-from kehu.people.signing_in import sign_in
+from kehu.kernel.errors import FieldError
+from kehu.platform.identity.models import Grant, Membership, Reach, Role, RoleAssignment, Team, User
+from kehu.platform.identity.passwords import hash_password
+from kehu.platform.identity.sign_in import sign_in
 
 T = TypeVar("T", bound=kehu.Entity)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import kehu
-from kehu.reading.bounds import FURTHEST_RELATION, MOST_CONDITIONS, MOST_RELATIONS
+from kehu.kernel.reading.bounds import FURTHEST_RELATION, MOST_CONDITIONS, MOST_RELATIONS
 from tests.crm import Crm, crm_of
 from tests.kehu_graphql.hostile import ALL, FIGURES, NAMED, OF_CUSTOMERS, WITHIN, Hostile, nested
 

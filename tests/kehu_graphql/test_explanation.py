@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 import kehu
-from kehu.cli import main
+from kehu.ops.cli import main
 from kehu_graphql import Api
 from kehu_graphql.explanation import explained
 from tests.templates import Templates

@@ -10,7 +10,7 @@ import pytest
 from graphql import execute_sync, get_introspection_query, parse
 
 import kehu
-from kehu.core import CoreSettings
+from kehu.platform.core import CoreSettings
 from kehu_graphql import Api
 from kehu_graphql.introspection import KEPT_BYTES, LONGEST_ANSWER
 

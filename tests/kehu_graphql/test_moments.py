@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.access import Level
+from kehu.kernel.access import Level
 from kehu_graphql import Api
 from tests.crm import Crm, crm_of
 

@@ -11,7 +11,7 @@ import pytest
 
 import kehu
 from kehu_graphql import Api
-from kehu_graphql.schema.documenting import Pages, pages_of
+from kehu_graphql.schema.descriptions import Pages, pages_of
 
 LINK = re.compile(r"(?<!\\)\]\(([^)#\s]+)(?:#([^)]+))?\)")
 

@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.principals import principal_of
-from kehu.people.roles import ensure_roles
+from kehu.platform.identity.principals import principal_of
+from kehu.platform.identity.roles import ensure_roles
 from kehu_graphql import Api
 from kehu_partner_inventory import Partner, PartnerStatus, PartnerUser
 from tests.kehu.factories import saved

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Membership, Role, RoleAssignment
-from kehu.people.principals import principal_of
+from kehu.platform.identity.models import Membership, Role, RoleAssignment
+from kehu.platform.identity.principals import principal_of
 from kehu_partner_inventory import (
     PartnerLevel,
     PartnerProgramme,

@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Membership, Role, RoleAssignment
-from kehu.people.principals import principal_of
-from kehu.people.roles import ensure_roles
+from kehu.platform.identity.models import Membership, Role, RoleAssignment
+from kehu.platform.identity.principals import principal_of
+from kehu.platform.identity.roles import ensure_roles
 from kehu_partner_inventory import Location
 from tests.kehu.factories import changed, saved
 from tests.kehu_partner_inventory.depot import D, Depot, somebody

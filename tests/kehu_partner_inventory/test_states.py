@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import kehu
-from kehu.cli.root import main
+from kehu.ops.cli.root import main
 from kehu_partner_inventory import (
     ExpectedReceipt,
     ReceiptState,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import kehu
 import kehu_partner_inventory
-from kehu.translating.catalogues import Catalogues
-from kehu.translating.labels import missing_names
+from kehu.platform.localization.catalogues import Catalogues
+from kehu.platform.localization.labels import missing_names
 from tests.kehu_partner_inventory.depot import Depot
 
 SOURCE = Path(kehu_partner_inventory.__file__).parent

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import kehu
-from kehu.names import camel
+from kehu.kernel.names import camel
 from kehu_graphql import Api
 from tests.kehu.factories import saved
 from tests.kehu_sfa.factories import Stages, saved_opportunity

@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.audit.models import AuditEntry
-from kehu.people.models import Role, RoleAssignment
-from kehu.people.principals import principal_of
-from kehu.people.roles import ensure_roles
+from kehu.platform.audit.models import AuditEntry
+from kehu.platform.identity.models import Role, RoleAssignment
+from kehu.platform.identity.principals import principal_of
+from kehu.platform.identity.roles import ensure_roles
 from kehu_graphql import Api
 from kehu_sfa import Opportunity, OpportunityLine, Quota
 from kehu_sfa.periods import PeriodKind

@@ -14,10 +14,10 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.approvals.models import ApprovalRule
-from kehu.people.models import Role
-from kehu.people.principals import find_user, principal_of
-from kehu.people.roles import ensure_roles
+from kehu.business.approvals.models import ApprovalRule
+from kehu.platform.identity.models import Role
+from kehu.platform.identity.principals import find_user, principal_of
+from kehu.platform.identity.roles import ensure_roles
 from kehu_graphql import Api
 from kehu_sfa import Lead, Opportunity, Stage, StageCategory
 from kehu_sfa.leads.models import OPEN

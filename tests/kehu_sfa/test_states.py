@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 import kehu
-from kehu.cli.root import main
-from kehu.states import StateChart
+from kehu.kernel.states import StateChart
+from kehu.ops.cli.root import main
 from kehu_sfa import Lead, Opportunity, Order, Quote
 from tests.kehu_sfa.factories import make_opportunity, make_stages
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import kehu
 import kehu_sfa
-from kehu.translating.catalogues import Catalogues
-from kehu.translating.labels import missing_names
+from kehu.platform.localization.catalogues import Catalogues
+from kehu.platform.localization.labels import missing_names
 
 SOURCE = Path(kehu_sfa.__file__).parent
 # Commands speak to whoever runs them, in English like all commands.

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 import kehu
-from kehu.names import pascal
+from kehu.kernel.names import pascal
 from kehu_graphql.schema.limits import Limits
 from tests.templates import composed
 

@@ -41,7 +41,9 @@ def test_of_a_pair_one_runs_and_always_the_same() -> None:
     assert 10 < sum("sqlite" in each[0] for each in found) < 30
 
 
-@pytest.mark.parametrize("file", ["tests/kehu/reading/test_pages.py", "tests/kehu_sfa/leads/test_api.py"])
+@pytest.mark.parametrize(
+    "file", ["tests/kehu/kernel/reading/test_pages.py", "tests/kehu_sfa/leads/test_api.py"]
+)
 def test_both_run_of_what_a_database_could_do_otherwise_and_of_one_path_of_each_noun(file: str) -> None:
     assert names_of(items(*pair(file, "test_it"))) == pair(file, "test_it")
 

@@ -112,7 +112,7 @@ def test_a_plugin_is_found_under_its_id_and_nothing_else(repository: Path, plugi
 def test_the_kernel_brings_the_command_and_the_core_plugin(repository: Path) -> None:
     project = pyproject(repository / "core")["project"]
 
-    assert project["scripts"] == {"kehu": "kehu.cli:main"}
+    assert project["scripts"] == {"kehu": "kehu.ops.cli:main"}
     assert project["entry-points"] == {"kehu.plugins": {"core": "kehu.core_plugin:plugin"}}
 
 

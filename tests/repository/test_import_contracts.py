@@ -13,10 +13,15 @@ from tests.repository.test_distributions import IMPORT_NAMES
 
 FORBIDDEN = [
     ("kehu_sfa/deals.py", "import kehu_marketing", "plugins"),
-    ("kehu/kernel.py", "import kehu_care", "kernel"),
-    ("kehu/kernel.py", "import kehu_graphql", "kernel"),
-    ("kehu/kernel.py", "import strawberry", "kernel"),
-    ("kehu/kernel.py", "from starlette.requests import Request", "kernel"),
+    ("kehu/kernel/app.py", "import kehu_care", "kernel"),
+    ("kehu/kernel/app.py", "import kehu_graphql", "kernel"),
+    ("kehu/kernel/app.py", "import strawberry", "kernel"),
+    ("kehu/kernel/app.py", "from starlette.requests import Request", "kernel"),
+    ("kehu/kernel/reading/lists.py", "import kehu.platform", "core"),
+    ("kehu/kernel/reading/lists.py", "import kehu.crm", "core"),
+    ("kehu/platform/identity/rules.py", "import kehu.business", "core"),
+    ("kehu/business/approvals.py", "import kehu.crm", "core"),
+    ("kehu/crm/customers.py", "import kehu.ops", "core"),
     ("kehu_graphql/app.py", "import kehu_sfa", "graphql"),
     ("kehu_sfa/deals.py", "import strawberry", "schema"),
     ("kehu_sfa/deals.py", "import kehu_graphql.types", "schema"),
@@ -37,6 +42,9 @@ def packages(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
     (tmp_path / "kehu_graphql" / "types.py").touch()
+    for layer in ("core_plugin", "ops", "crm", "business", "platform", "kernel", "migrations"):
+        (tmp_path / "kehu" / layer).mkdir()
+        (tmp_path / "kehu" / layer / "__init__.py").touch()
     return tmp_path
 
 
@@ -59,7 +67,7 @@ def test_an_allowed_import_keeps_its_contract(
 
 
 def plant(module: Path, line: str) -> None:
-    module.parent.mkdir(exist_ok=True)
+    module.parent.mkdir(parents=True, exist_ok=True)
     (module.parent / "__init__.py").touch()
     module.write_text(f"{line}\n", encoding="utf-8")
 

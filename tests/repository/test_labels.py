@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kehu.composition import ColumnDefinition, EntityDefinition
-from kehu.errors import FieldError
-from kehu.model import ExactDecimal, StringList
-from kehu.translating.catalogues import Catalogues
-from kehu.translating.labels import labels_of_entity
-from kehu.translating.texts import field_label
-from kehu.writing.changes import Change
-from kehu.writing.checks import check_values
+from kehu.kernel.composition import ColumnDefinition, EntityDefinition
+from kehu.kernel.errors import FieldError
+from kehu.kernel.model import ExactDecimal, StringList
+from kehu.kernel.texts import field_label
+from kehu.kernel.writing.changes import Change
+from kehu.kernel.writing.checks import check_values
+from kehu.platform.localization.catalogues import Catalogues
+from kehu.platform.localization.labels import labels_of_entity
 from tests.templates import composed
 
 COMPOSITION = composed("core", "sfa", "partner_inventory")

@@ -15,7 +15,7 @@ from graphql import BreakingChangeType, GraphQLSchema, find_breaking_changes
 
 import kehu
 from kehu_graphql import Api
-from kehu_graphql.schema.comparing import compare
+from kehu_graphql.schema.diff import compare
 from tests.kehu_graphql.test_plugin_sets import PLUGINS
 
 SETS = {"+".join(names): names for names in (["core"], ["core", "sfa"], ["core", "partner_inventory", "sfa"])}

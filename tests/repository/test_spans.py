@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from kehu.composition import ColumnDefinition, EntityDefinition
-from kehu.writing.changes import Change
-from kehu.writing.checks import check_values
+from kehu.kernel.composition import ColumnDefinition, EntityDefinition
+from kehu.kernel.writing.changes import Change
+from kehu.kernel.writing.checks import check_values
 from tests.templates import composed
 
 PLUGINS = ("core", "sfa", "partner_inventory")

@@ -8,23 +8,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 CENSUS = {
-    "kehu.approvals.requesting": "who must agree does not depend on who asks",
-    "kehu.attachments.actions": "a record keeps all of its files",
-    "kehu.calendars.queries": "hours count for who may not read the calendar",
-    "kehu.contacts.queries": "one contact, address and number is the primary one",
-    "kehu.context": "the verb is asked for, and not reading",
-    "kehu.database.plain": "the system asks for itself",
-    "kehu.interactions.rules": "an interaction belongs to the customer of its contact",
-    "kehu.jobs.actions": "one job of a key waits",
-    "kehu.people.owners": "who is given a record works here, or does not",
-    "kehu.people.principals": "rights are what they are",
-    "kehu.products.queries": "rates and prices are what they are",
-    "kehu.reading.reach": "the verb is asked for, and not reading",
-    "kehu.trees": "a circle is one, whoever sees what is in it",
-    "kehu.writing.archived": "archived is archived",
-    "kehu.writing.bulk": "who wrote a record was told that it may be",
-    "kehu.writing.money": "an amount is in the currency of what it belongs to",
-    "kehu.writing.offers": "what is not sold is sold to nobody",
+    "kehu.business.approvals.requests": "who must agree does not depend on who asks",
+    "kehu.platform.attachments.actions": "a record keeps all of its files",
+    "kehu.business.calendars.queries": "hours count for who may not read the calendar",
+    "kehu.crm.contacts.queries": "one contact, address and number is the primary one",
+    "kehu.kernel.context": "the verb is asked for, and not reading",
+    "kehu.kernel.db.committed": "the system asks for itself",
+    "kehu.crm.interactions.rules": "an interaction belongs to the customer of its contact",
+    "kehu.platform.jobs.actions": "one job of a key waits",
+    "kehu.platform.identity.owners": "who is given a record works here, or does not",
+    "kehu.platform.identity.principals": "rights are what they are",
+    "kehu.crm.products.queries": "rates and prices are what they are",
+    "kehu.kernel.reading.reach": "the verb is asked for, and not reading",
+    "kehu.kernel.trees": "a circle is one, whoever sees what is in it",
+    "kehu.kernel.writing.archived": "archived is archived",
+    "kehu.kernel.writing.bulk": "who wrote a record was told that it may be",
+    "kehu.kernel.writing.money": "an amount is in the currency of what it belongs to",
+    "kehu.kernel.writing.offers": "what is not sold is sold to nobody",
     "kehu_partner_inventory.alerts.watching": "who is responsible for an alert need not be who causes it",
     "kehu_partner_inventory.availability.queries": "goods have left wherever they went",
     "kehu_partner_inventory.billing.invoicing": "a payment goes to all that is open",
@@ -159,6 +159,6 @@ def test_there_is_no_other_way_past_the_row_scope(repository: Path) -> None:
     }
 
     # An outbox is no record of anybody's; its long statement is not even looked at.
-    assert by_option == {"kehu.database.session", "kehu.database.unscoped", "kehu.events.trail"}
+    assert by_option == {"kehu.kernel.db.session", "kehu.kernel.db.unscoped", "kehu.platform.outbox.rows"}
     assert as_the_system == []
     assert by_table == TABLES.keys()

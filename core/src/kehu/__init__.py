@@ -7,15 +7,16 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kehu.access import ANONYMOUS, SYSTEM, Level, Principal
-    from kehu.app import App
-    from kehu.attachments.models import Attachment
-    from kehu.composition import Composition, compose
-    from kehu.contacts.models import Address, Contact, ContactPoint, ContactRole
-    from kehu.context import Context
-    from kehu.customers.models import Customer, CustomerKind
-    from kehu.database import UNTOLD, Unscoped
-    from kehu.errors import (
+    from kehu.crm.contacts.models import Address, Contact, ContactPoint, ContactRole
+    from kehu.crm.customers.models import Customer, CustomerKind
+    from kehu.crm.interactions.models import Interaction, InteractionStatus
+    from kehu.crm.products.models import CurrencyRate, PriceList, PriceListItem, Product, ProductCategory
+    from kehu.kernel.access import ANONYMOUS, SYSTEM, Level, Principal
+    from kehu.kernel.app import App
+    from kehu.kernel.composition import Composition, compose
+    from kehu.kernel.context import Context
+    from kehu.kernel.db import UNTOLD, Unscoped
+    from kehu.kernel.errors import (
         BadInput,
         CompositionError,
         Conflict,
@@ -29,20 +30,29 @@ if TYPE_CHECKING:
         Unauthenticated,
         veto,
     )
-    from kehu.hookspecs import hookimpl
-    from kehu.ids import global_id, uuid7
-    from kehu.inbound.models import InboundMessage
-    from kehu.interactions.models import Interaction, InteractionStatus
-    from kehu.model import Archivable, Deprecation, Entity, GlobalId, Model, Upload, choice, column, ref
-    from kehu.model.borders import is_within_border
-    from kehu.ownership import Owned
-    from kehu.people.models import Team, User
-    from kehu.plugin import CustomField, Plugin, Resource, installed, load_directory, load_file
-    from kehu.products.models import CurrencyRate, PriceList, PriceListItem, Product, ProductCategory
-    from kehu.reading.bounds import Longest
-    from kehu.reading.connections import Connection, ListOf
-    from kehu.translating.texts import Label, Text, label, money, text
-    from kehu.writing.changes import Change
+    from kehu.kernel.hooks.specs import hookimpl
+    from kehu.kernel.ids import global_id, uuid7
+    from kehu.kernel.model import (
+        Archivable,
+        Deprecation,
+        Entity,
+        GlobalId,
+        Model,
+        Upload,
+        choice,
+        column,
+        ref,
+    )
+    from kehu.kernel.model.borders import is_within_border
+    from kehu.kernel.plugin import CustomField, Plugin, Resource, installed, load_directory, load_file
+    from kehu.kernel.reading.bounds import Longest
+    from kehu.kernel.reading.connections import Connection, ListOf
+    from kehu.kernel.texts import Label, Text, label, money, text
+    from kehu.kernel.writing.changes import Change
+    from kehu.platform.attachments.models import Attachment
+    from kehu.platform.identity.models import Team, User
+    from kehu.platform.identity.ownership import Owned
+    from kehu.platform.inbound.models import InboundMessage
 
 __all__ = [
     "ANONYMOUS",
@@ -116,34 +126,34 @@ __all__ = [
 ]
 
 _HOMES = {
-    "kehu.access": (
+    "kehu.kernel.access": (
         "ANONYMOUS",
         "SYSTEM",
         "Level",
         "Principal",
     ),
-    "kehu.app": ("App",),
-    "kehu.attachments.models": ("Attachment",),
-    "kehu.composition": (
+    "kehu.kernel.app": ("App",),
+    "kehu.platform.attachments.models": ("Attachment",),
+    "kehu.kernel.composition": (
         "Composition",
         "compose",
     ),
-    "kehu.contacts.models": (
+    "kehu.crm.contacts.models": (
         "Address",
         "Contact",
         "ContactPoint",
         "ContactRole",
     ),
-    "kehu.context": ("Context",),
-    "kehu.customers.models": (
+    "kehu.kernel.context": ("Context",),
+    "kehu.crm.customers.models": (
         "Customer",
         "CustomerKind",
     ),
-    "kehu.database": (
+    "kehu.kernel.db": (
         "UNTOLD",
         "Unscoped",
     ),
-    "kehu.errors": (
+    "kehu.kernel.errors": (
         "BadInput",
         "CompositionError",
         "Conflict",
@@ -157,17 +167,17 @@ _HOMES = {
         "Unauthenticated",
         "veto",
     ),
-    "kehu.hookspecs": ("hookimpl",),
-    "kehu.ids": (
+    "kehu.kernel.hooks.specs": ("hookimpl",),
+    "kehu.kernel.ids": (
         "global_id",
         "uuid7",
     ),
-    "kehu.inbound.models": ("InboundMessage",),
-    "kehu.interactions.models": (
+    "kehu.platform.inbound.models": ("InboundMessage",),
+    "kehu.crm.interactions.models": (
         "Interaction",
         "InteractionStatus",
     ),
-    "kehu.model": (
+    "kehu.kernel.model": (
         "Archivable",
         "Deprecation",
         "Entity",
@@ -178,13 +188,13 @@ _HOMES = {
         "column",
         "ref",
     ),
-    "kehu.model.borders": ("is_within_border",),
-    "kehu.ownership": ("Owned",),
-    "kehu.people.models": (
+    "kehu.kernel.model.borders": ("is_within_border",),
+    "kehu.platform.identity.ownership": ("Owned",),
+    "kehu.platform.identity.models": (
         "Team",
         "User",
     ),
-    "kehu.plugin": (
+    "kehu.kernel.plugin": (
         "CustomField",
         "Plugin",
         "Resource",
@@ -192,26 +202,26 @@ _HOMES = {
         "load_directory",
         "load_file",
     ),
-    "kehu.products.models": (
+    "kehu.crm.products.models": (
         "CurrencyRate",
         "PriceList",
         "PriceListItem",
         "Product",
         "ProductCategory",
     ),
-    "kehu.reading.bounds": ("Longest",),
-    "kehu.reading.connections": (
+    "kehu.kernel.reading.bounds": ("Longest",),
+    "kehu.kernel.reading.connections": (
         "Connection",
         "ListOf",
     ),
-    "kehu.translating.texts": (
+    "kehu.kernel.texts": (
         "Label",
         "Text",
         "label",
         "money",
         "text",
     ),
-    "kehu.writing.changes": ("Change",),
+    "kehu.kernel.writing.changes": ("Change",),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -32,7 +32,7 @@ from graphql import (
     get_named_type,
 )
 
-from kehu.reading.bounds import (
+from kehu.kernel.reading.bounds import (
     LONGEST_ARGUMENT,
     LONGEST_TEXT,
     Size,

@@ -13,9 +13,9 @@ import click
 import uvicorn
 
 import kehu
-from kehu.cli import CommandContext
-from kehu.migrating import require_current
-from kehu.people.principals import find_user, principal_of
+from kehu.ops.cli import CommandContext
+from kehu.ops.migrations import require_current
+from kehu.platform.identity.principals import find_user, principal_of
 from kehu_graphql.demo import (
     DEMO_EMAIL,
     ensure_demo_data,
@@ -25,10 +25,10 @@ from kehu_graphql.demo import (
 )
 from kehu_graphql.execution import Api
 from kehu_graphql.explanation import Explanation, explained
-from kehu_graphql.schema.comparing import compare
-from kehu_graphql.schema.documenting import pages_of
+from kehu_graphql.schema.descriptions import pages_of
+from kehu_graphql.schema.diff import compare
 from kehu_graphql.server.asgi import asgi
-from kehu_graphql.server.named_documents import read_trusted
+from kehu_graphql.server.persisted_documents import read_trusted
 
 GRACE_SECONDS = 10
 SHOWN_EXAMPLES = 3
@@ -63,7 +63,7 @@ def demo(command: CommandContext, host: str | None, port: int | None, seed: int,
     at = (host or command.settings.host, port or command.settings.port)
 
     async def run() -> None:
-        from kehu.migrating import upgrade  # noqa: PLC0415  # `kehu serve` does without Alembic
+        from kehu.ops.migrations import upgrade  # noqa: PLC0415  # `kehu serve` does without Alembic
 
         await upgrade(app)
         await ensure_predefined_roles(app)

@@ -21,7 +21,7 @@ from graphql import (
 )
 from graphql.type import GraphQLField
 
-from kehu.reading.pages import DEFAULT_SIZE, LARGEST_SIZE
+from kehu.kernel.reading.pages import DEFAULT_SIZE, LARGEST_SIZE
 
 MAX_RECORDS = 1_000_000
 

@@ -9,10 +9,10 @@ import random
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Role, RoleAssignment
-from kehu.people.passwords import hash_password
-from kehu.people.principals import find_user
-from kehu.people.roles import ensure_roles
+from kehu.platform.identity.models import Role, RoleAssignment
+from kehu.platform.identity.passwords import hash_password
+from kehu.platform.identity.principals import find_user
+from kehu.platform.identity.roles import ensure_roles
 
 DEMO_EMAIL = "demo@example.com"
 

@@ -23,7 +23,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 import kehu
-from kehu.caches import Cache
+from kehu.kernel.caches import Cache
 from kehu_graphql.bounds import Bounds
 from kehu_graphql.costs import too_costly
 from kehu_graphql.limits import (

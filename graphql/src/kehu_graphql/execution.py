@@ -9,7 +9,7 @@ import orjson
 from graphql import GraphQLError
 
 import kehu
-from kehu.idempotency.keys import Idempotency
+from kehu.platform.idempotency.keys import Idempotency
 from kehu_graphql.compiled import Plans
 from kehu_graphql.introspection import Introspection
 from kehu_graphql.limits import asks_for_schema, may_ask_for_schema

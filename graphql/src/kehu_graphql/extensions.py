@@ -13,7 +13,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 import kehu
-from kehu.idempotency.keys import recall, remember
+from kehu.platform.idempotency.keys import recall, remember
 from kehu_graphql.documents import Documents
 from kehu_graphql.limits import asks_for_schema, may_ask_for_schema
 from kehu_graphql.masking import shown
@@ -104,7 +104,7 @@ class OncePerKey(SchemaExtension):
             log.warning("the answer could not be kept", trace_id=ctx.request_id, error=str(error))
 
 
-class KnownDocuments(SchemaExtension):
+class PersistedOnly(SchemaExtension):
     """Parses and validates each document once, and not again while it is remembered.
 
     One that cannot be read is told when it is validated: what is raised sooner ends a stream in its middle.
@@ -157,4 +157,4 @@ class AskedForSchema(SchemaExtension):
         yield
 
 
-EXTENSIONS: list[Any] = [AskedForSchema, OncePerKey, KnownDocuments, PerOperation]
+EXTENSIONS: list[Any] = [AskedForSchema, OncePerKey, PersistedOnly, PerOperation]

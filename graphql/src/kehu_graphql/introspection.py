@@ -26,8 +26,8 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 import kehu
-from kehu.caches import Cache
-from kehu.core import CoreSettings
+from kehu.kernel.caches import Cache
+from kehu.platform.core import CoreSettings
 from kehu_graphql.compiled.arguments import Arguments
 from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
 from kehu_graphql.schema.on_demand import SchemaOnDemand

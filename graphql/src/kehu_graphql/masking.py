@@ -8,8 +8,8 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 import kehu
-from kehu.errors import LONGEST_MESSAGE, cut
-from kehu.translating.catalogues import catalogues_of
+from kehu.kernel.errors import LONGEST_MESSAGE, cut
+from kehu.platform.localization.catalogues import catalogues_of
 
 log = structlog.get_logger("kehu.graphql")
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import make_transient_to_detached
 
 import kehu
 from kehu import Level
-from kehu.plugin import annotations_of
+from kehu.kernel.plugin import annotations_of
 from kehu_graphql.compiled.values import Info
 from kehu_graphql.schema import objects, roots
 from kehu_graphql.schema.fields import GeneratedField

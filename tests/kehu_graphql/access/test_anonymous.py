@@ -8,6 +8,7 @@ import pytest
 from graphql import GraphQLField, is_required_argument
 
 import kehu
+from kehu.kernel.names import camel
 from kehu_graphql import Api
 from tests.kehu_graphql.access.required import root_field, takes_files
 from tests.templates import Templates
@@ -24,7 +25,7 @@ async def api(database_url: str, templates: Templates) -> AsyncIterator[Api]:
 def public_of(api: Api, kind: str) -> set[str]:
     """The root fields that plugins have declared to be for everybody."""
     roots = api.app.composition.roots
-    return {kehu.names.camel(root.name) for root in roots if root.kind == kind and root.public}
+    return {camel(root.name) for root in roots if root.kind == kind and root.public}
 
 
 def fields_of(api: Api, kind: str) -> dict[str, GraphQLField]:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import kehu
-from kehu.ids import global_id
-from kehu.model.values import to_json
+from kehu.kernel.ids import global_id
+from kehu.kernel.model.values import to_json
 
 ROWS = 9
 WORDS = [

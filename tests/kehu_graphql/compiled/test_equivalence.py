@@ -17,8 +17,8 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.access import Level
-from kehu.ids import global_id
+from kehu.kernel.access import Level
+from kehu.kernel.ids import global_id
 from kehu_graphql import Api
 from kehu_graphql.compiled import encoded
 from tests import deals

@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from kehu.ids import global_id
-from kehu_graphql.compiled import leaves
+from kehu.kernel.ids import global_id
+from kehu_graphql.compiled import serializers
 
 
 def test_what_is_remembered_makes_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leaves, "REMEMBERED_VALUES", 5)
-    found = leaves.Leaves(sqlite.dialect())
+    monkeypatch.setattr(serializers, "REMEMBERED_VALUES", 5)
+    found = serializers.Leaves(sqlite.dialect())
     column = sa.column("id", sa.Uuid())
     of_type: dict[str, Any] = {name: found.id_of(column, name)[1] for name in ("Customer", "User")}
     for number in range(40):

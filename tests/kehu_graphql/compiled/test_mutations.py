@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.audit.models import AuditEntry
-from kehu.events.models import OutboxEvent
-from kehu.ids import global_id
+from kehu.kernel.ids import global_id
+from kehu.platform.audit.models import AuditEntry
+from kehu.platform.outbox.models import OutboxEvent
 from tests import deals
 from tests.crm import Crm, crm_of
 from tests.deals import Deal

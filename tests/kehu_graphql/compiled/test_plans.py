@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 import kehu
 from kehu import Level
-from kehu.caches import Cache
-from kehu.database.rows import CONNECTIONS
+from kehu.kernel.caches import Cache
+from kehu.kernel.db.driver_pool import CONNECTIONS
 from kehu_graphql import Api
 from kehu_graphql.compiled import texts
 from kehu_sfa.opportunities.models import Opportunity

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import kehu
-from kehu.audit.models import AuditEntry
+from kehu.platform.audit.models import AuditEntry
 from tests.crm import Crm, OpenCrm
 from tests.templates import composed
 

@@ -19,8 +19,8 @@ from graphql import (
 )
 
 import kehu
-from kehu.composition import EntityDefinition
-from kehu.names import camel, pascal
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.names import camel, pascal
 from kehu_graphql import Api
 from tests.kehu_graphql.compiled.filling import fill
 from tests.templates import composed

@@ -10,7 +10,7 @@ import pytest
 
 import kehu
 from kehu import Level
-from kehu.audit.models import AuditEntry
+from kehu.platform.audit.models import AuditEntry
 from tests.crm import Crm, OpenCrm
 from tests.deals import Deal, Line
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped
 import kehu
 from kehu.core_plugin import plugin as core
 from kehu_graphql import Api
-from kehu_graphql.schema.comparing import deprecations
+from kehu_graphql.schema.diff import deprecations
 
 GONE_SOON = kehu.Deprecation("Use name.", since=date(2026, 1, 31), until=date(2026, 7, 31))
 TOLD = "Use name. Deprecated since 2026-01-31, may go after 2026-07-31."

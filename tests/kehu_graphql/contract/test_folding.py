@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.identifiers import fold
+from kehu.business.identifiers import fold
+from kehu.kernel.model.folding import postgresql_function
 from kehu.migrations.versions import __name__ as versions
-from kehu.model.folding import postgresql_function
 from tests.crm import Crm, OpenCrm
 
 NAMES = [

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from graphql import GraphQLSchema
 
 import kehu
-from kehu.composition import EntityDefinition
-from kehu.core import CoreSettings
-from kehu.names import camel, pascal
-from kehu.people.models import Role, RoleAssignment
-from kehu.people.roles import ADMINISTRATOR, ensure_roles
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.names import camel, pascal
+from kehu.platform.core import CoreSettings
+from kehu.platform.identity.models import Role, RoleAssignment
+from kehu.platform.identity.roles import ADMINISTRATOR, ensure_roles
 from kehu_graphql import Api
 from tests.kehu.factories import PASSWORD, make_user, saved
 from tests.kehu_graphql.mutations.listener import plugin as listener

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import kehu
-from kehu.inbound.models import InboundMessage
+from kehu.platform.inbound.models import InboundMessage
 from kehu_sfa import OrderConfirmed
 
 plugin = kehu.Plugin("listener", requires=["core", "sfa"])

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull
 
-from kehu.composition import ColumnDefinition, EntityDefinition
+from kehu.kernel.composition import ColumnDefinition, EntityDefinition
 from tests.kehu_graphql.mutations.firm import Firm, Person
 from tests.kehu_graphql.mutations.values import CHANGES, OF_NAME, VALUES
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from kehu.composition import EntityDefinition
-from kehu.names import pascal
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.names import pascal
 from tests.kehu_graphql.mutations.firm import Firm, Person
 from tests.kehu_graphql.mutations.records import Records
 

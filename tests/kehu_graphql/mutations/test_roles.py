@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 import pytest
 
-from kehu.composition import EntityDefinition
-from kehu.people.roles import ADMINISTRATOR
-from kehu.plugin import annotations_of
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.plugin import annotations_of
+from kehu.platform.identity.roles import ADMINISTRATOR
 from tests.kehu_graphql.mutations.firm import Firm, Person, open_firm, roles
 from tests.kehu_graphql.mutations.records import Records
 from tests.templates import Templates, composed

@@ -10,8 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 import kehu
-from kehu.people.models import Grant as RoleGrant
-from kehu.people.models import Reach, Role, RoleAssignment
+from kehu.platform.identity.models import Grant as RoleGrant
+from kehu.platform.identity.models import Reach, Role, RoleAssignment
 from kehu_graphql import Api
 from kehu_graphql.server.asgi import asgi
 from tests.kehu.factories import make_user

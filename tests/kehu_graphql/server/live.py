@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from kehu.jobs.port import JOBS_AT_ONCE
+from kehu.kernel.jobs import JOBS_AT_ONCE
 from kehu_graphql import Api
 from kehu_graphql.server.asgi import asgi
 from tests.network import free_port

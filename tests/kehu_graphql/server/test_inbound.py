@@ -12,11 +12,11 @@ from starlette.testclient import TestClient
 
 import kehu
 from kehu.core_plugin import plugin as core
-from kehu.inbound.models import InboundEndpoint
-from kehu.webhooks.signing import new_secret, signed_headers
+from kehu.platform.inbound.models import InboundEndpoint
+from kehu.platform.webhooks.signatures import new_secret, signed_headers
 from kehu_graphql import Api
 from kehu_graphql.server.asgi import asgi
-from tests.kehu.inbound.telephone import Telephone, callers, endpoint
+from tests.kehu.platform.inbound.telephone import Telephone, callers, endpoint
 
 PATH = "/inbound/telephone/calls"
 BODY = b'{"from": "Ann"}'

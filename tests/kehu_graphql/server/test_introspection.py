@@ -14,7 +14,7 @@ from graphql import get_introspection_query
 from starlette.testclient import TestClient
 
 import kehu
-from kehu.core import CoreSettings
+from kehu.platform.core import CoreSettings
 from kehu_graphql import Api
 from kehu_graphql.server.asgi import asgi
 from tests.kehu.factories import token_of_somebody

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from kehu.people.models import Grant as RoleGrant
-from kehu.people.models import Reach, Role, RoleAssignment
+from kehu.platform.identity.models import Grant as RoleGrant
+from kehu.platform.identity.models import Reach, Role, RoleAssignment
 from kehu_graphql import Api
 from kehu_graphql.compiled import Reason
 from tests.kehu.factories import make_user

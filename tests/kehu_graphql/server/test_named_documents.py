@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 
 import kehu
 from kehu_graphql import Api
-from kehu_graphql.server import named_documents
+from kehu_graphql.server import persisted_documents
 from kehu_graphql.server.asgi import asgi
-from kehu_graphql.server.named_documents import NamedDocuments, read_trusted
+from kehu_graphql.server.persisted_documents import PersistedDocuments, read_trusted
 from tests.kehu_graphql.server.test_server import COUNT, CREATE
 
 TYPE, SCHEMA = "{ __typename }", "{ __schema { queryType { name } } }"
@@ -57,8 +57,8 @@ def test_a_hash_of_another_document_is_refused_and_not_kept(client: TestClient) 
 
 
 def test_only_so_many_bytes_of_documents_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(named_documents, "KEPT_BYTES", 4_700)
-    kept = NamedDocuments()
+    monkeypatch.setattr(persisted_documents, "KEPT_BYTES", 4_700)
+    kept = PersistedDocuments()
     texts = [f"{{ {letter * 1000} }}" for letter in "abcde"]
     for text in texts:
         assert kept.text_of(text, named(text)) == text

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 import kehu
-from kehu.people.models import SignInAttempts, SignInSession
+from kehu.platform.identity.models import SignInAttempts, SignInSession
 from kehu_graphql import Api
 from tests.kehu_graphql.server.conftest import EMAIL, PASSWORD
 from tests.kehu_graphql.server.ways import WAYS, Ask

@@ -19,11 +19,11 @@ from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
 import kehu
-from kehu.people.signing_in import open_session
+from kehu.platform.identity.sign_in import open_session
 from kehu_graphql import Api
 from kehu_graphql.server.middleware import MAX_BODY_BYTES
-from kehu_graphql.server.named_documents import NamedDocuments
-from kehu_graphql.server.planned import COMPRESSED_FROM, PATH, Planned
+from kehu_graphql.server.persisted_documents import PersistedDocuments
+from kehu_graphql.server.planned_requests import COMPRESSED_FROM, PATH, Planned
 from tests.kehu_graphql.server.conftest import EMAIL
 
 COUNT = {"query": "{ customers { totalCount } }"}
@@ -61,7 +61,7 @@ def _planned(api: Api) -> Starlette:
         yield
         await api.app.close()
 
-    in_front = [Middleware(Planned, api, NamedDocuments())]
+    in_front = [Middleware(Planned, api, PersistedDocuments())]
     return Starlette(routes=[Route(PATH, rest, methods=["POST"])], middleware=in_front, lifespan=closing)
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import kehu
 from kehu.core_plugin import plugin as core
-from kehu.database.stores import LONGEST_WAIT
+from kehu.kernel.db.bundles import LONGEST_WAIT
 from kehu_graphql import Api
 from tests.needs import needs
 from tests.pooler import SERVER_CONNECTIONS, pooled, server_connections

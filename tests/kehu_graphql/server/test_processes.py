@@ -16,7 +16,7 @@ import httpx2
 import pytest
 
 import kehu
-from kehu.migrating import upgrade
+from kehu.ops.migrations import upgrade
 from tests.kehu.factories import token_of_somebody
 from tests.kehu_graphql.clients.conftest import wait_until_healthy
 from tests.network import free_port

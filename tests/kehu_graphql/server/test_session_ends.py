@@ -18,9 +18,9 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.model import utc_now
-from kehu.people.models import Grant, Reach, Role, RoleAssignment, SignInSession
-from kehu.people.signing_in import sign_in
+from kehu.kernel.model import utc_now
+from kehu.platform.identity.models import Grant, Reach, Role, RoleAssignment, SignInSession
+from kehu.platform.identity.sign_in import sign_in
 from kehu_graphql import Api
 from tests.kehu.factories import PASSWORD, changed, make_user, saved
 from tests.kehu_graphql.server.live import COMPLETE, Listener, asked_on, listening, serving, socket_of

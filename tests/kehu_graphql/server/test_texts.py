@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from tests.kehu.identifiers.test_texts import KEPT, NOTHING, REFUSED
+from tests.kehu.business.identifiers.test_texts import KEPT, NOTHING, REFUSED
 
 CREATE = """mutation ($input: CreateCustomerInput!) {
   made: createCustomer(input: $input) { customer { id name notes tags } userErrors { code field } } }"""

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 import kehu
-from kehu.ids import key_of
+from kehu.kernel.ids import key_of
 from kehu_partner_inventory import ChannelOrder
 from kehu_partner_inventory.orders.actions import confirm
 from tests.kehu.factories import changed

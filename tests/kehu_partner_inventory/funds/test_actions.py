@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.attachments.actions import attach
-from kehu.events.models import OutboxEvent
+from kehu.platform.attachments.actions import attach
+from kehu.platform.outbox.models import OutboxEvent
 from kehu_partner_inventory import MarketFund
 from tests.kehu.factories import saved
 from tests.kehu_partner_inventory.channel import Channel, open_channel

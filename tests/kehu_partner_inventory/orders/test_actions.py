@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.approvals.models import ApprovalRequest, ApprovalRule
+from kehu.business.approvals.models import ApprovalRequest, ApprovalRule
 from kehu_partner_inventory import (
     ExpectedReceipt,
     Location,

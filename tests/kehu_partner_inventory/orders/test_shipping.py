@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Role, RoleAssignment
-from kehu.people.principals import principal_of
+from kehu.platform.identity.models import Role, RoleAssignment
+from kehu.platform.identity.principals import principal_of
 from kehu_partner_inventory import Reservation
 from tests.kehu.factories import changed, make_user, saved
 from tests.kehu_partner_inventory.depot import D

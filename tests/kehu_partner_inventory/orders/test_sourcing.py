@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.jobs.models import Job
+from kehu.platform.jobs.models import Job
 from kehu_partner_inventory import ExpectedReceipt, Location, LocationUsage, Partner
 from kehu_partner_inventory.orders.back_orders import allocate_back_orders
 from kehu_partner_inventory.orders.models import ChannelOrder

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import RoleAssignment
+from kehu.platform.identity.models import RoleAssignment
 from kehu_partner_inventory import Location, LocationUsage, PartnerAuthorisation, PartnerUser
 from kehu_partner_inventory.partners.portal import SHOWN
 from tests.kehu.factories import changed, saved

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Role, RoleAssignment, User
+from kehu.platform.identity.models import Role, RoleAssignment, User
 from tests.kehu.factories import refused, saved
 from tests.kehu_partner_inventory.channel import Channel, open_channel
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.jobs.models import Job
+from kehu.platform.jobs.models import Job
 from kehu_partner_inventory import (
     LevelRule,
     PartnerLevel,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 import kehu
-from kehu.cli.context import CommandContext
+from kehu.ops.cli.context import CommandContext
 from kehu_partner_inventory import StockBalance, StockLayer
 from kehu_partner_inventory.stock.checking import discrepancies
 from kehu_partner_inventory.stock.commands import check_command

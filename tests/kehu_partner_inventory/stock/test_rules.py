@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.database import BypassedWritePath
+from kehu.kernel.db import BypassedWritePath
 from kehu_partner_inventory import (
     Location,
     LocationUsage,

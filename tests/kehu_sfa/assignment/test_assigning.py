@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Membership, Team, User
+from kehu.platform.identity.models import Membership, Team, User
 from kehu_sfa import (
     Absence,
     AssignmentMethod,

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.events.models import OutboxEvent
+from kehu.platform.outbox.models import OutboxEvent
 from kehu_graphql import Api
 from kehu_sfa import Lead, LeadStatus, Opportunity
 from tests.kehu.factories import make_user, saved, stored

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped
 
 import kehu
-from kehu.attachments.actions import attach
+from kehu.platform.attachments.actions import attach
 from kehu_sfa import Lead
 from tests.kehu.factories import saved, stored
 from tests.kehu_sfa.conftest import Clock

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import kehu
-from kehu.people.models import Reach
+from kehu.platform.identity.models import Reach
 from kehu_graphql import Api
 from kehu_sfa.feeds.models import UserFeed
 from tests.kehu.factories import changed, give_role, make_user, saved

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import kehu
-from kehu.feeds import read_feed
+from kehu.platform.feeds import read_feed
 from kehu_graphql import Api
 from kehu_graphql.server.asgi import asgi
 from kehu_sfa.feeds.actions import NoFeed, open_calendar_feed

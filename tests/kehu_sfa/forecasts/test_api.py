@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Membership
+from kehu.platform.identity.models import Membership
 from kehu_graphql import Api
 from kehu_sfa import ForecastSnapshot, ForecastSubmission
 from kehu_sfa.forecasts.accuracy import accuracy

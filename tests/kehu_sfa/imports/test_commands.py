@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kehu.cli import main
+from kehu.ops.cli import main
 from tests.kehu_sfa.imports.files import ROWS, write_files
 
 

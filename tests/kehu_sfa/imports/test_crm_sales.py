@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.audit.models import AuditEntry
-from kehu.people.models import Membership
-from kehu.products.models import PriceList, PriceListItem, Product
+from kehu.crm.products.models import PriceList, PriceListItem, Product
+from kehu.platform.audit.models import AuditEntry
+from kehu.platform.identity.models import Membership
 from kehu_sfa import Opportunity, Pipeline, Stage
 from kehu_sfa.imports.crm_sales import import_crm_sales
 from kehu_sfa.imports.files import FileAccount

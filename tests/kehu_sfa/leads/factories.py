@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import kehu
-from kehu.interactions.models import InteractionDirection
+from kehu.crm.interactions.models import InteractionDirection
 from kehu_graphql import Api
 from kehu_sfa import Lead, LeadStatus
 from tests.kehu.factories import saved

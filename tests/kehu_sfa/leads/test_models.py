@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from kehu.calendars import WorkingHours
+from kehu.business.calendars import WorkingHours
 from kehu_sfa import Lead, LeadStatus
 from kehu_sfa.leads.models import LeadConverted, LeadInOtherState, LeadNameless
 from tests.kehu_sfa.leads.factories import MORNING, make_lead

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import kehu
-from kehu.calendars.models import Calendar
-from kehu.interactions.models import InteractionDirection
-from kehu.people.models import Team
+from kehu.business.calendars.models import Calendar
+from kehu.crm.interactions.models import InteractionDirection
+from kehu.platform.identity.models import Team
 from kehu_sfa import Lead, LeadPolicy, LeadStatus
 from tests.crm import reasons
-from tests.kehu.calendars.factories import saved_calendar
+from tests.kehu.business.calendars.factories import saved_calendar
 from tests.kehu.factories import change_refused, changed, refused, saved, stored
 from tests.kehu_sfa.conftest import Clock
 from tests.kehu_sfa.leads.factories import done, saved_lead

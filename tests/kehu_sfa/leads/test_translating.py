@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import kehu
-from kehu.translating.labels import labels_of
+from kehu.platform.localization.labels import labels_of
 from kehu_graphql import Api
 from tests.kehu_sfa.leads.factories import saved_lead
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kehu.identifiers.currencies import UnknownCurrency
+from kehu.kernel.currencies import UnknownCurrency
 from kehu_sfa.money.rounding import percent_of, rounded, rounded_together, share_percent, split, unit
 
 CURRENCIES = st.sampled_from(["JPY", "EUR", "KWD"])

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import kehu
-from kehu.model import Entity
-from kehu.reading.aggregates import aggregate
-from kehu.reading.measures import Measure
-from kehu.reading.pages import ListArguments, page
+from kehu.kernel.model import Entity
+from kehu.kernel.reading.aggregates import aggregate
+from kehu.kernel.reading.measures import Measure
+from kehu.kernel.reading.pages import ListArguments, page
 from kehu_sfa import Opportunity
 from tests.kehu.factories import make_user, saved
 from tests.kehu_sfa.factories import Stages, saved_opportunity, user

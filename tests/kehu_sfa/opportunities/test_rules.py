@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import kehu
-from kehu.translating.catalogues import catalogues_of
+from kehu.platform.localization.catalogues import catalogues_of
 from kehu_sfa import Opportunity, Pipeline
 from kehu_sfa.pipelines.models import StageCategory
 from tests.kehu.factories import change_refused, changed, make_user, refused, saved, stored

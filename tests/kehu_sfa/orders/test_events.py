@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from kehu.events.models import OutboxEvent
+from kehu.platform.outbox.models import OutboxEvent
 from tests.kehu_sfa.quotes.conftest import Shop
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.approvals.models import ApprovalRequest, ApprovalRule, ApprovalStep
+from kehu.business.approvals.models import ApprovalRequest, ApprovalRule, ApprovalStep
 from kehu_sfa import DiscountLimit, Order, Quote, QuoteLine, QuoteStatus
 from kehu_sfa.quotes.models import DISCOUNT
 from kehu_sfa.quotes.rules import expire_quotes

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu.jobs.models import Job
+from kehu.platform.jobs.models import Job
 from kehu_sfa import Lead, LeadScoreRule, LeadStatus, ScoreOperator
 from kehu_sfa.scoring.rules import rescore_leads
 from tests.crm import reasons

@@ -11,7 +11,7 @@ import kehu
 from kehu_sfa import VisitPlan, VisitSlot
 from kehu_sfa.visits.jobs import plan_visits
 from tests.crm import reasons
-from tests.kehu.calendars.factories import saved_calendar
+from tests.kehu.business.calendars.factories import saved_calendar
 from tests.kehu.factories import changed, make_user, refused, saved
 from tests.kehu_sfa.conftest import Clock
 from tests.kehu_sfa.factories import Stages, saved_opportunity

@@ -6,7 +6,7 @@ import uuid
 from collections import Counter
 from datetime import date, time, timedelta
 
-from kehu.calendars import WorkingHours
+from kehu.business.calendars import WorkingHours
 from kehu_sfa import VisitPlan
 
 NINE = ((time(9), time(17)),)

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import kehu
-from kehu.interactions.models import InteractionDirection, InteractionParticipant
-from kehu.people.models import Team, User
+from kehu.crm.interactions.models import InteractionDirection, InteractionParticipant
+from kehu.platform.identity.models import Team, User
 from kehu_graphql import Api
 from tests.kehu.factories import make_user, saved
 from tests.kehu_sfa.conftest import Clock

@@ -11,24 +11,24 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 import kehu
-from kehu.composition import EntityDefinition
-from kehu.ids import global_id
-from kehu.model import ExactDecimal
-from kehu.reading.aggregates import LARGEST_RESULT, Figure, Grouped, Grouping, grouped
-from kehu.reading.attributes import Attribute, Attributes
-from kehu.reading.currencies import Mixed
-from kehu.reading.measures import Measure
-from kehu.reading.periods import absolute
-from kehu.reading.prepared import Prepared
-from kehu.reading.slots import Slot, filled, parted, slotted
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.ids import global_id
+from kehu.kernel.model import ExactDecimal
+from kehu.kernel.reading.aggregates import LARGEST_RESULT, Figure, Grouped, Grouping, grouped
+from kehu.kernel.reading.attributes import Attribute, Attributes
+from kehu.kernel.reading.currencies import Mixed
+from kehu.kernel.reading.measures import Measure
+from kehu.kernel.reading.periods import absolute
+from kehu.kernel.reading.prepared_statements import Prepared
+from kehu.kernel.reading.slots import Slot, filled, parted, slotted
 from kehu_graphql.compiled.arguments import Arguments
-from kehu_graphql.compiled.asking import Run
+from kehu_graphql.compiled.compositions import Several
 from kehu_graphql.compiled.connections import ByKey, compiled_function, maps_of
 from kehu_graphql.compiled.fields import Making
-from kehu_graphql.compiled.forms import Forms
-from kehu_graphql.compiled.leaves import GaveUp, Leaves, written
 from kehu_graphql.compiled.operations import NotCovered
-from kehu_graphql.compiled.several import Several
+from kehu_graphql.compiled.run import Run
+from kehu_graphql.compiled.serializers import GaveUp, Leaves, written
+from kehu_graphql.compiled.statement_cache import Forms
 from kehu_graphql.schema.aggregates import Path, grouping, having_of, names_of
 from kehu_graphql.schema.figures import PERCENTILE
 

@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 
 import kehu
-from kehu.composition import EntityDefinition
-from kehu.plugin import declarations as d
-from kehu.reading.lists import (
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.plugin import declarations as d
+from kehu.kernel.reading.lists import (
     ListForm,
     counted,
     counted_of_parents,
@@ -20,17 +20,17 @@ from kehu.reading.lists import (
     listed_of_parents,
     parents_value,
 )
-from kehu.reading.ordering import Keys, signed_cursor
-from kehu.reading.pages import window, windows
-from kehu.reading.prepared import Prepared
-from kehu.reading.slots import Slot, filled
-from kehu_graphql.compiled.asking import Asked, Asking, Run
+from kehu.kernel.reading.ordering import Keys, signed_cursor
+from kehu.kernel.reading.pages import window, windows
+from kehu.kernel.reading.prepared_statements import Prepared
+from kehu.kernel.reading.slots import Slot, filled
 from kehu_graphql.compiled.fields import Making
-from kehu_graphql.compiled.forms import Forms
 from kehu_graphql.compiled.functions import Function, Rights
-from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.operations import NotCovered
 from kehu_graphql.compiled.records import Record
+from kehu_graphql.compiled.run import Asked, Asking, Run
+from kehu_graphql.compiled.serializers import Leaves
+from kehu_graphql.compiled.statement_cache import Forms
 from kehu_graphql.schema.rights import RightsOf
 
 Row = Sequence[Any]

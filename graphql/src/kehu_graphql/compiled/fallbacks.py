@@ -11,9 +11,9 @@ import structlog
 from graphql import GraphQLError
 
 import kehu
-from kehu.errors import plugin_to_blame
-from kehu_graphql.compiled.leaves import GaveUp
+from kehu.kernel.errors import plugin_to_blame
 from kehu_graphql.compiled.operations import NotCovered
+from kehu_graphql.compiled.serializers import GaveUp
 
 log = structlog.get_logger("kehu.graphql")
 

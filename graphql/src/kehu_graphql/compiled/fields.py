@@ -11,11 +11,11 @@ from graphql import FieldNode, GraphQLField, GraphQLNonNull, GraphQLObjectType
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 import kehu
-from kehu.composition import ColumnDefinition, EntityDefinition, ReferenceDefinition
-from kehu.plugin import declarations as d
-from kehu_graphql.compiled.forms import Room
-from kehu_graphql.compiled.leaves import Leaves
+from kehu.kernel.composition import ColumnDefinition, EntityDefinition, ReferenceDefinition
+from kehu.kernel.plugin import declarations as d
 from kehu_graphql.compiled.operations import Collector, NotCovered
+from kehu_graphql.compiled.serializers import Leaves
+from kehu_graphql.compiled.statement_cache import Room
 from kehu_graphql.schema.fields import GeneratedField
 from kehu_graphql.schema.rights import RightsOf
 

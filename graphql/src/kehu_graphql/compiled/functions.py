@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import strawberry
 from graphql import FieldNode, GraphQLField
 
-from kehu.plugin import annotations_of
-from kehu.plugin import declarations as d
-from kehu_graphql.compiled.leaves import GaveUp
+from kehu.kernel.plugin import annotations_of
+from kehu.kernel.plugin import declarations as d
 from kehu_graphql.compiled.operations import NotCovered
+from kehu_graphql.compiled.serializers import GaveUp
 from kehu_graphql.compiled.values import Called, shaped
 from kehu_graphql.schema.rights import RightsOf
 
 if TYPE_CHECKING:
-    from kehu_graphql.compiled.asking import Run
     from kehu_graphql.compiled.fields import Making
+    from kehu_graphql.compiled.run import Run
 
 
 class Function:

@@ -29,13 +29,13 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 
 import kehu
-from kehu.composition import ColumnDefinition, EntityDefinition
+from kehu.kernel.composition import ColumnDefinition, EntityDefinition
 from kehu_graphql.compiled.arguments import Arguments
 from kehu_graphql.compiled.encoding import encoded_anyhow
 from kehu_graphql.compiled.fallbacks import Fallback, Fallbacks, Reason
 from kehu_graphql.compiled.fields import Making
-from kehu_graphql.compiled.leaves import written
 from kehu_graphql.compiled.operations import NotCovered, Operation
+from kehu_graphql.compiled.serializers import written
 from kehu_graphql.masking import shown
 from kehu_graphql.schema.fields import GeneratedField
 from kehu_graphql.schema.mutations import Done, MutationOf

@@ -11,26 +11,26 @@ from typing import Any
 from graphql import FieldNode, GraphQLField, GraphQLSchema
 
 import kehu
-from kehu.caches import Cache
-from kehu.composition import EntityDefinition
-from kehu.ids import key_of, parse_global_id
-from kehu.reading.lists import found
-from kehu.reading.prepared import Prepared
+from kehu.kernel.caches import Cache
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.ids import key_of, parse_global_id
+from kehu.kernel.reading.lists import found
+from kehu.kernel.reading.prepared_statements import Prepared
 from kehu_graphql.compiled.aggregates import Aggregate
 from kehu_graphql.compiled.arguments import Arguments, VariableReader
-from kehu_graphql.compiled.asking import Run
+from kehu_graphql.compiled.compositions import Several, driver_key
 from kehu_graphql.compiled.connections import Connection, compiled_function, maps_of, within
+from kehu_graphql.compiled.database_json import WholeList, WholeRecord
 from kehu_graphql.compiled.encoding import encoded
 from kehu_graphql.compiled.fallbacks import Fallback, Fallbacks, Reason
 from kehu_graphql.compiled.fields import Making
-from kehu_graphql.compiled.forms import Room
-from kehu_graphql.compiled.leaves import Leaves
 from kehu_graphql.compiled.mutations import Mutation
 from kehu_graphql.compiled.operations import Collector, NotCovered, Operation
 from kehu_graphql.compiled.records import Record
-from kehu_graphql.compiled.several import Several, driver_key
+from kehu_graphql.compiled.run import Run
+from kehu_graphql.compiled.serializers import Leaves
+from kehu_graphql.compiled.statement_cache import Room
 from kehu_graphql.compiled.values import Called
-from kehu_graphql.compiled.whole import WholeList, WholeRecord
 from kehu_graphql.documents import Documents
 from kehu_graphql.schema.roots import RootOf
 

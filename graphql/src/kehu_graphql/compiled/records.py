@@ -11,10 +11,10 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 from sqlalchemy.orm import aliased
 
 import kehu
-from kehu.composition import EntityDefinition, ReferenceDefinition
-from kehu.plugin import declarations as d
+from kehu.kernel.composition import EntityDefinition, ReferenceDefinition
+from kehu.kernel.plugin import declarations as d
 from kehu_graphql.compiled.fields import Computed, Fields, Make, Making, Path
-from kehu_graphql.compiled.leaves import written
+from kehu_graphql.compiled.serializers import written
 
 
 class Record(Fields[str]):

@@ -13,15 +13,15 @@ from graphql import FieldNode, GraphQLField, GraphQLObjectType, get_named_type
 from sqlalchemy.dialects import postgresql
 
 import kehu
-from kehu.composition import EntityDefinition
-from kehu.plugin import declarations as d
-from kehu.reading.lists import ListForm, Selection, counted_within, listed_within
-from kehu.reading.ordering import Keys
-from kehu.reading.slots import Slot
-from kehu_graphql.compiled.asking import Asked, Asking, Run
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.plugin import declarations as d
+from kehu.kernel.reading.lists import ListForm, Selection, counted_within, listed_within
+from kehu.kernel.reading.ordering import Keys
+from kehu.kernel.reading.slots import Slot
 from kehu_graphql.compiled.fields import Computed, Fields, Make, Making, Path
 from kehu_graphql.compiled.operations import NotCovered
 from kehu_graphql.compiled.records import referenced
+from kehu_graphql.compiled.run import Asked, Asking, Run
 
 # PostgreSQL takes no more than a hundred arguments.
 MOST_ARGUMENTS = 90

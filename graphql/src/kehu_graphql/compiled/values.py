@@ -26,13 +26,13 @@ from strawberry.types.field import StrawberryField
 
 import kehu
 from kehu_graphql.compiled.arguments import Arguments
-from kehu_graphql.compiled.leaves import GaveUp, written
 from kehu_graphql.compiled.operations import NotCovered
+from kehu_graphql.compiled.serializers import GaveUp, written
 from kehu_graphql.schema.fields import GeneratedField
 
 if TYPE_CHECKING:
-    from kehu_graphql.compiled.asking import Run
     from kehu_graphql.compiled.fields import Making
+    from kehu_graphql.compiled.run import Run
 
 Resolve = Callable[..., Any]
 

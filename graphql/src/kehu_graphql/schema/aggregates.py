@@ -13,13 +13,13 @@ from typing import Any
 import strawberry
 
 import kehu
-from kehu.composition import EntityDefinition
-from kehu.ids import global_id
-from kehu.reading.aggregates import Group, Grouping, TimeBucket, aggregate
-from kehu.reading.attributes import Attribute, Attributes, Catalogue
-from kehu.reading.currencies import Mixed
-from kehu.reading.having import Having
-from kehu.reading.measures import Measure
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.ids import global_id
+from kehu.kernel.reading.aggregates import Group, Grouping, TimeBucket, aggregate
+from kehu.kernel.reading.attributes import Attribute, Attributes, Catalogue
+from kehu.kernel.reading.currencies import Mixed
+from kehu.kernel.reading.having import Having
+from kehu.kernel.reading.measures import Measure
 from kehu_graphql.schema.fields import (
     Argument,
     GeneratedField,

@@ -18,23 +18,23 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.graphql import OperationType
 
 import kehu
-from kehu.idempotency.keys import once
-from kehu.names import camel
-from kehu.reading.attributes import Catalogue
+from kehu.kernel.names import camel
+from kehu.kernel.reading.attributes import Catalogue
+from kehu.platform.idempotency.keys import once
 from kehu_graphql.documents import Documents
 from kehu_graphql.extensions import EXTENSIONS
 from kehu_graphql.limits import named_types
 from kehu_graphql.masking import told
 from kehu_graphql.schema import mutations, roots
 from kehu_graphql.schema.aggregates import aggregate_field
-from kehu_graphql.schema.converting import Converter
+from kehu_graphql.schema.converter import Converter
 from kehu_graphql.schema.fields import GeneratedField, define, new_class
 from kehu_graphql.schema.inputs import define_filter, define_order
 from kehu_graphql.schema.objects import define_connection, define_object
 from kehu_graphql.schema.on_demand import FieldsOnDemand, SchemaOnDemand
 from kehu_graphql.schema.registry import SCALARS, Registry
-from kehu_graphql.schema.searching import search_field
-from kehu_graphql.schema.seen import seen
+from kehu_graphql.schema.search import search_field
+from kehu_graphql.schema.visible_records import seen
 
 
 @strawberry.type

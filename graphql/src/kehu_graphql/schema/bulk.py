@@ -10,14 +10,14 @@ from typing import Any
 import strawberry
 
 import kehu
-from kehu.composition import EntityDefinition, NaturalKey
-from kehu.idempotency.keys import once
-from kehu.names import camel, pascal
-from kehu.plugin import declarations as d
-from kehu.translating.catalogues import catalogues_of
-from kehu.writing import bulk
-from kehu.writing.bulk import ItemsRejected, Outcome, Work
-from kehu.writing.upserting import upsert_records
+from kehu.kernel.composition import EntityDefinition, NaturalKey
+from kehu.kernel.names import camel, pascal
+from kehu.kernel.plugin import declarations as d
+from kehu.kernel.writing import bulk
+from kehu.kernel.writing.bulk import ItemsRejected, Outcome, Work
+from kehu.kernel.writing.upserts import upsert_records
+from kehu.platform.idempotency.keys import once
+from kehu.platform.localization.catalogues import catalogues_of
 from kehu_graphql.schema.fields import (
     Argument,
     Bag,
@@ -32,7 +32,7 @@ from kehu_graphql.schema.functions import DeclaredFunction, blaming
 from kehu_graphql.schema.inputs import key_enum, upsert_input, write_input
 from kehu_graphql.schema.registry import Registry
 from kehu_graphql.schema.rights import verb_of
-from kehu_graphql.schema.seen import seen_each
+from kehu_graphql.schema.visible_records import seen_each
 
 _ATOMIC = "All or none; false writes those that can be, and says why not of the others."
 _MOST = f"1 to {bulk.LARGEST_BATCH}"

@@ -18,8 +18,8 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
-from kehu.model import Deprecation
-from kehu.names import camel, words
+from kehu.kernel.model import Deprecation
+from kehu.kernel.names import camel, words
 
 Resolver = Callable[..., Any]
 MakeFields = Callable[[], list[Any]]

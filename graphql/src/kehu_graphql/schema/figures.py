@@ -15,8 +15,8 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from kehu.reading.attributes import Attribute, Attributes
-from kehu.reading.measures import Measure
+from kehu.kernel.reading.attributes import Attribute, Attributes
+from kehu.kernel.reading.measures import Measure
 from kehu_graphql.schema.registry import decimal
 
 PERCENTILE = "percentile"

@@ -11,15 +11,15 @@ from typing import Any, get_args, get_origin
 import strawberry
 
 import kehu
-from kehu.ids import key_of
-from kehu.plugin import Origin, annotations_of
-from kehu.reading.pages import ListArguments
-from kehu.writing.archived import check_current
+from kehu.kernel.ids import key_of
+from kehu.kernel.plugin import Origin, annotations_of
+from kehu.kernel.reading.pages import ListArguments
+from kehu.kernel.writing.archived import check_current
 from kehu_graphql.schema.fields import Argument, sentence
 from kehu_graphql.schema.inputs import list_arguments
 from kehu_graphql.schema.limits import Limits
 from kehu_graphql.schema.registry import Registry
-from kehu_graphql.schema.seen import seen
+from kehu_graphql.schema.visible_records import seen
 
 _LIST_NAMES = ("filter", "order_by", "first", "after", "last", "before")
 

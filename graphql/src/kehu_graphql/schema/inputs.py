@@ -8,12 +8,12 @@ from typing import Any
 
 import strawberry
 
-from kehu.composition import ColumnDefinition, EntityDefinition, ReferenceDefinition
-from kehu.names import camel
-from kehu.plugin import CustomField
-from kehu.reading.aggregates import TimeBucket
-from kehu.reading.attributes import Attribute, Attributes, Catalogue
-from kehu.translating.texts import argument_label
+from kehu.kernel.composition import ColumnDefinition, EntityDefinition, ReferenceDefinition
+from kehu.kernel.names import camel
+from kehu.kernel.plugin import CustomField
+from kehu.kernel.reading.aggregates import TimeBucket
+from kehu.kernel.reading.attributes import Attribute, Attributes, Catalogue
+from kehu.kernel.texts import argument_label
 from kehu_graphql.schema.fields import (
     Argument,
     define,

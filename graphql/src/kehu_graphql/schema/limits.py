@@ -9,10 +9,10 @@ from datetime import date
 from typing import Annotated, Any, get_args, get_origin
 
 import kehu
-from kehu.model.borders import check_border
-from kehu.names import camel
-from kehu.reading.bounds import LONGEST_ARGUMENT, check_length, check_number
-from kehu.translating.texts import argument_label
+from kehu.kernel.model.borders import check_border
+from kehu.kernel.names import camel
+from kehu.kernel.reading.bounds import LONGEST_ARGUMENT, check_length, check_number
+from kehu.kernel.texts import argument_label
 
 _TURNED_ROUND = "{field} cannot be before {start}."
 # How arguments of a span are called.

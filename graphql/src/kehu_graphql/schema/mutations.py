@@ -9,14 +9,14 @@ from typing import Any
 import strawberry
 
 import kehu
-from kehu.composition import EntityDefinition
-from kehu.idempotency.keys import once, refuse_key
-from kehu.ids import key_of
-from kehu.names import camel, pascal
-from kehu.plugin import declarations as d
-from kehu.writing.archived import check_current
-from kehu.writing.inputs import check_version, create_record, delete_record, update_record
-from kehu.writing.upserting import upsert_record
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.ids import key_of
+from kehu.kernel.names import camel, pascal
+from kehu.kernel.plugin import declarations as d
+from kehu.kernel.writing.archived import check_current
+from kehu.kernel.writing.inputs import check_version, create_record, delete_record, update_record
+from kehu.kernel.writing.upserts import upsert_record
+from kehu.platform.idempotency.keys import once, refuse_key
 from kehu_graphql.schema.bulk import bulk_mutations, told
 from kehu_graphql.schema.fields import (
     Argument,
@@ -32,7 +32,7 @@ from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import key_enum, upsert_input, write_input
 from kehu_graphql.schema.registry import Registry
 from kehu_graphql.schema.rights import verb_of
-from kehu_graphql.schema.seen import seen_each
+from kehu_graphql.schema.visible_records import seen_each
 
 Run = Callable[[kehu.Context, dict[str, Any]], Awaitable[dict[str, Any]]]
 

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 import strawberry
 
 import kehu
-from kehu.composition import ColumnDefinition, EntityDefinition, ReferenceDefinition
-from kehu.ids import global_id
-from kehu.names import camel
-from kehu.plugin import declarations as d
-from kehu.reading.attributes import sql_kind
-from kehu.reading.pages import ListArguments, Page, pages_of_parents
+from kehu.kernel.composition import ColumnDefinition, EntityDefinition, ReferenceDefinition
+from kehu.kernel.ids import global_id
+from kehu.kernel.names import camel
+from kehu.kernel.plugin import declarations as d
+from kehu.kernel.reading.attributes import sql_kind
+from kehu.kernel.reading.pages import ListArguments, Page, pages_of_parents
 from kehu_graphql.schema.fields import (
     GeneratedField,
     define,
@@ -28,7 +28,7 @@ from kehu_graphql.schema.functions import DeclaredFunction, blaming, unwrapped
 from kehu_graphql.schema.inputs import column_type, list_arguments
 from kehu_graphql.schema.registry import Registry
 from kehu_graphql.schema.rights import rights_fields
-from kehu_graphql.schema.seen import seen, seen_each
+from kehu_graphql.schema.visible_records import seen, seen_each
 
 
 def define_object(registry: Registry, entity: EntityDefinition) -> None:

@@ -20,9 +20,9 @@ from strawberry.schema.types.scalar import DEFAULT_SCALAR_REGISTRY
 from strawberry.types.scalar import ScalarDefinition
 
 import kehu
-from kehu.composition import Composition
-from kehu.model import MOST_DIGITS, is_of_ordinary_length
-from kehu.names import camel, words
+from kehu.kernel.composition import Composition
+from kehu.kernel.model import MOST_DIGITS, is_of_ordinary_length
+from kehu.kernel.names import camel, words
 from kehu_graphql.schema.fields import (
     define,
     described,

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import kehu
-from kehu.composition import EntityDefinition
-from kehu.names import camel
-from kehu.plugin import declarations as d
-from kehu.reading.reach import reached
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.names import camel
+from kehu.kernel.plugin import declarations as d
+from kehu.kernel.reading.reach import reached
 from kehu_graphql.schema.fields import GeneratedField, define, field, new_class
 
 

@@ -14,13 +14,13 @@ import sqlalchemy as sa
 import strawberry
 
 import kehu
-from kehu.broker import RecordChange
-from kehu.composition import EntityDefinition
-from kehu.ids import global_id, key_of, parse_global_id
-from kehu.names import camel
-from kehu.people.signing_in import renew_principal
-from kehu.plugin import declarations as d
-from kehu.reading.pages import ListArguments, page
+from kehu.kernel.broker import RecordChange
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.ids import global_id, key_of, parse_global_id
+from kehu.kernel.names import camel
+from kehu.kernel.plugin import declarations as d
+from kehu.kernel.reading.pages import ListArguments, page
+from kehu.platform.identity.sign_in import renew_principal
 from kehu_graphql.schema.fields import (
     Argument,
     Bag,

@@ -18,21 +18,21 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 
 import kehu
-from kehu.attachments.fields import FOLDER
-from kehu.core import CoreSettings
-from kehu.jobs.port import JOBS_AT_ONCE
-from kehu.jobs.runner import job_runner
-from kehu_graphql.console import console_routes
+from kehu.kernel.jobs import JOBS_AT_ONCE
+from kehu.platform.attachments.fields import FOLDER
+from kehu.platform.core import CoreSettings
+from kehu.platform.jobs.runner import job_runner
 from kehu_graphql.execution import Api
 from kehu_graphql.introspection import refusal_of
+from kehu_graphql.query_page import console_routes
 from kehu_graphql.server.attachments import attachment_routes
 from kehu_graphql.server.feeds import feed_route
 from kehu_graphql.server.inbound import inbound_route
 from kehu_graphql.server.metrics import metrics_route
 from kehu_graphql.server.middleware import MAX_BODY_BYTES, BodyLimit, RequestLog
-from kehu_graphql.server.named_documents import NamedDocuments
 from kehu_graphql.server.operations import Operations
-from kehu_graphql.server.planned import COMPRESSED_FROM, COMPRESSION, PATH, Planned
+from kehu_graphql.server.persisted_documents import PersistedDocuments
+from kehu_graphql.server.planned_requests import COMPRESSED_FROM, COMPRESSION, PATH, Planned
 from kehu_graphql.server.refusals import ANSWERS
 from kehu_graphql.server.security import principal_of
 from kehu_graphql.server.sessions import session_route
@@ -50,7 +50,7 @@ def asgi(
 
     It runs the App's jobs too, `jobs_at_once` of them. With `trusted` documents it executes no others.
     """
-    named = NamedDocuments(trusted)
+    named = PersistedDocuments(trusted)
     operations = Operations(api, named)
     routes: list[BaseRoute] = [
         Route(PATH, operations),

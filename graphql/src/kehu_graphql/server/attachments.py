@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 import kehu
-from kehu.attachments.actions import attach, attachment_with_content
-from kehu.attachments.fields import FOLDER, path
+from kehu.platform.attachments.actions import attach, attachment_with_content
+from kehu.platform.attachments.fields import FOLDER, path
 from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.refusals import refused
 from kehu_graphql.server.security import principal_of

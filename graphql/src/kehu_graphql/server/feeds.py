@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import kehu
-from kehu.feeds import read_feed
+from kehu.platform.feeds import read_feed
 from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.refusals import refused
 

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 import kehu
-from kehu.inbound.receiving import Receipt, receive
+from kehu.platform.inbound.receipts import Receipt, receive
 
 _STATUS = {Receipt.ACCEPTED: 202, Receipt.DUPLICATE: 200}
 _REFUSED = {"NOT_FOUND": 404, "SIGNATURE_INVALID": 401}

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import kehu
-from kehu.core import READ_METRICS
+from kehu.platform.core import READ_METRICS
 from kehu_graphql.compiled import Reason
 from kehu_graphql.execution import Api
 from kehu_graphql.server.contexts import context_of

@@ -22,16 +22,16 @@ from strawberry.http.streaming import AsyncTextStream, HTTPStreamTransport
 from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL, GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 import kehu
-from kehu.idempotency.keys import Idempotency
-from kehu.people.signing_in import principal_of_session
-from kehu.people.watched_sessions import WatchedSessions
-from kehu.translating.catalogues import catalogues_of
+from kehu.platform.idempotency.keys import Idempotency
+from kehu.platform.identity.session_watch import SessionWatch
+from kehu.platform.identity.sign_in import principal_of_session
+from kehu.platform.localization.catalogues import catalogues_of
 from kehu_graphql.compiled import encoded
 from kehu_graphql.execution import Api
-from kehu_graphql.server.accepting import GRAPHQL_IN_UTF8, JSON, media_type_of, preferred_type
+from kehu_graphql.server.content_negotiation import GRAPHQL_IN_UTF8, JSON, media_type_of, preferred_type
 from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.json_input import read_json
-from kehu_graphql.server.named_documents import NOT_FOUND, NamedDocuments
+from kehu_graphql.server.persisted_documents import NOT_FOUND, PersistedDocuments
 from kehu_graphql.server.refusals import of_view, refused
 from kehu_graphql.server.security import bearer_token, principal_of, same_origin
 from kehu_graphql.server.sockets import Socket, SocketHandler, until_ended
@@ -51,7 +51,7 @@ class Asking:
     app: kehu.App
     connection: HTTPConnection
     principal: kehu.Principal
-    documents: NamedDocuments
+    documents: PersistedDocuments
     connection_params: Mapping[str, object] | None = None
 
     def document(self, text: str | None, extensions: Mapping[str, Any] | None) -> str | None:
@@ -80,7 +80,7 @@ class Operations(GraphQL[Any, Any]):
     websocket_adapter_class = Socket
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(self, api: Api, documents: NamedDocuments | None = None) -> None:
+    def __init__(self, api: Api, documents: PersistedDocuments | None = None) -> None:
         super().__init__(
             api.schema,
             graphql_ide=None,
@@ -90,7 +90,7 @@ class Operations(GraphQL[Any, Any]):
             max_subscriptions_per_connection=MOST_OPERATIONS,
         )
         self._app = api.app
-        self._documents = documents or NamedDocuments()
+        self._documents = documents or PersistedDocuments()
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
         known = request.scope.get("state", {}).get("principal")
@@ -155,7 +155,7 @@ class Operations(GraphQL[Any, Any]):
     ) -> AsyncTextStream:
         """The text of a stream of events, which is complete when the session of its listener ends."""
         session = request.state.principal.session
-        told = until_ended(self._app.service(WatchedSessions), session, result)
+        told = until_ended(self._app.service(SessionWatch), session, result)
         return super()._stream_result(request, told, transport)  # type: ignore[arg-type]  # only iterated over
 
     def _get_stream_transport_from_headers(self, headers: Mapping[str, str]) -> HTTPStreamTransport | None:

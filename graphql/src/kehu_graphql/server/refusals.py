@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 import kehu
-from kehu.translating.catalogues import catalogues_of
+from kehu.platform.localization.catalogues import catalogues_of
 
 _STATUS = {
     "UNAUTHENTICATED": 401,

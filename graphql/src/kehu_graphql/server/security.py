@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection, cookie_parser
 from starlette.types import Scope
 
 import kehu
-from kehu.people.signing_in import principal_of_token
+from kehu.platform.identity.sign_in import principal_of_token
 
 _SECURE_COOKIE = "__Host-kehu_session"
 _PLAIN_COOKIE = "kehu_session"

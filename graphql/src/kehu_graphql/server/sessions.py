@@ -9,8 +9,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 import kehu
-from kehu.people.signing_in import LONGEST, sign_in, sign_out
-from kehu.translating.catalogues import catalogues_of
+from kehu.platform.identity.sign_in import LONGEST, sign_in, sign_out
+from kehu.platform.localization.catalogues import catalogues_of
 from kehu_graphql.server.contexts import context_of
 from kehu_graphql.server.json_input import read_json
 from kehu_graphql.server.security import cookie_name, principal_of, same_origin

@@ -13,7 +13,7 @@ from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageRec
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 import kehu
-from kehu.people.watched_sessions import WatchedSessions
+from kehu.platform.identity.session_watch import SessionWatch
 from kehu_graphql.server.json_input import read_json
 
 T = TypeVar("T")
@@ -92,7 +92,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     async def _leave(self) -> None:
         asking = self.context
-        with asking.app.service(WatchedSessions).watch(asking.principal.session) as ended:
+        with asking.app.service(SessionWatch).watch(asking.principal.session) as ended:
             await ended.wait()
         for name in list(self.operations):
             await self.cleanup_operation(name)
@@ -112,7 +112,7 @@ def _has(given: object, parts: Mapping[str, tuple[type, ...]]) -> TypeGuard[dict
 
 
 async def until_ended(
-    sessions: WatchedSessions, session: str | None, values: AsyncGenerator[T, None]
+    sessions: SessionWatch, session: str | None, values: AsyncGenerator[T, None]
 ) -> AsyncIterator[T]:
     """The values that come before `session` ends."""
     with sessions.watch(session) as ended:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import kehu
-from kehu.ids import parse_global_id
+from kehu.kernel.ids import parse_global_id
 
 
 def checked_document(document: kehu.GlobalId | None) -> kehu.GlobalId | None:

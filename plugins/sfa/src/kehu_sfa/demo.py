@@ -13,7 +13,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Membership
+from kehu.platform.identity.models import Membership
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.plugin import plugin

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from kehu.events.catalogue import EventCatalogue
-from kehu.events.handling import handle
-from kehu.inbound.handling import handle_messages
-from kehu.webhooks.signing import signed_headers
+from kehu.platform.inbound.handlers import handle_messages
+from kehu.platform.outbox.catalogue import EventCatalogue
+from kehu.platform.outbox.handlers import handle
+from kehu.platform.webhooks.signatures import signed_headers
 from kehu_sfa.forecasts.actions import keep_forecasts
 from tests.kehu.factories import PASSWORD
-from tests.kehu.webhooks.subscriptions import send_all
+from tests.kehu.platform.webhooks.subscriptions import send_all
 from tests.kehu_graphql.mutations.records import Records
 
 AGENT = "Service Agent"

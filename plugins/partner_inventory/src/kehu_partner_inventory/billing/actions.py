@@ -10,7 +10,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.writing.money import check_amount
+from kehu.kernel.writing.money import check_amount
 from kehu_partner_inventory.billing.invoicing import whoever_asks
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerPayment, PaymentShare, shared
 from kehu_partner_inventory.credit.checking import lock_partners

@@ -10,7 +10,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.products.queries import convert
+from kehu.crm.products.queries import convert
 from kehu_partner_inventory.credit.queries import Keys, exposures, whoever_asks
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.partners.queries import chain_of, subtree_of

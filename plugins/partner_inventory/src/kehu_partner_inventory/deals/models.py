@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.identifiers import fold, is_currency
-from kehu.states import StateChart, Transition
+from kehu.business.identifiers import fold, is_currency
+from kehu.kernel.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base, set_by_a_rule
 from kehu_partner_inventory.partners.models import Partner
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import key_of
+from kehu.kernel.ids import key_of
 from kehu_partner_inventory.deals.models import DealClash, DealRegistration, DealStatus
 from kehu_partner_inventory.deals.queries import whoever_asks
 from kehu_partner_inventory.partners.models import Partner

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.identifiers import is_currency
+from kehu.business.identifiers import is_currency
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.partners.models import Partner
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.products.queries import convert
-from kehu.reading.currencies import MixedCurrencies
+from kehu.crm.products.queries import convert
+from kehu.kernel.reading.currencies import MixedCurrencies
 from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerInvoiceLine
 from kehu_partner_inventory.evaluation.figures import (
     Span,

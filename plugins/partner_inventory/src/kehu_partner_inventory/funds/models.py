@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.identifiers import is_currency
-from kehu.states import StateChart, Transition
+from kehu.business.identifiers import is_currency
+from kehu.kernel.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.partners.models import Partner
 

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.identifiers import is_currency
-from kehu.model import ExactDecimal
+from kehu.business.identifiers import is_currency
+from kehu.kernel.model import ExactDecimal
 from kehu_partner_inventory.inventory_base import Base
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 import kehu
-from kehu.trees import chain_above
+from kehu.kernel.trees import chain_above
 from kehu_partner_inventory.locations.models import (
     HOLDING,
     Location,

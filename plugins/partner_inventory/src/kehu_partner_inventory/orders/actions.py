@@ -10,10 +10,10 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.approvals.models import NoApprover
-from kehu.approvals.requesting import request_approval
-from kehu.ids import key_of
-from kehu.products.queries import check_sold
+from kehu.business.approvals.models import NoApprover
+from kehu.business.approvals.requests import request_approval
+from kehu.crm.products.queries import check_sold
+from kehu.kernel.ids import key_of
 from kehu_partner_inventory.billing.invoicing import bill_lines, credit_lines
 from kehu_partner_inventory.billing.models import PartnerInvoice
 from kehu_partner_inventory.credit.checking import check_credit, fits_credit

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import key_of
+from kehu.kernel.ids import key_of
 from kehu_partner_inventory.orders.lines import OrderedLine, write_lines
 from kehu_partner_inventory.orders.models import (
     AlreadyOrdered,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import kehu
-from kehu.model import ExactDecimal
+from kehu.kernel.model import ExactDecimal
 from kehu_partner_inventory.orders.models import (
     ZERO,
     ChannelOrder,

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.identifiers.currencies import minor_digits
-from kehu.ids import parse_global_id
-from kehu.model.types import Json
-from kehu.states import StateChart, Transition
+from kehu.kernel.currencies import minor_digits
+from kehu.kernel.ids import parse_global_id
+from kehu.kernel.model.types import Json
+from kehu.kernel.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base, set_by_a_rule
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.partners.models import Partner

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 import kehu
-from kehu.approvals.models import ApprovalRequest, ApprovalStatus
-from kehu.ids import parse_global_id
+from kehu.business.approvals.models import ApprovalRequest, ApprovalStatus
+from kehu.kernel.ids import parse_global_id
 from kehu_partner_inventory.documents import checked_document
 from kehu_partner_inventory.orders.models import (
     ChannelOrder,

@@ -12,7 +12,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import key_of
+from kehu.kernel.ids import key_of
 from kehu_partner_inventory.documents import document_of
 from kehu_partner_inventory.locations.models import LocationUsage
 from kehu_partner_inventory.lots.models import Lot

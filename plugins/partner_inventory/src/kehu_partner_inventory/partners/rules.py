@@ -8,8 +8,8 @@ from collections.abc import Collection
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Role, RoleAssignment
-from kehu.trees import chain_above
+from kehu.kernel.trees import chain_above
+from kehu.platform.identity.models import Role, RoleAssignment
 from kehu_partner_inventory.orders.numbering import lock_series
 from kehu_partner_inventory.partners.models import (
     ChannelConflict,

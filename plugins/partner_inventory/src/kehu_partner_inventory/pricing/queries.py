@@ -12,9 +12,9 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.products.models import PriceListNotActive
-from kehu.products.queries import check_sold
-from kehu.writing.archived import RecordArchived, check_current
+from kehu.crm.products.models import PriceListNotActive
+from kehu.crm.products.queries import check_sold
+from kehu.kernel.writing.archived import RecordArchived, check_current
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.pricing.engine import (

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-from kehu.identifiers.currencies import minor_digits
+from kehu.kernel.currencies import minor_digits
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.states import StateChart, Transition
+from kehu.kernel.states import StateChart, Transition
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.locations.models import Location
 from kehu_partner_inventory.stock.models import COST, LARGEST, QUANTITY, VALUE

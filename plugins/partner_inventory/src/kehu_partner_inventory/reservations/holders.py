@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import parse_global_id
+from kehu.kernel.ids import parse_global_id
 from kehu_partner_inventory.orders.models import ChannelOrder, ChannelOrderLine, OrderAllocation
 from kehu_partner_inventory.reservations.models import HeldForOrder, Reservation
 from kehu_partner_inventory.reservations.queries import whoever_asks

@@ -12,7 +12,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.products.queries import convert
+from kehu.crm.products.queries import convert
 from kehu_partner_inventory.credit.checking import lock_partners
 from kehu_partner_inventory.evaluation.figures import Span, figures_of
 from kehu_partner_inventory.evaluation.models import PartnerMeasure

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.identifiers import is_currency
-from kehu.model.types import Json
-from kehu.states import StateChart, Transition
+from kehu.business.identifiers import is_currency
+from kehu.kernel.model.types import Json
+from kehu.kernel.states import StateChart, Transition
 from kehu_partner_inventory.evaluation.models import PartnerMeasure
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.partners.models import Partner

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 import kehu
-from kehu.model import is_of_ordinary_length
+from kehu.kernel.model import is_of_ordinary_length
 from kehu_partner_inventory.sellout.models import RowError, UnreadableFile
 
 NAMES: Mapping[str, Sequence[str]] = {

@@ -9,7 +9,7 @@ from typing import Annotated
 import sqlalchemy as sa
 
 import kehu
-from kehu.products.queries import check_sold
+from kehu.crm.products.queries import check_sold
 from kehu_partner_inventory.documents import checked_document
 from kehu_partner_inventory.locations.models import Location, LocationUsage
 from kehu_partner_inventory.locations.queries import location_for

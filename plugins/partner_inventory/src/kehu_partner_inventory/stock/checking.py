@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.access import row_scope
+from kehu.kernel.access import row_scope
 from kehu_partner_inventory.locations.models import HOLDING, Location
 from kehu_partner_inventory.orders.models import ChannelOrder
 from kehu_partner_inventory.orders.proofs import misreturned, order_proofs

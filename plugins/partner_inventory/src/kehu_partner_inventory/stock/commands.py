@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import click
 
 import kehu
-from kehu.cli.context import CommandContext
-from kehu.translating.texts import plain
+from kehu.kernel.texts import plain
+from kehu.ops.cli.context import CommandContext
 from kehu_partner_inventory.plugin import plugin
 from kehu_partner_inventory.stock.checking import Discrepancy, discrepancies
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import key_of
+from kehu.kernel.ids import key_of
 from kehu_partner_inventory.lots.models import Lot, LotNeeded, SerialQuantity, UnknownLot, UnknownSerial
 from kehu_partner_inventory.stock.facts import whoever_asks
 

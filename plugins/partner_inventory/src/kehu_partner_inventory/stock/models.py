@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.model import ExactDecimal
+from kehu.kernel.model import ExactDecimal
 from kehu_partner_inventory.inventory_base import Base
 from kehu_partner_inventory.locations.models import HOLDING, Location, LocationUsage
 from kehu_partner_inventory.lots.models import Lot

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.model import ExactDecimal
+from kehu.kernel.model import ExactDecimal
 from kehu_partner_inventory.inventory_base import Base
 
 MOST_DECIMALS = 4

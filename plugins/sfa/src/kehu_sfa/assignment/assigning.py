@@ -10,7 +10,7 @@ from typing import cast
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Membership
+from kehu.platform.identity.models import Membership
 from kehu_sfa.assignment.models import (
     Absence,
     AssignmentRule,

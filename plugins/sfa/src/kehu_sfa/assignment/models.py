@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.identifiers import fold
+from kehu.business.identifiers import fold
 from kehu_sfa.leads.models import Lead
 from kehu_sfa.sfa_base import Base
 

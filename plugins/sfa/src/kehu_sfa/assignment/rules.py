@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import kehu
-from kehu.identifiers import country_code
+from kehu.business.identifiers import country_code
 from kehu_sfa.assignment.assigning import active_rules, assign_by_rules
 from kehu_sfa.assignment.models import Absence, AssignmentRule, LeadAssignment, LeadCapacity
 from kehu_sfa.leads.models import Lead

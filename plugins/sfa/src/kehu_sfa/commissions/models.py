@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.model import ExactDecimal
+from kehu.kernel.model import ExactDecimal
 from kehu_sfa.money.rounding import HUNDRED, ZERO, rounded, rounded_together
 from kehu_sfa.orders.models import Order
 from kehu_sfa.sfa_base import Base

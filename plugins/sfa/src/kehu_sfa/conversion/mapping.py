@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.names import camel
+from kehu.kernel.names import camel
 from kehu_sfa.conversion.models import ConversionTarget, LeadFieldMapping
 from kehu_sfa.leads.models import Lead
 from kehu_sfa.opportunities.models import Opportunity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 import kehu
-from kehu.attachments.actions import move_attachments
+from kehu.platform.attachments.actions import move_attachments
 from kehu_sfa.conversion.mapping import whoever_asks
 from kehu_sfa.conversion.models import Parts
 from kehu_sfa.leads.models import Lead

@@ -7,7 +7,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import key_of
+from kehu.kernel.ids import key_of
 from kehu_sfa.conversion.mapping import carry_fields, whoever_asks
 from kehu_sfa.conversion.models import (
     ConversionTarget,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import kehu
-from kehu.translating.texts import field_label
+from kehu.kernel.texts import field_label
 from kehu_sfa.conversion.mapping import TARGETS, places_of
 from kehu_sfa.conversion.models import LeadFieldMapping
 from kehu_sfa.leads.models import Lead

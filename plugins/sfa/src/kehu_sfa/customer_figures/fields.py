@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 import kehu
-from kehu.interactions.models import InteractionDirection
+from kehu.crm.interactions.models import InteractionDirection
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.opportunities.queries import WinRate
 from kehu_sfa.pipelines.models import Stage, StageCategory

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.model import ExactDecimal
-from kehu.people.models import Role
+from kehu.kernel.model import ExactDecimal
+from kehu.platform.identity.models import Role
 from kehu_sfa.sfa_base import Base
 
 

@@ -7,7 +7,7 @@ import uuid
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import RoleAssignment
+from kehu.platform.identity.models import RoleAssignment
 from kehu_sfa.discount_limits.models import DiscountLimit
 
 whoever_asks = kehu.Unscoped("a limit binds who may not read it")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.principals import principal_of
+from kehu.platform.identity.principals import principal_of
 from kehu_sfa.feeds.ical import Entry, calendar_text
 from kehu_sfa.feeds.models import UserFeed, hash_of
 from kehu_sfa.plugin import plugin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import kehu
-from kehu.feeds import Feed
+from kehu.platform.feeds import Feed
 from kehu_sfa.feeds.actions import calendar_feed
 from kehu_sfa.plugin import plugin
 

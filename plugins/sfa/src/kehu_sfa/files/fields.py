@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kehu.attachments.fields import attachments
+from kehu.platform.attachments.fields import attachments
 from kehu_sfa.leads.models import Lead
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.orders.models import Order

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import key_of
+from kehu.kernel.ids import key_of
 from kehu_sfa.forecasts.models import ForecastAdjustment, ForecastSubmission
 from kehu_sfa.history.models import ForecastCategory
 from kehu_sfa.periods import PeriodKind

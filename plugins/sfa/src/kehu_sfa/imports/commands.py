@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kehu.cli.context import CommandContext
+from kehu.ops.cli.context import CommandContext
 from kehu_sfa.imports.crm_sales import import_crm_sales
 from kehu_sfa.imports.files import ImportReport
 from kehu_sfa.imports.leads import LeadMap, import_leads

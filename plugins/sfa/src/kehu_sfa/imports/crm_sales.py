@@ -18,8 +18,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 import kehu
-from kehu.identifiers.countries import country_code
-from kehu.people.models import Membership
+from kehu.business.identifiers.countries import country_code
+from kehu.platform.identity.models import Membership
 from kehu_sfa.imports.files import ImportReport, Row, RowRejected, read_rows
 from kehu_sfa.imports.storing import Contexts, Recipe, known_ids, store
 from kehu_sfa.opportunities.models import Opportunity

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import kehu
-from kehu.identifiers import country_code
-from kehu.model.values import from_json
-from kehu.names import camel
+from kehu.business.identifiers import country_code
+from kehu.kernel.model.values import from_json
+from kehu.kernel.names import camel
 from kehu_sfa.imports.files import ImportReport, Row, RowRejected, read_rows
 from kehu_sfa.imports.storing import Recipe, store
 from kehu_sfa.leads.models import Lead, LeadStatus

@@ -11,7 +11,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 import kehu
-from kehu.identifiers import (
+from kehu.business.identifiers import (
     InvalidEmail,
     InvalidPhone,
     country_code,
@@ -19,7 +19,7 @@ from kehu.identifiers import (
     normalise_phone,
     sorting_name,
 )
-from kehu.people.locales import dialling_country
+from kehu.platform.identity.locales import dialling_country
 from kehu_sfa.leads.models import OPEN, Lead
 
 MOST = 20

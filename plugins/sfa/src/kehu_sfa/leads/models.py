@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.calendars import WorkingHours, add_working_time, working_time_between
-from kehu.calendars.models import Calendar
-from kehu.states import StateChart, Transition
+from kehu.business.calendars import WorkingHours, add_working_time, working_time_between
+from kehu.business.calendars.models import Calendar
+from kehu.kernel.states import StateChart, Transition
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.sfa_base import Base, set_by_a_rule
 

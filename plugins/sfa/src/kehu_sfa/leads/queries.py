@@ -9,9 +9,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 import kehu
-from kehu.calendars import WorkingHours
-from kehu.calendars.models import Calendar
-from kehu.calendars.queries import default_hours, working_hours
+from kehu.business.calendars import WorkingHours
+from kehu.business.calendars.models import Calendar
+from kehu.business.calendars.queries import default_hours, working_hours
 from kehu_sfa.leads.models import OPEN, Lead, LeadPolicy
 from kehu_sfa.plugin import plugin
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import uuid
 
 import kehu
-from kehu.identifiers import InvalidPhone, country_code, normalise_email, normalise_phone, normalise_url
-from kehu.ids import parse_global_id
-from kehu.interactions.models import InteractionDirection
-from kehu.people.locales import dialling_country, normalise_language
+from kehu.business.identifiers import (
+    InvalidPhone,
+    country_code,
+    normalise_email,
+    normalise_phone,
+    normalise_url,
+)
+from kehu.crm.interactions.models import InteractionDirection
+from kehu.kernel.ids import parse_global_id
+from kehu.platform.identity.locales import dialling_country, normalise_language
 from kehu_sfa.leads.models import Lead, LeadPolicy, LeadStatus
 from kehu_sfa.leads.queries import answer_time, hours_of, policy_of
 from kehu_sfa.plugin import lead, lead_policy, plugin

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import key_of
-from kehu.products.queries import find_price
+from kehu.crm.products.queries import find_price
+from kehu.kernel.ids import key_of
 from kehu_sfa.lines.models import ImpossibleLine, NoPrice, PricedLine, stored_quantity
 from kehu_sfa.lines.rules import whoever_asks
 from kehu_sfa.money.models import TaxRate

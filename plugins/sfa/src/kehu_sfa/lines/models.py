@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr
 
 import kehu
-from kehu.identifiers.currencies import is_currency
-from kehu.model import ExactDecimal
+from kehu.kernel.currencies import is_currency
+from kehu.kernel.model import ExactDecimal
 from kehu_sfa.money.models import TaxRate
 from kehu_sfa.money.rounding import HUNDRED, ZERO
 from kehu_sfa.money.totals import LineAmounts, Position, TaxMode, TaxRounding, Terms, reckon

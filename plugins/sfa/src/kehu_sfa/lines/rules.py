@@ -9,8 +9,8 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.identifiers.currencies import is_currency
-from kehu.products.queries import convert
+from kehu.crm.products.queries import convert
+from kehu.kernel.currencies import is_currency
 from kehu_sfa.lines.models import UnknownCurrency
 from kehu_sfa.money.rounding import rounded
 from kehu_sfa.opportunities.models import Opportunity

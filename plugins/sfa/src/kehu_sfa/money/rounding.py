@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from kehu.identifiers.currencies import minor_digits
+from kehu.kernel.currencies import minor_digits
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)

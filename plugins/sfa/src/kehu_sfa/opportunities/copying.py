@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.writing.offers import as_agreed
+from kehu.kernel.writing.offers import as_agreed
 from kehu_sfa.competitors.models import OpportunityCompetitor
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.opportunity_contacts.models import OpportunityContact

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 import kehu
-from kehu.composition import EntityDefinition
-from kehu.names import camel
-from kehu.translating.texts import field_label
+from kehu.kernel.composition import EntityDefinition
+from kehu.kernel.names import camel
+from kehu.kernel.texts import field_label
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.plugin import opportunity, stage

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 import kehu
-from kehu.model import ExactDecimal
+from kehu.kernel.model import ExactDecimal
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Stage
 from kehu_sfa.plugin import opportunity, plugin

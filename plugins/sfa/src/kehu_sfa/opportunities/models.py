@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.model import utc_now
-from kehu.states import StateChart, Transition
+from kehu.kernel.model import utc_now
+from kehu.kernel.states import StateChart, Transition
 from kehu_sfa.money.rounding import rounded
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory
 from kehu_sfa.sfa_base import Base, set_by_a_rule

@@ -9,7 +9,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.identifiers.currencies import is_currency
+from kehu.kernel.currencies import is_currency
 from kehu_sfa.history.actions import hold_stage, is_remembered, remember
 from kehu_sfa.opportunities.models import Opportunity, StageChange
 from kehu_sfa.pipelines.models import Stage, StageCategory

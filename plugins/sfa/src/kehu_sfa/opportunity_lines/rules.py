@@ -8,7 +8,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.products.queries import find_price
+from kehu.crm.products.queries import find_price
 from kehu_sfa.lines.models import NoPrice
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.opportunity_lines.models import OpportunityLine

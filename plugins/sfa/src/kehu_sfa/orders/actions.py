@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Annotated
 
 import kehu
-from kehu.products.queries import check_sold
+from kehu.crm.products.queries import check_sold
 from kehu_sfa.lines.actions import OfferedLine, make_lines
 from kehu_sfa.lines.rules import check_price_list, worth
 from kehu_sfa.orders.events import OrderConfirmed

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.states import StateChart, Transition
+from kehu.kernel.states import StateChart, Transition
 from kehu_sfa.lines.models import Priced, PricedLine
 from kehu_sfa.lines.rules import ImpossibleAmount
 from kehu_sfa.money.rounding import ZERO, rounded

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import kehu
-from kehu.products.queries import convert
+from kehu.crm.products.queries import convert
 from kehu_sfa.money.rounding import ZERO, rounded, share_percent
 from kehu_sfa.quotas.models import Quota, QuotaHolder
 from kehu_sfa.quotas.sales import Sale, Wanted, sales

@@ -11,7 +11,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.products.queries import convert
+from kehu.crm.products.queries import convert
 from kehu_sfa.money.rounding import HUNDRED, ZERO
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.periods import PeriodKind

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.identifiers.currencies import is_currency
+from kehu.kernel.currencies import is_currency
 from kehu_sfa.lines.models import UnknownCurrency
 from kehu_sfa.periods import PeriodKind
 from kehu_sfa.sfa_base import Base

@@ -9,9 +9,9 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import kehu
-from kehu.approvals.requesting import request_approval
-from kehu.products.queries import check_sold
-from kehu.writing.offers import as_agreed
+from kehu.business.approvals.requests import request_approval
+from kehu.crm.products.queries import check_sold
+from kehu.kernel.writing.offers import as_agreed
 from kehu_sfa.discount_limits.queries import limit_of
 from kehu_sfa.lines.actions import OfferedLine, make_lines
 from kehu_sfa.lines.rules import check_price_list

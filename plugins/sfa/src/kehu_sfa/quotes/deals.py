@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.writing.offers import as_agreed
+from kehu.kernel.writing.offers import as_agreed
 from kehu_sfa.lines.rules import CurrencyDiffers
 from kehu_sfa.money.rounding import ZERO, percent_of, rounded
 from kehu_sfa.opportunities.models import Opportunity, OpportunityState

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 import kehu
-from kehu.translating.catalogues import catalogues_of
+from kehu.platform.localization.catalogues import catalogues_of
 from kehu_sfa.plugin import quote
 from kehu_sfa.quotes.models import Quote, QuoteStatus
 from kehu_sfa.quotes.rules import lines_of

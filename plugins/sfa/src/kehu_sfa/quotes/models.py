@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.approvals.models import ApprovalRequest
-from kehu.states import StateChart, Transition
+from kehu.business.approvals.models import ApprovalRequest
+from kehu.kernel.states import StateChart, Transition
 from kehu_sfa.discount_limits.models import DiscountLimit
 from kehu_sfa.lines.models import Priced, PricedLine
 from kehu_sfa.opportunities.models import Opportunity

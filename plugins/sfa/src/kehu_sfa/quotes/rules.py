@@ -8,9 +8,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 import kehu
-from kehu.approvals.models import ApprovalRequest, ApprovalStatus
-from kehu.approvals.requesting import withdraw_approval
-from kehu.ids import parse_global_id
+from kehu.business.approvals.models import ApprovalRequest, ApprovalStatus
+from kehu.business.approvals.requests import withdraw_approval
+from kehu.kernel.ids import parse_global_id
 from kehu_sfa.lines.rules import currency_of
 from kehu_sfa.numbering.actions import next_number
 from kehu_sfa.numbering.models import QUOTES

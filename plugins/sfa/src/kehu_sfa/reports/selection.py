@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import key_of
+from kehu.kernel.ids import key_of
 from kehu_sfa.competitors.models import CompetitionChange
 from kehu_sfa.history.models import OpportunityChange
 from kehu_sfa.pipelines.models import Pipeline, Stage, StageCategory

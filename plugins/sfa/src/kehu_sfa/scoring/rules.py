@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.names import camel
+from kehu.kernel.names import camel
 from kehu_sfa.leads.models import OPEN, Lead
 from kehu_sfa.plugin import lead, lead_score_rule, plugin
 from kehu_sfa.scoring.models import LeadScoreRule

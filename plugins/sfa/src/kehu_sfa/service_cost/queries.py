@@ -11,7 +11,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.products.queries import NoCurrencyRate, convert
+from kehu.crm.products.queries import NoCurrencyRate, convert
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Stage, StageCategory
 from kehu_sfa.service_cost.models import ServiceCost, cost_of, hours_of

@@ -7,7 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 import kehu
-from kehu.ids import key_of
+from kehu.kernel.ids import key_of
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.plugin import opportunity
 from kehu_sfa.splits.models import OpportunitySplit, Share, check_shares

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 import kehu
-from kehu.calendars import WorkingHours
-from kehu.calendars.queries import default_hours
+from kehu.business.calendars import WorkingHours
+from kehu.business.calendars.queries import default_hours
 from kehu_sfa.plugin import plugin
 from kehu_sfa.service_cost.queries import Ledger, service_ledger
 from kehu_sfa.visits.models import VisitPlan, VisitSlot

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 
 import kehu
-from kehu.calendars import WorkingHours
+from kehu.business.calendars import WorkingHours
 from kehu_sfa.sfa_base import Base
 
 WORKING_DAYS = 5

@@ -10,7 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 
 import kehu
-from kehu.contacts.models import AddressKind
+from kehu.crm.contacts.models import AddressKind
 from kehu_sfa.plugin import plugin
 from kehu_sfa.work_plan.days import MOMENT, Day, planned_by
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 import kehu
-from kehu.interactions.models import InteractionParticipant
+from kehu.crm.interactions.models import InteractionParticipant
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.pipelines.models import Stage
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
-from kehu.people.models import Membership
+from kehu.platform.identity.models import Membership
 from kehu_sfa.leads.models import Lead
 from kehu_sfa.leads.queries import waiting
 from kehu_sfa.opportunities.models import Opportunity

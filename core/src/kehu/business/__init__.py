@@ -1,0 +1,1 @@
+"""Business services that any noun can use: approvals, calendars, identifiers."""

@@ -1,0 +1,1 @@
+"""What core knows of customers: contacts, interactions, products."""

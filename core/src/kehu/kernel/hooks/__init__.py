@@ -1,0 +1,1 @@
+"""Hooks: what plugins can implement, and how they are called."""

@@ -1,0 +1,1 @@
+"""Text as it is stored and compared: characters, folding, normalisation. Stands on nothing."""

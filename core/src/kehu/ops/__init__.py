@@ -1,0 +1,1 @@
+"""Operation: the command line, migrations, backups, settings."""
