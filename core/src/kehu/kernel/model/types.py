@@ -112,7 +112,7 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return lambda value: None if value is None else Decimal(value)
 
     def _rounded(self, value: Decimal | int) -> Decimal:
-        if Decimal(value).adjusted() > _MOST_DIGITS:
+        if Decimal(value).adjusted() > _MOST_STORED_DIGITS:
             raise _out_of_range(value)
         return self.quantise(value)
 
@@ -176,9 +176,9 @@ class ExactDecimal(TypeDecorator[Decimal]):
 
 
 # As many digits as the widest type has; Python's own context would round at 28.
-_WIDE = Context(prec=100, rounding=ROUND_HALF_EVEN)
+_WIDE = Context(prec=_PRECISION, rounding=ROUND_HALF_EVEN)
 # More than any database holds, less than _WIDE.
-_MOST_DIGITS = 60
+_MOST_STORED_DIGITS = 60
 # What SQLite has for a count of units: 64 bits.
 _MOST_UNITS = 2**63 - 1
 _DIVISIONS = (operators.truediv, operators.floordiv, operators.mod)

@@ -57,10 +57,7 @@ async def role_manages(ctx: Context, role_id: uuid.UUID) -> bool:
 async def user_manages(ctx: Context, user_id: uuid.UUID) -> bool:
     """Whether a user, who may not be able to sign in any more, has a grant that managing users and roles needs."""
     statement = sa.select(Grant.id).join(RoleAssignment, RoleAssignment.role_id == Grant.role_id)
-    found = await whoever_asks.scalar(
-        ctx, statement.where(RoleAssignment.user_id == user_id, _MANAGES).limit(1)
-    )
-    return found is not None
+    return await whoever_asks.exists(ctx, statement.where(RoleAssignment.user_id == user_id, _MANAGES))
 
 
 async def is_held(ctx: Context, role_id: uuid.UUID) -> bool:

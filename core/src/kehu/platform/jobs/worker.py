@@ -34,7 +34,6 @@ log = structlog.get_logger("kehu.platform.jobs")
 # Jobs end in bunches; a moment later there is room for several at once.
 SECONDS_BETWEEN_CLAIMS = 0.002
 SECONDS_BETWEEN_DOUBTS = 0.1
-SECONDS_BETWEEN_TELLING = 0.2
 WORKER_ENDED = "The worker ended before the job did."
 
 
