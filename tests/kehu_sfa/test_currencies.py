@@ -56,6 +56,34 @@ async def test_computed_amounts_of_several_currencies_have_no_sum(app: kehu.App,
     assert await figures(api, CUSTOMERS, {"name": {"in": ["Asia", "Nothing"]}}) == [(in_yen, [])] * 2
 
 
+FIGURES = ("sum", "avg", "min", "max", "percentile")
+ALL_FIGURES = f"""query ($filter: CustomerFilter) {{ figures: customersAggregate(filter: $filter) {{
+  count {" ".join(f"{figure} {{ openPipeline }}" for figure in FIGURES)} }} }}"""
+BY_NAME = """{ found: customersAggregate(groupBy: {field: NAME}, having: {measure: %s, field: OPEN_PIPELINE,
+  value: {gte: "0"}}) { key { name } } }"""
+
+
+async def test_an_amount_that_is_in_several_currencies_itself_is_not_left_out(
+    app: kehu.App, stages: Stages
+) -> None:
+    api = Api(app)
+    asia, both, _ = [
+        await saved(app, kehu.Customer(name=name, kind=kehu.CustomerKind.ORGANIZATION))
+        for name in ("Asia", "Both", "Nothing")
+    ]
+    for customer, currency, amount in ((asia, "JPY", 1000), (both, "JPY", 10), (both, "EUR", 10)):
+        given = {"amount": Decimal(amount), "currency": currency, "customer_id": customer.id}
+        await saved_opportunity(app, stages.proposal, **given)
+
+    for names in (["Asia", "Both"], ["Both"], ["Both", "Nothing"]):
+        nothing = {"count": len(names)} | {figure: {"openPipeline": None} for figure in FIGURES}
+        found = await figures(api, ALL_FIGURES, {"name": {"in": names}})
+        assert found == [(nothing, ["MIXED_CURRENCIES"] * 5)] * 2
+    for measure in ("SUM", "AVG", "MIN", "MAX"):
+        grouped = await api.execute(BY_NAME % measure)
+        assert {each["key"]["name"] for each in grouped["data"]["found"]} == {"Asia", "Nothing"}
+
+
 # Computed decimals that are no amounts of money.
 NO_MONEY = {"difference", "on_hand", "available", "partner_on_hand", "incoming", "available_there"}
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kehu.kernel.app import App
     from kehu.kernel.composition import Composition, compose
     from kehu.kernel.context import Context
+    from kehu.kernel.currencies import SEVERAL_CURRENCIES
     from kehu.kernel.db import UNTOLD, Unscoped
     from kehu.kernel.errors import (
         BadInput,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ANONYMOUS",
+    "SEVERAL_CURRENCIES",
     "SYSTEM",
     "UNTOLD",
     "Address",
@@ -149,6 +151,7 @@ _HOMES = {
         "Customer",
         "CustomerKind",
     ),
+    "kehu.kernel.currencies": ("SEVERAL_CURRENCIES",),
     "kehu.kernel.db": (
         "UNTOLD",
         "Unscoped",

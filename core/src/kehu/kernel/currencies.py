@@ -9,6 +9,10 @@ from typing import ClassVar
 _NO_CURRENCY = frozenset({"XTS", "XXX"})
 
 
+SEVERAL_CURRENCIES = "*"
+"""What stands for the currency of a computed amount that would be in several, and is therefore null."""
+
+
 class UnknownCurrency(ValueError):
     """A code that is no ISO 4217 currency."""
 

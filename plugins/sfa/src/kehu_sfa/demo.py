@@ -42,8 +42,10 @@ plugin.example(
     "The open pipeline, by stage",
     """
     {
-      opportunitiesAggregate(filter: {stage: {category: {eq: OPEN}}}, groupBy: [{field: STAGE_ID}]) {
-        key { stage { name } } count sum { amount weightedAmount }
+      opportunitiesAggregate(
+        filter: {stage: {category: {eq: OPEN}}}, groupBy: [{field: STAGE_ID}, {field: CURRENCY}]
+      ) {
+        key { stage { name } currency } count sum { amount weightedAmount }
       }
     }
     """,

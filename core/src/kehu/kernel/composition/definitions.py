@@ -31,7 +31,7 @@ class CurrencyPath:
 
 @dataclasses.dataclass(slots=True)
 class ColumnDefinition:
-    """A mapped column as the API shows it; `currency` is known of amounts."""
+    """A mapped column as the API shows it."""
 
     attribute: str
     name: str
@@ -45,7 +45,6 @@ class ColumnDefinition:
     description: str | None
     choices: list[str]
     choices_name: str | None
-    currency: CurrencyPath | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

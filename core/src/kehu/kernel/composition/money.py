@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kehu.kernel.composition.definitions import CurrencyPath, EntityDefinition
+from kehu.kernel.plugin import Origin
 
 
 class _Nowhere(Exception):
@@ -17,30 +18,21 @@ class _Nowhere(Exception):
 def find_currencies(entities: Mapping[type[Any], EntityDefinition]) -> Iterator[str]:
     """Give every amount the path to its currency; what is wrong with those that name none."""
     for entity in entities.values():
-        for column in entity.columns.values():
-            if column.options.money is None:
-                continue
+        for name, origin, money in _amounts(entity):
             try:
-                column.currency = _path(entities, entity, column.options.money)
+                entity.currencies[name] = _path(entities, entity, money)
             except _Nowhere as missing:
-                yield (
-                    f"{entity.name}.{column.attribute} of {entity.owner} names the currency "
-                    f"{column.options.money!r}, but there is no {missing}"
-                )
-        yield from _of_fields(entities, entity)
+                yield f"{entity.name}.{name} of {origin} names the currency {money!r}, but there is no {missing}"
 
 
-def _of_fields(entities: Mapping[type[Any], EntityDefinition], entity: EntityDefinition) -> Iterator[str]:
+def _amounts(entity: EntityDefinition) -> Iterator[tuple[str, Origin, str]]:
+    """Columns and SQL fields that say by a path where their currency stands."""
+    for column in entity.columns.values():
+        if column.options.money is not None:
+            yield column.attribute, entity.owner, column.options.money
     for field in entity.fields:
-        if not isinstance(field.money, str):
-            continue
-        try:
-            entity.currencies[field.name] = _path(entities, entity, field.money)
-        except _Nowhere as missing:
-            yield (
-                f"{entity.name}.{field.name} of {field.origin} names the currency {field.money!r}, "
-                f"but there is no {missing}"
-            )
+        if isinstance(field.money, str):
+            yield field.name, field.origin, field.money
 
 
 def _path(

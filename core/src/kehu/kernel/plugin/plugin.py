@@ -140,7 +140,8 @@ class Plugin(Roots):
         """A SQL expression: can be selected, filtered and ordered by, and counts only rows that the reader may see.
 
         An amount says by `money` where its currency stands, as columns do (`"currency"`, `"order.currency"`), or gives
-        an expression of it, so that no figure adds several.
+        an expression of it, so that no figure adds several: NULL of nothing, `kehu.SEVERAL_CURRENCIES` where the
+        amount is null because it would be in several.
         """
         return self._field(model, "sql", name, read, description, deprecated, money)
 

@@ -37,7 +37,7 @@ class Resource(Generic[T]):
     def sql_field(
         self, function: Callable[[type[T]], sa.SQLColumnExpression[R]]
     ) -> Callable[[type[T]], sa.SQLColumnExpression[R]]:
-        """A field that is a SQL expression; see Plugin.sql_field."""
+        """A field that is a SQL expression; an amount needs `plugin.sql_field(Model, money=...)`, which see."""
         return self.plugin.sql_field(self.model)(function)
 
     def action(

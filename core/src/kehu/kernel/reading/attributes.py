@@ -10,8 +10,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import sqlalchemy as sa
+
 from kehu.kernel.composition import ColumnDefinition, Composition, EntityDefinition, ReferenceDefinition
-from kehu.kernel.composition.definitions import CurrencyPath
+from kehu.kernel.composition.money import currency_on
 from kehu.kernel.names import camel
 from kehu.kernel.plugin import CustomField
 from kehu.kernel.plugin import declarations as d
@@ -25,8 +27,8 @@ ORDERED = (*NUMBERS, date, datetime, str)
 class Attribute:
     """One attribute. `on` gives its SQL expression for the entity's class or an alias of it.
 
-    `attribute` is set where a loaded record has the value, so that it need not be selected again; `currency` is that
-    of an amount.
+    `attribute` is set where a loaded record has the value, so that it need not be selected again; `currency` gives that
+    of an amount as SQL: NULL of nothing, SEVERAL_CURRENCIES of what is in several.
     """
 
     name: str
@@ -42,7 +44,7 @@ class Attribute:
     filters: bool = True
     orders: bool = True
     description: str | None = None
-    currency: CurrencyPath | Callable[[Any], Any] | None = None
+    currency: Callable[[Any], Any] | None = None
 
     @property
     def is_number(self) -> bool:
@@ -128,10 +130,10 @@ def _columns(entity: EntityDefinition) -> list[Attribute]:
     shown = [
         column for column in entity.columns.values() if column.options.expose and column.kind is not dict
     ]
-    return [_column(column) for column in shown]
+    return [_column(entity, column) for column in shown]
 
 
-def _column(column: ColumnDefinition) -> Attribute:
+def _column(entity: EntityDefinition, column: ColumnDefinition) -> Attribute:
     name = column.attribute
     return Attribute(
         column.name,
@@ -147,8 +149,18 @@ def _column(column: ColumnDefinition) -> Attribute:
         filters=column.options.filter,
         orders=column.options.order and column.target is None and column.kind is not list,
         description=column.description,
-        currency=column.currency,
+        currency=_currency(entity, name, lambda e: getattr(e, name)),
     )
+
+
+def _currency(
+    entity: EntityDefinition, name: str, amount: Callable[[Any], Any]
+) -> Callable[[Any], Any] | None:
+    """The currency of each amount that there is; one without a currency is in one of its own."""
+    path = entity.currencies.get(name)
+    if path is None:
+        return None
+    return lambda e: sa.case((amount(e).is_not(None), sa.func.coalesce(currency_on(path, e), "")))
 
 
 def _custom_fields(entity: EntityDefinition) -> list[Attribute]:
@@ -177,7 +189,7 @@ def _sql_fields(entity: EntityDefinition) -> list[Attribute]:
             f.function,
             read=f.read,
             description=f.description,
-            currency=f.money if callable(f.money) else entity.currencies.get(f.name),
+            currency=f.money if callable(f.money) else _currency(entity, f.name, f.function),
         )
         for f in entity.fields
         if f.kind == "sql"

@@ -7,8 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kehu.kernel.composition.definitions import CurrencyPath
-from kehu.kernel.composition.money import currency_on
+from kehu.kernel.currencies import SEVERAL_CURRENCIES
 from kehu.kernel.errors import Refusal
 from kehu.kernel.reading.attributes import Attribute
 from kehu.kernel.texts import text
@@ -21,15 +20,10 @@ class MixedCurrencies(Refusal):
 
 
 def ends(model: type[Any], attribute: Attribute) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any]]:
-    """The first and the last currency in the order of their codes; an amount without one is in one of its own."""
-    where = attribute.currency
-    assert where is not None
-    # An expression without a currency is of nothing, such as the sum of no deals.
-    code = (
-        sa.func.coalesce(currency_on(where, model), "") if isinstance(where, CurrencyPath) else where(model)
-    )
-    of_amounts = sa.case((attribute.on(model).is_not(None), code))
-    return sa.func.min(of_amounts), sa.func.max(of_amounts)
+    """The first and the last currency in the order of their codes."""
+    assert attribute.currency is not None
+    code = attribute.currency(model)
+    return sa.func.min(code), sa.func.max(code)
 
 
 def in_one_currency(model: type[Any], attribute: Attribute, figure: Any) -> Any:
@@ -37,7 +31,9 @@ def in_one_currency(model: type[Any], attribute: Attribute, figure: Any) -> Any:
     if attribute.currency is None:
         return figure
     first, last = ends(model, attribute)
-    return sa.case((first.is_not_distinct_from(last), figure))
+    return sa.case(
+        (sa.and_(first.is_not_distinct_from(last), first.is_distinct_from(SEVERAL_CURRENCIES)), figure)
+    )
 
 
 def checked(attribute: Attribute, read: Callable[..., Any] | None, width: int) -> Callable[..., Any]:
@@ -45,7 +41,7 @@ def checked(attribute: Attribute, read: Callable[..., Any] | None, width: int) -
 
     def of(*values: Any) -> Any:
         first, last = values[width:]
-        if first != last:
+        if first != last or first == SEVERAL_CURRENCIES:
             return Mixed(attribute)
         return values[0] if read is None else read(*values[:width])
 

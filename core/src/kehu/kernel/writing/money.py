@@ -57,9 +57,9 @@ class _Amount:
 def amounts(entity: EntityDefinition) -> Sequence[_Amount]:
     """The amounts of an entity that are rounded; ask for them with `entity.derived(amounts)`."""
     return [
-        _Amount(column.attribute, column.name, column.currency)
+        _Amount(column.attribute, column.name, entity.currencies[column.attribute])
         for column in entity.columns.values()
-        if column.currency is not None and column.options.rounded
+        if column.options.money is not None and column.options.rounded
     ]
 
 

@@ -38,14 +38,20 @@ def monthly_recurring_amount(opportunity: Opportunity) -> Decimal | None:
     return opportunity.monthly_recurring
 
 
+def currency_of_open(c: type[kehu.Customer]) -> sa.ColumnElement[str | None]:
+    """The currency of its open opportunities that you may see; null without any."""
+    o = aliased(Opportunity)
+    code = sa.func.min(sa.case((o.amount.is_not(None), o.currency)))
+    return _of_open(c, o, sa.case((_currencies(o) > 1, kehu.SEVERAL_CURRENCIES), else_=code))
+
+
 @plugin.sql_field(kehu.Customer)
 def open_pipeline_currency(c: type[kehu.Customer]) -> sa.ColumnElement[str | None]:
     """The currency of `openPipeline`; null where there is none, or several."""
-    o = aliased(Opportunity)
-    return _of_open(c, o, sa.case((_currencies(o) == 1, sa.func.min(o.currency))))
+    return sa.func.nullif(currency_of_open(c), kehu.SEVERAL_CURRENCIES, type_=sa.String())
 
 
-@plugin.sql_field(kehu.Customer, money=open_pipeline_currency)
+@plugin.sql_field(kehu.Customer, money=currency_of_open)
 def open_pipeline(c: type[kehu.Customer]) -> sa.ColumnElement[Decimal | None]:
     """The sum of its open opportunities that you may see, 0 without any; null for several currencies."""
     o = aliased(Opportunity)
