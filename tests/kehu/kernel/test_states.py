@@ -26,7 +26,7 @@ def test_a_verb_leads_to_the_state_of_the_table() -> None:
 
 def test_what_the_table_does_not_have_is_refused() -> None:
     assert CHART.refused == [("go", Light.GREEN)]
-    with pytest.raises(WrongState, match="The light is GREEN, in which go is not possible"):
+    with pytest.raises(WrongState, match="The light is Green: that is not possible in this state"):
         CHART.after("go", Light.GREEN, of="The light")
 
 

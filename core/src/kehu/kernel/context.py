@@ -23,7 +23,7 @@ from kehu.kernel.jobs import RunningJob, enqueue
 from kehu.kernel.model import Archivable, Entity
 from kehu.kernel.ports import Cause
 from kehu.kernel.reading.batch_loader import BatchLoader
-from kehu.kernel.texts import text, type_label
+from kehu.kernel.texts import out_of_reach, text, type_label
 from kehu.kernel.writing.archived import check_current
 from kehu.kernel.writing.changes import Change
 from kehu.kernel.writing.hook_runner import announce
@@ -140,8 +140,7 @@ class Context:
             return
         reached = sa.select(model.id).where(model.id == record.id, criterion)
         if not await whoever_asks.exists(self, reached):
-            message = "You may see this {entity}, but not {verb} it."
-            raise Forbidden(text(message, entity=type_label(definition.name), verb=verb.replace("_", " ")))
+            raise Forbidden(out_of_reach(definition.name))
 
     def require_once_stored(self, model: type[Any], record: Entity, verb: str) -> None:
         """Like `require_on`, of a record that is only about to be stored. Only inside `write()`."""

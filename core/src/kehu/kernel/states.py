@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Generic, TypeVar
 
 from kehu.kernel.errors import Refusal
-from kehu.kernel.texts import text
+from kehu.kernel.texts import choice_label, text
 
 S = TypeVar("S", bound=enum.Enum)
 
@@ -31,7 +31,8 @@ class Transition(Generic[S]):
 class StateChart(Generic[S]):
     """The life of an entity: `states = StateChart("Quote", Status.DRAFT, [...], refusal=QuoteInOtherState)`.
 
-    Kept as the class attribute `states` of the entity, where `kehu docs states` finds it.
+    Kept as the class attribute `states` of the entity, where `kehu docs states` finds it. `field` is the attribute
+    that has the state, which refusals name.
     """
 
     def __init__(
@@ -41,7 +42,9 @@ class StateChart(Generic[S]):
         transitions: Sequence[Transition[S]],
         *,
         refusal: type[Refusal] = WrongState,
+        field: str = "status",
     ) -> None:
+        self.field = field
         self.entity, self.initial, self.transitions = entity, initial, tuple(transitions)
         self.refusal = refusal
         self.targets = {
@@ -68,13 +71,9 @@ class StateChart(Generic[S]):
         """The state in which `verb` leaves the record `of` that is in `state`. Raises the chart's refusal."""
         target = self.targets.get((verb, state))
         if target is None:
-            message = text(
-                "{record} is {state}, in which {verb} is not possible.",
-                record=of,
-                state=state.name,
-                verb=verb,
-            )
-            raise self.refusal(message, field="status")
+            message = "{record} is {state}: that is not possible in this state."
+            told = choice_label(self.entity, self.field, state)
+            raise self.refusal(text(message, record=of, state=told), field=self.field)
         return target
 
     def mermaid(self) -> str:

@@ -83,6 +83,11 @@ def label(of: Any, choice: enum.Enum | str | None = None) -> Label:
     return choice_label(model.__name__, name, choice)
 
 
+def out_of_reach(type_name: str) -> Text:
+    """What is told of a record that somebody may see, and not do that with."""
+    return text("You may see this {entity}, but that is not yours to do.", entity=type_label(type_name))
+
+
 def type_label(name: str) -> Label:
     """What people read for the type of this name."""
     return Label(name, words(name))

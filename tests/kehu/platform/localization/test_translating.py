@@ -154,7 +154,14 @@ async def test_a_reference_and_a_claim_are_named_without_id_and_is(sqlite_url: s
 
 # What programs are told, and who runs a server: of documents, filters in JSON, signatures and commands.
 TECHNICAL = {
-    *("ops/cli", "kernel/reading", "kernel/model", "kernel/text", "business/identifiers"),
+    *(
+        "ops/cli",
+        "kernel/currencies.py",
+        "kernel/reading",
+        "kernel/model",
+        "kernel/text",
+        "business/identifiers",
+    ),
     *(f"platform/{noun}" for noun in ("webhooks", "inbound", "idempotency", "outbox", "jobs")),
 }
 

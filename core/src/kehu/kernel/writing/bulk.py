@@ -18,7 +18,7 @@ from kehu.kernel.errors import BadInput, FieldError, Forbidden, Refusal, Rejecte
 from kehu.kernel.ids import global_id, key_of
 from kehu.kernel.model import Archivable
 from kehu.kernel.reading.reach import reached
-from kehu.kernel.texts import text
+from kehu.kernel.texts import out_of_reach, text
 from kehu.kernel.writing.archived import check_current
 from kehu.kernel.writing.inputs import apply_input, check_version
 
@@ -240,7 +240,7 @@ async def check_reach(ctx: Context, entity: EntityDefinition, records: Mapping[i
     if not records:
         return
     allowed = (await reached(ctx, entity.model, [record.id for record in records.values()], [verb]))[verb]
-    message = f"You may see this {entity.name}, but not {verb} it."
+    message = out_of_reach(entity.name)
     refused = {at: Forbidden(message).errors for at, record in records.items() if record.id not in allowed}
     if refused:
         raise ItemsRejected(refused)

@@ -46,7 +46,11 @@ class AlertState(enum.Enum):
 
 _S = AlertState
 ALERT_STATES = StateChart(
-    "StockAlert", _S.OPEN, [Transition("close", (_S.OPEN,), _S.CLOSED)], refusal=AlertsFollow
+    "StockAlert",
+    _S.OPEN,
+    [Transition("close", (_S.OPEN,), _S.CLOSED)],
+    refusal=AlertsFollow,
+    field="state",
 )
 
 

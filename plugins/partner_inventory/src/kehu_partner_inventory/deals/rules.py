@@ -42,7 +42,9 @@ async def check_may_claim(ctx: kehu.Context, deal: DealRegistration) -> None:
     """Raise PartnerNotActive."""
     partner = (await whoever_asks.scalars(ctx, _partner(deal))).one()
     if partner.status is not PartnerStatus.ACTIVE:
-        message = kehu.text("{partner} is {state}.", partner=partner.code, state=partner.status.name)
+        message = kehu.text(
+            "{partner} is {state}.", partner=partner.code, state=kehu.label(Partner.status, partner.status)
+        )
         raise PartnerNotActive(message, field="partner")
 
 

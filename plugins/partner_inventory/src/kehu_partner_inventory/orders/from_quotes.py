@@ -41,7 +41,9 @@ async def order_quote(ctx: kehu.Context, quote: kehu.GlobalId, reference: str | 
 async def _partner(ctx: kehu.Context, quote: Any) -> Partner:
     """The partner whose quote it is. Raises QuoteNotAccepted."""
     if quote.status.name != "ACCEPTED":
-        message = kehu.text("{quote} is {state}.", quote=quote.number, state=quote.status.name)
+        message = kehu.text(
+            "{quote} is {state}.", quote=quote.number, state=kehu.label(type(quote).status, quote.status)
+        )
         raise QuoteNotAccepted(message, field="quote")
     statement = sa.select(Partner).where(Partner.customer_id == quote.customer_id)
     partner = (await ctx.session.scalars(statement)).one_or_none()

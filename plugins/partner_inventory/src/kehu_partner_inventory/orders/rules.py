@@ -69,7 +69,9 @@ async def partner_of(ctx: kehu.Context, order: ChannelOrder) -> Partner:
 async def check_may_order(ctx: kehu.Context, partner: Partner, lines: Sequence[ChannelOrderLine]) -> None:
     """Raise PartnerNotActive, ContractEnded; NotAuthorised where it has authorisations, and none for a product."""
     if partner.status is not PartnerStatus.ACTIVE:
-        message = kehu.text("{partner} is {state}.", partner=partner.code, state=partner.status.name)
+        message = kehu.text(
+            "{partner} is {state}.", partner=partner.code, state=kehu.label(Partner.status, partner.status)
+        )
         raise PartnerNotActive(message, field="partner")
     last_day = partner.contract_until_on
     if last_day is not None and last_day < ctx.today():

@@ -42,6 +42,7 @@ RECEIPT_STATES = StateChart(
         Transition("cancel", (_S.EXPECTED,), _S.CANCELLED),
     ],
     refusal=ReceiptClosed,
+    field="state",
 )
 
 
@@ -110,6 +111,8 @@ class ExpectedReceipt(kehu.Entity, Base):
     def _move(self, verb: str) -> None:
         target = self.states.targets.get((verb, self.state))
         if target is None:
-            message = kehu.text("The receipt is {state}.", state=self.state.name.lower())
+            message = kehu.text(
+                "The receipt is {state}.", state=kehu.label(ExpectedReceipt.state, self.state)
+            )
             raise ReceiptClosed(message, field=ExpectedReceipt.state)
         self.state = target

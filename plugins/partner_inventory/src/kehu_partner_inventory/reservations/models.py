@@ -45,6 +45,7 @@ RESERVATION_STATES = StateChart(
         Transition("expire", (_S.ACTIVE,), _S.EXPIRED),
     ],
     refusal=ReservationClosed,
+    field="state",
 )
 
 
@@ -123,7 +124,8 @@ class Reservation(Sealed, kehu.Entity, Base):
         """Raise ReservationClosed unless it holds stock back at this moment."""
         if self.state is not ReservationState.ACTIVE or self.is_due(at):
             state = self.state if self.state is not ReservationState.ACTIVE else ReservationState.EXPIRED
-            raise ReservationClosed(kehu.text("The reservation is {state}.", state=state.name.lower()))
+            told = kehu.label(Reservation.state, state)
+            raise ReservationClosed(kehu.text("The reservation is {state}.", state=told))
 
     def ship(self, quantity: Decimal, *, at: datetime) -> None:
         """Some of it leaves. Raises ReservationClosed, ReservationTooSmall."""

@@ -55,6 +55,7 @@ STOCKTAKE_STATES = StateChart(
         Transition("cancel", (_S.COUNTING, _S.COUNTED, _S.APPROVED), _S.CANCELLED),
     ],
     refusal=StocktakeNotReady,
+    field="state",
 )
 
 
@@ -113,7 +114,7 @@ class Stocktake(kehu.Entity, Base):
         """Follow the chart. Raises StocktakeNotReady."""
         target = self.states.targets.get((verb, self.state))
         if target is None:
-            message = kehu.text("The stocktake is {state}.", state=self.state.name.lower())
+            message = kehu.text("The stocktake is {state}.", state=kehu.label(Stocktake.state, self.state))
             raise StocktakeNotReady(message, field=Stocktake.state)
         self.state = target
 

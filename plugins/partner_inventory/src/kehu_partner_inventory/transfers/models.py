@@ -47,6 +47,7 @@ TRANSFER_STATES = StateChart(
         Transition("cancel", (_S.REQUESTED, _S.APPROVED), _S.CANCELLED),
     ],
     refusal=TransferNotReady,
+    field="state",
 )
 
 
@@ -91,7 +92,8 @@ class Transfer(kehu.Entity, Base):
         target = self.states.targets.get((verb, self.state))
         if target is None:
             message = kehu.text(
-                "The transfer is {state}; {verb} is not possible.", state=self.state.name.lower(), verb=verb
+                "The transfer is {state}: that is not possible in this state.",
+                state=kehu.label(Transfer.state, self.state),
             )
             raise TransferNotReady(message, field=Transfer.state)
         self.state = target
