@@ -247,7 +247,11 @@ def test_a_session(server: TestClient, value: bytes) -> None:
     ],
 )
 def test_another_address(server: TestClient, method: str, address: str, expected: tuple[int, str]) -> None:
-    assert told(server.request(method, address)) == expected
+    answer = server.request(method, address)
+
+    assert told(answer) == expected
+    # RFC 9110, 15.5.6: who may not use this method is told which ones there are.
+    assert ("allow" in answer.headers) is (expected[0] == 405)
 
 
 SUBSCRIBE = b'{"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", %s}}'

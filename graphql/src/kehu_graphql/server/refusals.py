@@ -51,7 +51,11 @@ def of_view(error: ViewError) -> Response:
     """What Strawberry's view would say in plain text."""
     if error.reason.startswith(_SUBSCRIPTION):
         return told(_AS_EVENTS, error.status_code)
-    return told(error.reason, 415 if error.reason == _OTHER_MEDIA_TYPE else error.status_code)
+    answer = told(error.reason, 415 if error.reason == _OTHER_MEDIA_TYPE else error.status_code)
+    if answer.status_code == 405:
+        # Source: RFC 9110, 15.5.6.
+        answer.headers["Allow"] = "GET, POST"
+    return answer
 
 
 async def of_route(request: Request, error: Exception) -> Response:
