@@ -107,3 +107,20 @@ async def test_a_text_that_is_far_too_long_is_not_worked_on(crm: Crm) -> None:
         createContactPoint(input: $given) { userErrors { code field } } }"""
     answer = await crm.ask(document, {"given": {"kind": "EMAIL", "value": "x" * 99_000}})
     assert answer["createContactPoint"]["userErrors"] == [{"code": "TOO_LONG", "field": "value"}]
+
+
+@pytest.mark.parametrize(
+    ("document", "limit"),
+    [
+        ("{ customers(first: 500) { nodes { id } } }", 200),
+        ("{ customers(last: 201) { nodes { id } } }", 200),
+        ('{ search(text: "ada", first: 101) { nodes { __typename } } }', 100),
+        ('{ search(text: "a b c d e f g h i j k l") { nodes { __typename } } }', 8),
+        ("{" + " __typename" * 60_000 + " }", 200_000),
+        ("{" + " __typename" * 6_000 + " }", 5_000),
+    ],
+)
+async def test_every_refusal_of_a_number_says_the_limit(crm: Crm, document: str, limit: int) -> None:
+    (error,) = (await crm.answer(document))["errors"]
+
+    assert error["extensions"]["limit"] == limit

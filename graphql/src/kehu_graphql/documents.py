@@ -154,15 +154,18 @@ def _read(text: str) -> DocumentNode:
         raise GraphQLError(
             f"This document has {len(text):,} characters; {MAX_CHARACTERS:,} are allowed. "
             "Send long values as variables.",
-            extensions={"code": "BAD_USER_INPUT"},
+            extensions={"code": "BAD_USER_INPUT", "limit": MAX_CHARACTERS},
         )
     try:
         return parse(text, max_tokens=MAX_TOKENS)
     except GraphQLSyntaxError as error:
         # Of this class, a socket would be closed for it.
-        code = NOT_VALID if error.message.startswith(_TOO_LARGE) else NOT_READ
+        is_too_large = error.message.startswith(_TOO_LARGE)
+        told: dict[str, Any] = (
+            {"code": NOT_VALID, "limit": MAX_TOKENS} if is_too_large else {"code": NOT_READ}
+        )
         raise GraphQLError(
-            error.message, source=error.source, positions=error.positions, extensions={"code": code}
+            error.message, source=error.source, positions=error.positions, extensions=told
         ) from None
 
 

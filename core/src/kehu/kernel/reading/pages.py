@@ -13,6 +13,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import aliased
 
 from kehu.kernel.errors import BadInput
+from kehu.kernel.reading.bounds import TooMuch
 from kehu.kernel.reading.filters import Clauses
 from kehu.kernel.reading.ordering import Keys, beyond, cursor, keys_of, order_by
 
@@ -51,10 +52,8 @@ class ListArguments:
         asked = self.last if self.backwards else self.first
         size = DEFAULT_SIZE if asked is None else asked
         if not 0 <= size <= LARGEST_SIZE:
-            raise BadInput(
-                f"first and last must be between 0 and {LARGEST_SIZE}; {size} is not.",
-                field="last" if self.backwards else "first",
-            )
+            field = "last" if self.backwards else "first"
+            raise TooMuch("first and last must be between 0 and {limit}.", LARGEST_SIZE, field=field)
         return size
 
 

@@ -19,6 +19,7 @@ from kehu.kernel.errors import BadInput
 from kehu.kernel.model import Archivable
 from kehu.kernel.model.values import is_storable
 from kehu.kernel.reading.attributes import Attribute, Catalogue
+from kehu.kernel.reading.bounds import TooMuch, check_length
 
 if TYPE_CHECKING:
     from kehu.kernel.context import Context
@@ -62,7 +63,7 @@ async def search(
     ctx.require_signed_in()
     size = DEFAULT_SIZE if first is None else first
     if not 0 <= size <= LARGEST_SIZE:
-        raise BadInput(f"first must be between 0 and {LARGEST_SIZE}; {size} is not.", field="first")
+        raise TooMuch("first must be between 0 and {limit}.", LARGEST_SIZE, field="first")
     words = _words(text)
     searched = [entity for entity in _searched(ctx, types) if ctx.can(entity.permission("read"))]
     start = _start(after, [entity.name for entity in searched])
@@ -87,12 +88,10 @@ def searchable(ctx: Context) -> list[EntityDefinition]:
 
 def _words(text: str) -> list[str]:
     """The words that must all occur; full-width letters are the ordinary ones."""
-    is_fit = len(text) <= LONGEST_TEXT and is_storable(text)
-    words = list(dict.fromkeys(unicodedata.normalize("NFKC", text).split())) if is_fit else []
+    check_length(text, LONGEST_TEXT, "text")
+    words = list(dict.fromkeys(unicodedata.normalize("NFKC", text).split())) if is_storable(text) else []
     if not words or len(words) > MOST_WORDS:
-        raise BadInput(
-            f"Search for 1 to {MOST_WORDS} words of at most {LONGEST_TEXT} characters.", field="text"
-        )
+        raise TooMuch("Search for 1 to {limit} words.", MOST_WORDS, field="text")
     return words
 
 
