@@ -41,7 +41,6 @@ FREE = {
     ("Interaction", "plannedFor", "endedAt"): "as it may begin",
     ("Interaction", "dueAt", "startedAt"): "it may be late",
     ("Interaction", "dueAt", "endedAt"): "it may be late",
-    ("Opportunity", "openedOn", "expectedCloseOn"): "an expectation may be older than the engagement",
     ("Opportunity", "openedOn", "nextStepOn"): "a step may lead to the engagement",
     ("Opportunity", "expectedCloseOn", "closedOn"): "customers decide when they like",
     ("Opportunity", "expectedCloseOn", "nextStepOn"): "a step may follow the decision",

@@ -82,6 +82,32 @@ async def test_a_deal_rots_once_it_stays_longer_than_its_stage_allows(
     assert (before["rottingDeals"], after["rottingDeals"]) == ({"totalCount": 0}, {"totalCount": 1})
 
 
+async def test_copies_expect_no_decision_of_days_gone_by(app: kehu.App, stages: Stages) -> None:
+    late, due = date(2026, 3, 1), date(2026, 3, 2)
+    deals = [
+        await saved_opportunity(
+            app, stages.qualified, amount=Decimal(9), currency="EUR", expected_close_on=expected
+        )
+        for expected in (late, due)
+    ]
+    document = """mutation($id: ID!) {
+      cloned: cloneOpportunity(id: $id) { result { opportunity { expectedCloseOn } } userErrors { code } }
+      part: splitOpportunity(id: $id, name: "Part", amount: "1") {
+        result { opportunity { expectedCloseOn } } userErrors { code }
+      }
+    }"""
+
+    made = [await ask(app, document, id=gid(deal)) for deal in deals]
+
+    assert made == [
+        {
+            verb: {"result": {"opportunity": {"expectedCloseOn": expected}}, "userErrors": []}
+            for verb in ("cloned", "part")
+        }
+        for expected in (None, "2026-03-02")
+    ]
+
+
 async def test_a_clone_begins_anew_with_the_same_lines(app: kehu.App, stages: Stages) -> None:
     deal = await saved_opportunity(app, stages.proposal, currency="EUR")
     await saved(app, OpportunityLine(opportunity_id=deal.id, quantity=Decimal(2), unit_price=Decimal(50)))

@@ -179,6 +179,18 @@ async def test_nothing_is_opened_in_the_future(app: kehu.App, stages: Stages) ->
     assert (await stored(app, deal)).opened_on == date(2026, 3, 2)
 
 
+async def test_no_decision_is_expected_before_the_deal_was_opened(app: kehu.App, stages: Stages) -> None:
+    deal = await saved_opportunity(app, stages.qualified, opened_on=date(2026, 2, 10))
+
+    errors = await change_refused(app, deal, expected_close_on=date(2026, 2, 9))
+
+    assert [(e.code, e.field) for e in errors] == [("ENDS_BEFORE_START", "expectedCloseOn")]
+    assert (await stored(app, deal)).expected_close_on is None
+    await changed(app, deal, expected_close_on=date(2026, 2, 10))
+    errors = await change_refused(app, deal, opened_on=date(2026, 2, 11))
+    assert [(e.code, e.field) for e in errors] == [("ENDS_BEFORE_START", "expectedCloseOn")]
+
+
 async def test_an_update_cannot_close_or_move(app: kehu.App, stages: Stages, clock: Clock) -> None:
     opportunity = await saved_opportunity(app, stages.qualified)
 

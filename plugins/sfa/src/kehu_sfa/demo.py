@@ -169,7 +169,8 @@ def _lose(deal: Opportunity, stages: Sequence[Stage], chance: random.Random, at:
 
 def _plan(deal: Opportunity, chance: random.Random, now: datetime) -> None:
     """What an open deal has to come; some dates have passed, as they do."""
-    deal.expected_close_on = (now + timedelta(days=chance.randrange(-10, 75))).date()
+    expected = (now + timedelta(days=chance.randrange(-10, 75))).date()
+    deal.expected_close_on = max(expected, deal.opened_on or expected)
     deal.next_step = chance.choice(NEXT_STEPS)
     deal.next_step_on = (now + timedelta(days=chance.randrange(-3, 14))).date()
 

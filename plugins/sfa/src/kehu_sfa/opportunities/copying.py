@@ -119,6 +119,8 @@ async def _begin(
     values: dict[str, Any] = {column: getattr(origin, column) for column in (*ABOUT, *also)}
     made = Opportunity(**{"amount": amount, **values, "name": name, "origin_id": origin.id})
     made.opened_on = ctx.today()
+    if made.expected_close_on is not None and made.expected_close_on < made.opened_on:
+        made.expected_close_on = None
     made.start_in(stage, at=ctx.now())
     as_agreed(ctx.add(made))
     await ctx.flush()

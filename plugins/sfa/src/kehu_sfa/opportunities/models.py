@@ -134,7 +134,7 @@ class Opportunity(kehu.Owned, Base):
     )
     opened_on: Mapped[date | None] = kehu.column(doc="When we engaged in the deal; none while nobody has.")
     expected_close_on: Mapped[date | None] = kehu.column(
-        index=True, doc="When the customer is expected to decide."
+        not_before="opened_on", index=True, doc="When the customer is expected to decide."
     )
     closed_at: Mapped[datetime | None] = kehu.column(
         create=False, update=False, doc="When it was closed here (UTC); none while it is open."
