@@ -65,6 +65,25 @@ async def test_a_payment_is_in_whole_units_and_has_come_in(trade: Trade) -> None
     assert await trade.exposure() == "20"
 
 
+async def test_nothing_is_paid_of_an_invoice_before_it_was_written(trade: Trade, clock: Clock) -> None:
+    await trade.depot.receive("BOLT", 100)
+    await billed(trade, 2)
+    clock.advance(days=3)
+    await billed(trade, 3)
+    found = await trade.channel.ask("{ partnerInvoices(orderBy: {field: NUMBER}) { nodes { id } } }")
+    [first, second] = [each["id"] for each in found["partnerInvoices"]["nodes"]]
+    pay = f'receivePaymentPartner(id: "{trade.channel["NORTH"]}", receivedOn: "2026-03-04", amount: '
+
+    named = await trade.channel.refused(f'{pay}"1", invoices: ["{first}", "{second}"])')
+    unnamed = await trade.channel.refused(f'{pay}"21")')
+
+    assert named == [("PAID_BEFORE_INVOICE", "receivedOn")]
+    assert unnamed == [("PAID_TOO_MUCH", "amount")]
+    assert await trade.exposure() == "50"
+    await trade.channel.do(f'{pay}"20")')
+    assert await trade.exposure() == "30"
+
+
 async def test_receivables_by_age_on_any_day(trade: Trade, clock: Clock) -> None:
     await trade.depot.receive("BOLT", 100)
     await billed(trade, 2)

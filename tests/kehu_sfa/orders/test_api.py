@@ -133,6 +133,34 @@ async def test_nothing_goes_back_before_it_came(shop: Shop, verb: str, arguments
     assert await shop.refused(verb, order, arguments) == [("BEFORE_THE_ORDER", reason)]
 
 
+async def test_what_is_paid_before_the_order_is_an_advance(shop: Shop) -> None:
+    order = await shop.order()
+    early = f'amount: "10", receivedOn: "2026-03-01", {TRANSFER}'
+
+    assert await shop.refused("receivePayment", order, early) == [("BEFORE_THE_ORDER", "receivedOn")]
+
+    assert (await stored(shop.app, order)).paid_amount == 0
+    await shop.call("receivePayment", order, f"{early}, isAdvance: true")
+    assert (await stored(shop.app, order)).paid_amount == 10
+
+
+async def test_no_more_goes_back_than_had_been_paid_by_its_day(shop: Shop) -> None:
+    order = await shop.order(ordered_on=date(2026, 2, 1))
+    for day, amount in ((21, 10), (25, 50)):
+        paid = f'amount: "{amount}", receivedOn: "2026-02-{day}", {TRANSFER}'
+        await shop.call("receivePayment", order, paid)
+    later = f'amount: "55", refundedOn: "2026-02-25", {TRANSFER}'
+    earlier = f'refundedOn: "2026-02-22", {TRANSFER}'
+
+    early = await shop.refused("refund", order, later.replace("25", "22"))
+    await shop.call("refund", order, later)
+    pushed = await shop.refused("refund", order, f'amount: "6", {earlier}')
+
+    assert early == pushed == [("PAID_TOO_MUCH", "amount")]
+    assert (await stored(shop.app, order)).paid_amount == 5
+    await shop.call("refund", order, f'amount: "5", {earlier}')
+
+
 async def test_an_order_in_another_currency_than_its_price_list_is_refused(shop: Shop) -> None:
     order = await saved(
         shop.app,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -34,12 +34,16 @@ def payment(amount: str, **values: Any) -> Payment:
     return Payment(amount=Decimal(amount), **{"is_advance": False, **values})
 
 
+def give_back(order: Order, amount: Decimal) -> None:
+    order.refund(amount, on=NOW.date(), by_day={NOW.date(): order.paid_amount})
+
+
 VERBS: dict[str, Callable[[Order], object]] = {
     "confirm": lambda order: order.confirm(lines=1, at=NOW),
     "fulfil": lambda order: order.fulfil(at=NOW),
     "cancel": lambda order: order.cancel(reason="Too late.", at=NOW),
     "receivePayment": lambda order: order.receive(payment("1", is_advance=True)),
-    "refund": lambda order: order.refund(Decimal(1)),
+    "refund": lambda order: give_back(order, Decimal(1)),
     "takeBack": lambda order: order.take_back(Decimal(1)),
     "change": lambda order: order.move("change"),
 }
@@ -81,7 +85,7 @@ def test_amounts_are_told_as_their_currency_writes_them() -> None:
     order = make_order(OrderStatus.FULFILLED, total_amount="123456.5000", paid_amount="1000.0000")
     verbs: list[Callable[[], object]] = [
         lambda: order.receive(payment("200000")),
-        lambda: order.refund(Decimal(1001)),
+        lambda: give_back(order, Decimal(1001)),
         lambda: order.take_back(Decimal(123457)),
     ]
     said = []
@@ -91,7 +95,7 @@ def test_amounts_are_told_as_their_currency_writes_them() -> None:
         said.append(str(refusal.value))
     assert said == [
         "200,000.00 EUR are more than the 122,456.50 EUR that O-2026-00001 has outstanding; mark an advance.",
-        "Only 1,000.00 EUR were paid for O-2026-00001.",
+        "Of what was paid for O-2026-00001 by 2026-03-02, only 1,000.00 EUR are not given back.",
         "O-2026-00001 came to 123,456.50 EUR only.",
     ]
 
@@ -107,7 +111,11 @@ def test_nothing_is_owed_before_the_confirmation() -> None:
 def test_an_amount_is_above_zero_and_in_whole_units(amount: str) -> None:
     order = make_order(OrderStatus.FULFILLED)
 
-    for verb in (order.take_back, order.refund, lambda each: order.receive(Payment(amount=each))):
+    for verb in (
+        order.take_back,
+        lambda each: give_back(order, each),
+        lambda each: order.receive(Payment(amount=each)),
+    ):
         with pytest.raises(ImpossibleAmount):
             verb(Decimal(amount))
 
@@ -118,11 +126,25 @@ def test_no_more_goes_back_than_was_paid_and_no_more_comes_back_than_was_agreed(
     order = make_order(OrderStatus.FULFILLED)
 
     with pytest.raises(PaidTooMuch):
-        order.refund(Decimal(51))
+        give_back(order, Decimal(51))
     with pytest.raises(ReturnedTooMuch):
         order.take_back(Decimal(101))
 
     assert (order.paid_amount, order.returned_amount) == (Decimal(50), Decimal(0))
+
+
+@pytest.mark.parametrize(
+    ("day", "left"), [(21, 10), (24, 10), (25, 30), (26, 30), (27, 30), (28, 35), (29, 35)]
+)
+def test_what_can_go_back_is_the_least_of_its_day_and_all_after_it(day: int, left: int) -> None:
+    by_day = {date(2026, 1, on): Decimal(amount) for on, amount in ((27, -30), (21, 10), (28, 5), (25, 50))}
+    order = make_order(paid_amount="35")
+
+    with pytest.raises(PaidTooMuch):
+        order.refund(Decimal(left + 1), on=date(2026, 1, day), by_day=by_day)
+    order.refund(Decimal(left), on=date(2026, 1, day), by_day=by_day)
+
+    assert order.paid_amount == 35 - left
 
 
 def test_an_order_is_cancelled_for_a_reason_and_confirmed_with_lines() -> None:

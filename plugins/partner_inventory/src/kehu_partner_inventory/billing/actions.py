@@ -12,7 +12,13 @@ import sqlalchemy as sa
 import kehu
 from kehu.kernel.writing.money import check_amount
 from kehu_partner_inventory.billing.invoicing import whoever_asks
-from kehu_partner_inventory.billing.models import PartnerInvoice, PartnerPayment, PaymentShare, shared
+from kehu_partner_inventory.billing.models import (
+    PartnerInvoice,
+    PartnerPayment,
+    PaymentShare,
+    check_issued,
+    shared,
+)
 from kehu_partner_inventory.credit.checking import lock_partners
 from kehu_partner_inventory.partners.models import Partner
 from kehu_partner_inventory.plugin import partner, plugin
@@ -43,11 +49,13 @@ async def receive_payment(
     reference: str | None = None,
     invoices: list[PartnerInvoice] | None = None,
 ) -> PartnerPayment:
-    """Money came in: for these invoices, or for all, those that are due first; credit notes are set off."""
+    """Money came in: for these invoices, or for all of its day, those that are due first; credit notes are set off."""
     check_amount(amount, partner.currency, field="amount")
+    day = received_on or ctx.today()
+    check_issued(invoices or (), day)
     await lock_partners(ctx, [partner.id])
     i = PartnerInvoice
-    statement = sa.select(i).where(i.partner_id == partner.id, i.open_amount != 0)
+    statement = sa.select(i).where(i.partner_id == partner.id, i.open_amount != 0, i.issued_on <= day)
     if invoices is not None:
         statement = statement.where(i.id.in_([each.id for each in invoices]))
     statement = statement.order_by(i.due_on, i.id).with_for_update()
@@ -58,7 +66,7 @@ async def receive_payment(
             id=kehu.uuid7(),
             partner_id=partner.id,
             amount=amount,
-            received_on=received_on or ctx.today(),
+            received_on=day,
             reference=reference,
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -92,6 +93,24 @@ class PaidInFuture(kehu.Refusal):
     """Money that is yet to come was not received."""
 
     code = "PAID_IN_FUTURE"
+
+
+class PaidBeforeInvoice(kehu.Refusal):
+    """Nothing is paid of an invoice before it was written."""
+
+    code = "PAID_BEFORE_INVOICE"
+
+
+def check_issued(invoices: Sequence[PartnerInvoice], on: date) -> None:
+    """Raise PaidBeforeInvoice if one of these had not been written by a day."""
+    for each in invoices:
+        if each.issued_on > on:
+            message = kehu.text(
+                "{invoice} was written on {day}; nothing was paid of it before.",
+                invoice=each.number,
+                day=each.issued_on,
+            )
+            raise PaidBeforeInvoice(message, field=PartnerPayment.received_on)
 
 
 def shared(amount: Decimal, open_amounts: list[Decimal], currency: str) -> list[Decimal]:

@@ -12,7 +12,13 @@ from kehu_sfa.lines.actions import OfferedLine, make_lines
 from kehu_sfa.lines.rules import check_price_list, worth
 from kehu_sfa.orders.events import OrderConfirmed
 from kehu_sfa.orders.models import Order, OrderLine, OrderReturn, Payment
-from kehu_sfa.orders.rules import check_happened, check_was_paid, lines_of
+from kehu_sfa.orders.rules import (
+    check_happened,
+    check_was_ordered,
+    check_was_paid,
+    lines_of,
+    paid_by_day,
+)
 from kehu_sfa.plugin import order
 
 
@@ -80,6 +86,7 @@ async def receive_payment(  # noqa: PLR0913, PLR0917  # the arguments of the API
     if currency is not None and currency != order.currency:
         payment.paid_amount, payment.paid_currency = amount, currency
         payment.amount = await worth(ctx, amount, currency, order.currency, on=day)
+    check_was_ordered(order, payment)
     order.receive(payment)
     return ctx.add(payment)
 
@@ -93,12 +100,13 @@ async def refund(
     refunded_on: date | None = None,
     reference: str | None = None,
 ) -> Payment:
-    """Money was given back: not more than was paid."""
+    """Money was given back: not more than had been paid by that day, less what goes back after it."""
     await ctx.session.refresh(order, with_for_update=True)
     day = refunded_on or ctx.today()
     check_happened(ctx, day, field="refunded_on")
-    await check_was_paid(ctx, order, day, field="refunded_on")
-    order.refund(amount)
+    by_day = await paid_by_day(ctx, order)
+    check_was_paid(by_day, day, field="refunded_on")
+    order.refund(amount, on=day, by_day=by_day)
     return ctx.add(
         Payment(
             order_id=order.id,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import accumulate
 from typing import ClassVar
 
 import sqlalchemy as sa
@@ -40,7 +42,7 @@ class CancelReasonMissing(kehu.Refusal):
 
 
 class PaidTooMuch(kehu.Refusal):
-    """More than is outstanding is received as an advance only; no more goes back than was paid."""
+    """More than is outstanding is received as an advance only; no more goes back than was paid by its day."""
 
     code = "PAID_TOO_MUCH"
 
@@ -192,13 +194,21 @@ class Order(Priced, kehu.Owned, Base):
             raise PaidTooMuch(message, field=Payment.amount)
         self.paid_amount += payment.amount
 
-    def refund(self, amount: Decimal) -> None:
-        """Money was given back. Raises OrderInOtherState, ImpossibleAmount, PaidTooMuch."""
+    def refund(self, amount: Decimal, *, on: date, by_day: Mapping[date, Decimal]) -> None:
+        """Money was given back on a day; `by_day` is what came in or went back on each, for this order.
+
+        Raises OrderInOtherState, ImpossibleAmount, PaidTooMuch.
+        """
         self._after("refund")
         self._check_amount(amount)
-        if amount > self.paid_amount:
-            paid = kehu.money(self.paid_amount, self.currency)
-            message = kehu.text("Only {paid} were paid for {order}.", paid=paid, order=self.number)
+        left = _left_from(on, by_day)
+        if amount > left:
+            message = kehu.text(
+                "Of what was paid for {order} by {day}, only {paid} are not given back.",
+                paid=kehu.money(left, self.currency),
+                order=self.number,
+                day=on,
+            )
             raise PaidTooMuch(message, field=Payment.amount)
         self.paid_amount -= amount
 
@@ -223,6 +233,13 @@ class Order(Priced, kehu.Owned, Base):
 
     def _after(self, verb: str) -> OrderStatus:
         return self.states.after(verb, self.status, of=self.number)
+
+
+def _left_from(day: date, by_day: Mapping[date, Decimal]) -> Decimal:
+    """The least that had been paid, less what had gone back, at the end of a day and of each one after it."""
+    days = sorted({day, *by_day})
+    sums = accumulate(by_day.get(each, ZERO) for each in days)
+    return min(paid for each, paid in zip(days, sums, strict=True) if each >= day)
 
 
 class OrderLine(PricedLine, kehu.Entity, Base):

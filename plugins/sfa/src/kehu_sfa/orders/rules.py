@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -30,7 +31,7 @@ class PaidInFuture(kehu.Refusal):
 
 
 class BeforeTheOrder(kehu.Refusal):
-    """Nothing comes back before it was ordered, and no money before it was paid."""
+    """Nothing is paid or comes back before it was ordered, and no money before it was paid."""
 
     code = "BEFORE_THE_ORDER"
 
@@ -101,12 +102,30 @@ def check_happened(ctx: kehu.Context, day: date, *, field: object) -> None:
         raise PaidInFuture(kehu.text("Nothing has been paid on {day} yet.", day=day), field=field)
 
 
-async def check_was_paid(ctx: kehu.Context, order: Order, day: date, *, field: object) -> None:
+def check_was_ordered(order: Order, payment: Payment) -> None:
+    """Raise BeforeTheOrder for a payment of an earlier day than the order's that is no advance."""
+    if payment.received_on < order.ordered_on and not payment.is_advance:
+        message = kehu.text(
+            "{order} was ordered on {day}; what was paid before is an advance.",
+            order=order.number,
+            day=order.ordered_on,
+        )
+        raise BeforeTheOrder(message, field=Payment.received_on)
+
+
+async def paid_by_day(ctx: kehu.Context, order: Order) -> dict[date, Decimal]:
+    """What came in for an order, less what was given back, on each day of either."""
+    day = Payment.received_on
+    statement = sa.select(day, sa.func.sum(Payment.amount)).where(Payment.order_id == order.id).group_by(day)
+    rows = await whoever_asks.execute(ctx, statement)
+    return {row[0]: row[1] for row in rows}
+
+
+def check_was_paid(by_day: Mapping[date, Decimal], day: date, *, field: object) -> None:
     """Raise BeforeTheOrder, which blames `field`, for a day before the first payment of an order."""
-    first = sa.select(sa.func.min(Payment.received_on)).where(Payment.order_id == order.id)
-    paid_on = await whoever_asks.scalar(ctx, first)
-    if paid_on is not None and day < paid_on:
-        message = kehu.text("The first payment came on {day}; nothing was given back before.", day=paid_on)
+    first = min(by_day, default=day)
+    if day < first:
+        message = kehu.text("The first payment came on {day}; nothing was given back before.", day=first)
         raise BeforeTheOrder(message, field=field)
 
 
