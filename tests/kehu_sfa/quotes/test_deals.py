@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 import kehu
-from kehu_sfa import Opportunity, OpportunityChange, OpportunityLine, Quote
+from kehu_sfa import Opportunity, OpportunityChange, OpportunityLine, Order, Quote
 from tests.crm import reasons
 from tests.kehu.factories import change_refused, changed, saved, stored
 from tests.kehu_sfa.factories import Stages, saved_opportunity
@@ -185,6 +185,79 @@ async def test_no_part_is_split_off_what_was_accepted(shop: Shop, stages: Stages
     await shop.call("accept", await sent(shop, deal))
     assert await shop.refused("split", deal, 'name: "Part", amount: "10"') == [("AMOUNT_OF_QUOTE", "amount")]
     assert await money_of(shop, deal) == (Decimal(1000), "EUR")
+
+
+async def won(shop: Shop, deal: Opportunity, *lines: str) -> list[Order]:
+    """Win a deal of which a quote with each of these lines was accepted; gives their orders."""
+    for line in lines:
+        await shop.call("accept", await sent(shop, deal, line))
+    await shop.call("win", deal)
+    async with shop.app.context() as ctx:
+        found = await ctx.session.scalars(
+            sa.select(Order).where(Order.opportunity_id == deal.id).order_by(Order.number)
+        )
+        return list(found)
+
+
+async def updated(shop: Shop, deal: Opportunity, values: str) -> list[dict[str, str]]:
+    key = kehu.global_id("Opportunity", deal.id)
+    document = f"""mutation {{ updateOpportunity(input: {{ id: "{key}", {values} }}) {{
+        userErrors {{ code field }} }} }}"""
+    errors: list[dict[str, str]] = (await shop.ask(document))["updateOpportunity"]["userErrors"]
+    return errors
+
+
+async def test_the_amount_of_a_won_deal_is_free_once_its_order_is_cancelled(
+    shop: Shop, stages: Stages
+) -> None:
+    deal = await deal_of(shop, stages)
+    [order] = await won(shop, deal, "PRESS")
+    refused = [{"code": "AMOUNT_OF_QUOTE", "field": "amount"}]
+    assert await updated(shop, deal, 'amount: "700"') == refused
+
+    await shop.call("cancel", order, 'reason: "Their budget is gone."')
+
+    assert await money_of(shop, deal) == (Decimal(1000), "EUR")
+    assert await updated(shop, deal, 'amount: "700"') == []
+    assert await money_of(shop, deal) == (Decimal(700), "EUR")
+
+
+async def test_a_deal_is_worth_what_is_left_after_an_order_is_cancelled(shop: Shop, stages: Stages) -> None:
+    deal = await deal_of(shop, stages)
+    await saved(shop.app, OpportunityLine(opportunity_id=deal.id, unit_price=Decimal(70), description="Old"))
+    [first, _second] = await won(shop, deal, "PRESS", 'PRESS, quantity: "2"')
+
+    await shop.call("cancel", first, 'reason: "One machine less."')
+
+    assert await money_of(shop, deal) == (Decimal(2000), "EUR")
+    assert await lines_of(shop, deal) == [("Press", Decimal(2), Decimal(1000), Decimal(2000))]
+    errors = await updated(shop, deal, 'amount: "1"')
+    assert [error["code"] for error in errors] == ["AMOUNT_OF_QUOTE", "AMOUNT_OF_LINES"]
+
+
+async def test_another_quote_is_accepted_instead_of_a_cancelled_order(shop: Shop, stages: Stages) -> None:
+    deal = await deal_of(shop, stages)
+    [order] = await won(shop, deal, "PRESS")
+    await shop.call("cancel", order, 'reason: "They want three."')
+
+    await shop.call("accept", await sent(shop, deal, 'PRESS, quantity: "3"'))
+
+    assert await money_of(shop, deal) == (Decimal(3000), "EUR")
+
+
+async def test_a_deal_whose_order_is_cancelled_is_reopened_divided_and_lost(
+    shop: Shop, stages: Stages
+) -> None:
+    deal = await deal_of(shop, stages)
+    [order] = await won(shop, deal, "PRESS")
+    await shop.call("cancel", order, 'reason: "They went elsewhere."')
+
+    await shop.call("reopen", deal)
+    await shop.call("split", deal, 'name: "Part", amount: "10"')
+    await shop.call("lose", deal, "reason: COMPETITOR")
+
+    found = await stored(shop.app, deal)
+    assert (found.state.name, found.amount) == ("LOST", Decimal(990))
 
 
 async def test_the_currency_that_was_agreed_on_is_that_of_the_deal(shop: Shop, stages: Stages) -> None:

@@ -1,4 +1,7 @@
-"""The amount of a won deal is what its customer has accepted: the net of its accepted quotes, in their currency."""
+"""The amount of a won deal is what its customer has accepted: the net of its accepted quotes, in their currency.
+
+A quote whose order is cancelled stays accepted, as a matter of record, and counts no more.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ from kehu_sfa.lines.rules import CurrencyDiffers
 from kehu_sfa.money.rounding import ZERO, percent_of, rounded
 from kehu_sfa.opportunities.models import Opportunity, OpportunityState
 from kehu_sfa.opportunity_lines.models import OpportunityLine
-from kehu_sfa.plugin import opportunity, quote
+from kehu_sfa.orders.models import Order, OrderStatus
+from kehu_sfa.plugin import opportunity, order, quote
 from kehu_sfa.quotes.models import Quote, QuoteLine, QuoteStatus
 
 whoever_asks = kehu.Unscoped("a won deal is worth all that was accepted")
@@ -55,13 +59,24 @@ async def deals_follow_accepted_quotes(ctx: kehu.Context, change: kehu.Change[Qu
     if accepted.status is not QuoteStatus.ACCEPTED or not change.touches(Quote.status):
         return
     if accepted.opportunity_id is not None:
-        found = sa.select(Opportunity).where(Opportunity.id == accepted.opportunity_id)
-        deal = (await whoever_asks.scalars(ctx, found)).one()
+        deal = await _deal(ctx, accepted.opportunity_id)
         if deal.state is OpportunityState.LOST:
             raise DealLost(
                 kehu.text("{name} was lost; reopen it first.", name=deal.name), field="opportunityId"
             )
         await _follow(ctx, deal)
+
+
+@order.after_write
+async def deals_let_go_of_cancelled_orders(ctx: kehu.Context, change: kehu.Change[Order]) -> None:
+    """A deal is worth what is left of what was accepted; where nothing is, its amount is free to change."""
+    cancelled = change.obj
+    if cancelled.status is not OrderStatus.CANCELLED or not change.touches(Order.status):
+        return
+    if cancelled.quote_id is not None and cancelled.opportunity_id is not None:
+        deal = await _deal(ctx, cancelled.opportunity_id)
+        if deal.state is not OpportunityState.LOST:
+            await _follow(ctx, deal)
 
 
 @opportunity.after_write
@@ -96,6 +111,11 @@ def _worth(deal: Opportunity, accepted: Accepted) -> kehu.Text:
     return kehu.text("{name} is worth what was accepted, {amount}.", name=deal.name, amount=amount)
 
 
+async def _deal(ctx: kehu.Context, deal_id: uuid.UUID) -> Opportunity:
+    found = sa.select(Opportunity).where(Opportunity.id == deal_id)
+    return (await whoever_asks.scalars(ctx, found)).one()
+
+
 async def _follow(ctx: kehu.Context, deal: Opportunity) -> None:
     accepted = sorted(await _accepted(ctx, deal.id), key=lambda each: each.currency != deal.currency)
     if not accepted:
@@ -123,15 +143,18 @@ async def _accepted(ctx: kehu.Context, deal_id: uuid.UUID) -> Sequence[Accepted]
     """What was accepted, one for each currency."""
     statement = (
         sa.select(sa.func.sum(Quote.net_amount), Quote.currency)
-        .where(
-            Quote.opportunity_id == deal_id,
-            Quote.status == QuoteStatus.ACCEPTED,
-            Quote.archived_at.is_(None),
-        )
+        .where(*_counting(deal_id))
         .group_by(Quote.currency)
         .order_by(Quote.currency)
     )
     return [Accepted(*row) for row in await whoever_asks.execute(ctx, statement)]
+
+
+def _counting(deal_id: uuid.UUID) -> tuple[sa.ColumnElement[bool], ...]:
+    """The accepted quotes of a deal, but for those whose order is cancelled."""
+    cancelled = sa.exists().where(Order.quote_id == Quote.id, Order.status == OrderStatus.CANCELLED)
+    accepted = (Quote.opportunity_id == deal_id, Quote.status == QuoteStatus.ACCEPTED)
+    return (*accepted, Quote.archived_at.is_(None), ~cancelled)
 
 
 async def _lines_of(ctx: kehu.Context, deal: Opportunity) -> Sequence[OpportunityLine]:
@@ -144,8 +167,7 @@ async def _accepted_lines(ctx: kehu.Context, deal_id: uuid.UUID, currency: str) 
     found = (
         sa.select(QuoteLine)
         .join(Quote, Quote.id == QuoteLine.quote_id)
-        .where(Quote.opportunity_id == deal_id, Quote.status == QuoteStatus.ACCEPTED)
-        .where(Quote.archived_at.is_(None))
+        .where(*_counting(deal_id))
         .order_by(Quote.number, Quote.revision, QuoteLine.position)
     )
     quoted = (await whoever_asks.scalars(ctx, found)).all()
