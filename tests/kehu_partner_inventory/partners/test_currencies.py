@@ -9,6 +9,7 @@ import pytest
 
 import kehu
 from kehu_partner_inventory import (
+    Partner,
     PartnerMeasure,
     PartnerTarget,
     RebateMember,
@@ -35,16 +36,36 @@ async def trade(app: kehu.App) -> Trade:
 
 async def test_a_partner_without_amounts_gets_another_currency(trade: Trade) -> None:
     north = trade.channel.partners["NORTH"]
-    await changed(trade.app, north, currency="USD")
+    await changed(trade.app, north, currency="USD", price_list_id=None)
     assert (await stored(trade.app, north)).currency == "USD"
+
+
+async def test_the_price_list_of_a_partner_is_in_its_currency(trade: Trade) -> None:
+    north = trade.channel.partners["NORTH"]
+    dollars = await saved(trade.app, kehu.PriceList(name="Dollars", currency="USD"))
+
+    by_list = await change_refused(trade.app, north, price_list_id=dollars.id)
+    by_currency = await change_refused(trade.app, north, currency="USD")
+
+    told = [("PRICE_IN_OTHER_CURRENCY", "priceListId", "partner_inventory")]
+    assert reasons(by_list) == told
+    assert by_list[0].message == "Dollars is in USD."
+    assert reasons(by_currency) == [("PRICE_IN_OTHER_CURRENCY", "currency", "partner_inventory")]
+    assert (await stored(trade.app, north)).currency == "EUR"
+    customer = await saved(trade.app, kehu.Customer(name="New"))
+    new = Partner(
+        customer_id=customer.id, code="NEW", kind="DEALER", currency="EUR", price_list_id=dollars.id
+    )
+    assert reasons(await refused(trade.app, new)) == told
+    await changed(trade.app, north, currency="USD", price_list_id=dollars.id)
 
 
 async def test_a_partner_that_has_ordered_keeps_its_currency(trade: Trade) -> None:
     await trade.order(("BOLT", 1))
     north = trade.channel.partners["NORTH"]
-    assert reasons(await change_refused(trade.app, north, currency="USD")) == TOLD
+    assert reasons(await change_refused(trade.app, north, currency="USD", price_list_id=None)) == TOLD
     key = trade.channel["NORTH"]
-    many = f'updatePartners(inputs: [{{id: "{key}", currency: "USD"}}])'
+    many = f'updatePartners(inputs: [{{id: "{key}", currency: "USD", priceListId: null}}])'
     assert await trade.channel.refused(many) == [("CURRENCY_STAYS", "inputs.0.currency")]
 
 
@@ -56,7 +77,10 @@ async def test_a_partner_keeps_the_currency_of_its_prices_and_targets(trade: Tra
     target = {"from_on": first, "until_on": last, "amount": D(5)}
     await saved(trade.app, PartnerTarget(partner_id=partners["RIVAL"].id, **target))
     for code in ("AGENT", "RIVAL"):
-        assert reasons(await change_refused(trade.app, partners[code], currency="USD")) == TOLD
+        assert (
+            reasons(await change_refused(trade.app, partners[code], currency="USD", price_list_id=None))
+            == TOLD
+        )
 
 
 async def test_a_programme_keeps_the_currency_of_its_tiers_and_members(trade: Trade) -> None:

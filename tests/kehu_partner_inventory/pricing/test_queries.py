@@ -113,7 +113,10 @@ async def test_what_has_no_price_or_one_in_another_currency_is_refused(
     answer = await channel.api.execute(asked(channel, depot, 1), {}, principal=kehu.SYSTEM)
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["NO_PRICE"]
     dollars = await saved(channel.app, kehu.PriceList(name="Dollars", currency="USD"))
-    await changed(channel.app, channel.partners["NORTH"], price_list_id=dollars.id)
+    programme = await saved(channel.app, PartnerProgramme(name="Abroad"))
+    abroad = PartnerLevel(programme_id=programme.id, name="Abroad", rank=1, price_list_id=dollars.id)
+    await saved(channel.app, abroad)
+    await changed(channel.app, channel.partners["NORTH"], level_id=abroad.id)
     answer = await channel.api.execute(asked(channel, depot, 1), {}, principal=kehu.SYSTEM)
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["PRICE_IN_OTHER_CURRENCY"]
 

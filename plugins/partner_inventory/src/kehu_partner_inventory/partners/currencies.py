@@ -1,4 +1,4 @@
-"""A partner keeps the currency that its orders, invoices, prices and targets are in."""
+"""A partner keeps the currency that its orders, invoices, prices and targets are in; its price list is in it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from kehu_partner_inventory.orders.models import ChannelOrder
 from kehu_partner_inventory.partners.models import CurrencyStays, Partner
 from kehu_partner_inventory.plugin import partner, rebate_programme
 from kehu_partner_inventory.pricing.models import SpecialPrice
+from kehu_partner_inventory.pricing.queries import check_list_currency
 from kehu_partner_inventory.rebates.models import RebateAccrual, RebateMember, RebateProgramme, RebateTier
 
 whoever_asks = kehu.Unscoped("amounts are in their currency, whoever sees them")
@@ -27,6 +28,20 @@ async def partners_keep_their_currency(ctx: kehu.Context, change: kehu.Change[Pa
     if await whoever_asks.scalar(ctx, sa.select(sa.or_(*own))):
         message = kehu.text("{partner} has amounts in its currency, which stays.", partner=change.obj.code)
         change.error(message, field=Partner.currency, code=CurrencyStays.code)
+
+
+@partner.before_write
+async def partners_have_prices_in_their_currency(ctx: kehu.Context, change: kehu.Change[Partner]) -> None:
+    """A partner's own price list is in the currency that it orders in."""
+    made = change.obj
+    if change.deleting or not change.touches(Partner.currency, Partner.price_list_id):
+        return
+    statement = sa.select(kehu.PriceList).where(kehu.PriceList.id == made.price_list_id)
+    found = (await whoever_asks.scalars(ctx, statement)).one_or_none()
+    if found is not None:
+        blamed = Partner.price_list_id if change.touches(Partner.price_list_id) else Partner.currency
+        with change.noting():
+            await check_list_currency(ctx, found, made.currency, field=blamed)
 
 
 @rebate_programme.before_write

@@ -126,7 +126,9 @@ class Partner(kehu.Owned, Base):
     )
     currency: Mapped[str] = kehu.column(sa.String(3), doc="ISO 4217 code of what it orders and owes.")
     price_list_id: Mapped[uuid.UUID | None] = kehu.ref(
-        kehu.PriceList, offered=True, doc="Where its prices come from; the list of its level unless given."
+        kehu.PriceList,
+        offered=True,
+        doc="Where its prices come from, in its currency; the list of its level unless given.",
     )
     credit_limit: Mapped[Decimal | None] = kehu.column(
         money="currency", doc="How much it may owe; that of its level unless given."

@@ -88,11 +88,19 @@ async def _price_list(
     key = partner.price_list_id or (level.price_list_id if level else None)
     statement = sa.select(kehu.PriceList).where(kehu.PriceList.id == key)
     found = (await whoever_asks.scalars(ctx, statement)).one_or_none()
-    if found is not None and found.currency != partner.currency:
-        name = found.name if await ctx.find(kehu.PriceList, found.id) else kehu.UNTOLD
-        message = kehu.text("{list} is in {currency}.", list=name, currency=found.currency)
-        raise PriceInOtherCurrency(message, field="partner")
+    if found is not None:
+        await check_list_currency(ctx, found, partner.currency, field="partner")
     return found
+
+
+async def check_list_currency(
+    ctx: kehu.Context, price_list: kehu.PriceList, currency: str, *, field: object
+) -> None:
+    """Raise PriceInOtherCurrency, which blames `field`, for a list that is in another currency."""
+    if price_list.currency != currency:
+        name = price_list.name if await ctx.find(kehu.PriceList, price_list.id) else kehu.UNTOLD
+        message = kehu.text("{list} is in {currency}.", list=name, currency=price_list.currency)
+        raise PriceInOtherCurrency(message, field=field)
 
 
 def _unusable(price_list: kehu.PriceList | None, on: date) -> kehu.Refusal | None:
