@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 import kehu
+from tests.kehu_partner_inventory.channel import Channel, open_channel
 from tests.kehu_partner_inventory.depot import Depot, depot_of, open_depot
+from tests.kehu_partner_inventory.trade import Trade, open_trade
 from tests.lending import Lending
 from tests.templates import composed
 
@@ -83,6 +85,16 @@ async def app(depot_url: str, clock: Clock) -> AsyncIterator[kehu.App]:
 @pytest.fixture
 async def depot(app: kehu.App) -> Depot:
     return await depot_of(app)
+
+
+@pytest.fixture
+async def channel(app: kehu.App) -> Channel:
+    return await open_channel(app)
+
+
+@pytest.fixture
+async def trade(app: kehu.App) -> Trade:
+    return await open_trade(app)
 
 
 async def _furnish(url: str) -> None:

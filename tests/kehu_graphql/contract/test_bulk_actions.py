@@ -73,7 +73,7 @@ async def test_all_are_acted_on_with_the_same_arguments(crm: Crm) -> None:
 
 async def test_one_that_refuses_leaves_all_as_they_were(crm: Crm) -> None:
     answer = await win(crm, await made(crm, "OPEN", "LOST", "OPEN"))
-    assert answer["userErrors"] == [{"code": "DEAL_CLOSED", "field": "ids.1.stage"}]
+    assert answer["userErrors"] == [{"code": "DEAL_CLOSED", "field": "ids.1"}]
     assert await stages(crm) == ["OPEN", "LOST", "OPEN"]
 
 

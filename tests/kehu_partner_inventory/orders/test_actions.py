@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import sqlalchemy as sa
 
 import kehu
@@ -17,12 +16,7 @@ from kehu_partner_inventory import (
 from tests.kehu.factories import changed, saved
 from tests.kehu_partner_inventory.conftest import Clock
 from tests.kehu_partner_inventory.depot import D
-from tests.kehu_partner_inventory.trade import Trade, open_trade
-
-
-@pytest.fixture
-async def trade(app: kehu.App) -> Trade:
-    return await open_trade(app)
+from tests.kehu_partner_inventory.trade import Trade
 
 
 async def test_an_order_from_draft_to_closing(trade: Trade, clock: Clock) -> None:
@@ -209,9 +203,11 @@ async def test_impossible_orders_are_refused(trade: Trade) -> None:
     empty = await trade.order()
     assert await trade.refused(empty, "submit") == [("CHANNEL_ORDER_EMPTY", "lines")]
     assert await trade.channel.refused(trade.set_lines(empty, ("BOLT", 0))) == [
-        ("IMPOSSIBLE_LINE", "quantity")
+        ("IMPOSSIBLE_LINE", "lines.0.quantity")
     ]
-    assert await trade.channel.refused(trade.set_lines(empty, ("MILK", 1))) == [("NO_PRICE", "lines")]
+    assert await trade.channel.refused(trade.set_lines(empty, ("MILK", 1))) == [
+        ("NO_PRICE", "lines.0.productId")
+    ]
     key = await trade.order(("BOLT", 1))
     await trade.do(key, "submit", "confirm")
     assert await trade.refused(key, "ship") == [("IMPOSSIBLE_LINE", "lines")]

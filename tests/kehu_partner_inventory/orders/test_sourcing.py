@@ -228,7 +228,7 @@ async def test_who_may_agrees_on_prices(trade: Trade) -> None:
     assert [code for code, _ in refused] == ["FORBIDDEN"]
     wrong = line.replace('"15"', '"101"')
     assert await trade.channel.refused(f'setLinesChannelOrder(id: "{key}", lines: [{wrong}])') == [
-        ("IMPOSSIBLE_LINE", "unitPrice")
+        ("IMPOSSIBLE_LINE", "lines.0.unitPrice")
     ]
 
 

@@ -21,12 +21,7 @@ from kehu_partner_inventory import (
 from tests.crm import reasons
 from tests.kehu.factories import change_refused, changed, refused, saved
 from tests.kehu_partner_inventory.depot import D
-from tests.kehu_partner_inventory.trade import Trade, open_trade
-
-
-@pytest.fixture
-async def trade(app: kehu.App) -> Trade:
-    return await open_trade(app)
+from tests.kehu_partner_inventory.trade import Trade
 
 
 async def stop(trade: Trade, code: str = "BOLT", **values: Any) -> None:
@@ -49,9 +44,9 @@ async def test_lines_of_unsold_products_are_refused(trade: Trade) -> None:
     key = await trade.order()
     await stop(trade)
     call = trade.set_lines(key, ("SAND", 1), ("BOLT", 1))
-    assert await trade.channel.refused(call) == [("PRODUCT_NOT_SOLD", "lines")]
+    assert await trade.channel.refused(call) == [("PRODUCT_NOT_SOLD", "lines.1.productId")]
     await stop(trade, **archived(trade))
-    assert await trade.channel.refused(call) == [("ARCHIVED", "lines")]
+    assert await trade.channel.refused(call) == [("ARCHIVED", "lines.1.productId")]
 
 
 async def test_an_order_of_what_has_gone_out_of_sale_is_not_submitted(trade: Trade) -> None:
@@ -75,7 +70,7 @@ async def test_a_list_that_is_not_in_use_prices_nothing(
 ) -> None:
     key = await trade.order()
     await changed(trade.app, await price_list(trade), **values)
-    assert await trade.channel.refused(trade.set_lines(key, ("BOLT", 1))) == [(code, "partner")]
+    assert await trade.channel.refused(trade.set_lines(key, ("BOLT", 1))) == [(code, "lines.0.productId")]
     agreed = SpecialPrice(
         partner_id=trade.channel.partners["NORTH"].id,
         product_id=trade.depot.products["BOLT"].id,

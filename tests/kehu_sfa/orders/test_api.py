@@ -85,6 +85,12 @@ async def test_a_confirmed_order_is_not_changed_any_more(shop: Shop) -> None:
     assert (await stored(shop.app, order)).total_amount == 1190
 
 
+async def test_a_blank_reason_is_blamed_on_the_argument(shop: Shop) -> None:
+    order = await shop.order()
+    assert await shop.refused("cancel", order, 'reason: " "') == [("CANCEL_REASON_MISSING", "reason")]
+    assert (await stored(shop.app, order)).status.name == "CONFIRMED"
+
+
 async def test_a_draft_without_lines_is_not_confirmed(shop: Shop) -> None:
     order = await saved(shop.app, Order(name="Empty", customer_id=shop.customer.id, currency="EUR"))
 

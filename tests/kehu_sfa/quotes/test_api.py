@@ -62,9 +62,9 @@ async def test_prices_come_from_the_list_and_tax_from_the_default_rate(shop: Sho
 async def test_a_line_without_a_price_is_refused(shop: Shop) -> None:
     quote = await shop.quote()
 
-    errors = await shop.refused("setLines", quote, shop.lines('description: "Freight"'))
+    errors = await shop.refused("setLines", quote, shop.lines("PRESS", 'description: "Freight"'))
 
-    assert errors == [("NO_PRICE", "unitPrice")]
+    assert errors == [("NO_PRICE", "lines.1.unitPrice")]
     assert len(await all_of(shop, QuoteLine)) == 1
 
 
@@ -72,7 +72,7 @@ async def test_a_quantity_below_zero_is_refused(shop: Shop) -> None:
     quote = await shop.quote()
 
     assert await shop.refused("setLines", quote, shop.lines('PRESS, quantity: "-1"')) == [
-        ("OUT_OF_RANGE", "quantity")
+        ("OUT_OF_RANGE", "lines.0.quantity")
     ]
 
 
@@ -91,6 +91,21 @@ async def test_a_deal_is_quoted_in_one_request(shop: Shop, stages: Stages) -> No
         "lines": {"totalCount": 1},
     }
     assert await shop.refused("quote", nobody, shop.lines() + prices) == [("CUSTOMER_MISSING", "customerId")]
+
+
+async def test_a_quote_has_the_prices_of_its_deal_unless_a_list_is_given(shop: Shop, stages: Stages) -> None:
+    deal = await saved_opportunity(
+        shop.app, stages.qualified, customer_id=shop.customer.id, price_list_id=shop.prices.id
+    )
+    shown = "result { totalAmount priceList { name } }"
+
+    payload = await shop.call("quote", deal, shop.lines(), show=shown)
+
+    assert payload["result"] == {"totalAmount": "1190", "priceList": {"name": "List"}}
+    await changed(shop.app, shop.prices, is_active=False)
+    assert await shop.refused("quote", deal, shop.lines()) == [("NO_PRICE", "lines.0.unitPrice")]
+    payload = await shop.call("quote", deal, shop.lines('PRESS, unitPrice: "10"'), show=shown)
+    assert payload["result"] == {"totalAmount": "11.9", "priceList": None}
 
 
 async def test_a_change_of_the_discount_reckons_anew(shop: Shop) -> None:

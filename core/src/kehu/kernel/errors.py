@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Self
 
 from kehu.kernel.names import camel
@@ -81,6 +82,19 @@ class Refusal(KehuError):
         """This refusal with `plugin` filled in where a reason does not name one."""
         self.errors = tuple(dataclasses.replace(e, plugin=e.plugin or plugin) for e in self.errors)
         return self
+
+
+@contextlib.contextmanager
+def within(path: str) -> Iterator[None]:
+    """Locate what is to blame for a refusal inside: `quantity` is `lines.2.quantity` within `lines.2`."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.errors = tuple(
+            dataclasses.replace(error, field=f"{path}.{error.field}" if error.field else path)
+            for error in refusal.errors
+        )
+        raise
 
 
 class Rejected(Refusal):

@@ -219,10 +219,15 @@ def _shown(
 
 
 def _told_of(name: str, ctx: kehu.Context, refusal: kehu.Refusal) -> list[Bag]:
-    """All reasons together; those of one item say which: `inputs.3.name`."""
+    """All reasons together; those of one item say which: `inputs.3.name`, or `ids.3`, which has no fields."""
     of_items = len(refusal.errors) - len(refusal.others) if isinstance(refusal, ItemsRejected) else 0
-    located = [dataclasses.replace(e, field=f"{name}.{e.field}") for e in refusal.errors[:of_items]]
+    located = [dataclasses.replace(e, field=_place(name, e.field or "")) for e in refusal.errors[:of_items]]
     return [told(ctx, error) for error in (*located, *refusal.errors[of_items:])]
+
+
+def _place(name: str, field: str) -> str:
+    """The path of what is to blame; `field` begins with the index of the item."""
+    return f"{name}.{field.partition('.')[0] if name == 'ids' else field}"
 
 
 def _payload(registry: Registry, entity: EntityDefinition) -> tuple[type[Any], type[Any]]:

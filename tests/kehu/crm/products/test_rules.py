@@ -94,35 +94,32 @@ async def test_the_price_depends_on_quantity_and_day(
 
 
 @pytest.mark.parametrize(
-    ("values", "code"),
+    ("unusable", "values", "code"),
     [
-        ({"is_active": False}, "PRICE_LIST_NOT_ACTIVE"),
-        ({"valid_from_on": date(2026, 3, 3)}, "PRICE_LIST_NOT_ACTIVE"),
-        ({"valid_until_on": date(2026, 3, 1)}, "PRICE_LIST_NOT_ACTIVE"),
-        ({"archived_at": datetime(2026, 3, 1, tzinfo=UTC)}, "ARCHIVED"),
+        ("priceListId", {"is_active": False}, "PRICE_LIST_NOT_ACTIVE"),
+        ("priceListId", {"valid_from_on": date(2026, 3, 3)}, "PRICE_LIST_NOT_ACTIVE"),
+        ("priceListId", {"valid_until_on": date(2026, 3, 1)}, "PRICE_LIST_NOT_ACTIVE"),
+        ("priceListId", {"archived_at": datetime(2026, 3, 1, tzinfo=UTC)}, "ARCHIVED"),
+        ("productId", {"is_active": False}, "PRODUCT_NOT_SOLD"),
+        ("productId", {"archived_at": datetime(2026, 3, 1, tzinfo=UTC)}, "ARCHIVED"),
     ],
 )
-async def test_a_list_that_is_not_in_use_on_a_day_gives_no_price(
-    app: kehu.App, retail: PriceList, drill: Product, values: dict[str, object], code: str
+async def test_a_list_or_product_that_is_not_in_use_on_a_day_gives_no_price(
+    app: kehu.App, retail: PriceList, drill: Product, unusable: str, values: dict[str, object], code: str
 ) -> None:
     await saved(app, item(retail, drill, "10.5"))
-    await changed(app, retail, **values)
-    assert await price_refused(app, retail, drill) == [(code, "priceListId")]
+    records: dict[str, PriceList | Product] = {"priceListId": retail, "productId": drill}
+    await changed(app, records[unusable], **values)
+    assert await price_refused(app, retail, drill) == [(code, unusable)]
 
 
-@pytest.mark.parametrize(
-    ("values", "code"),
-    [
-        ({"is_active": False}, "PRODUCT_NOT_SOLD"),
-        ({"archived_at": datetime(2026, 3, 1, tzinfo=UTC)}, "ARCHIVED"),
-    ],
-)
-async def test_a_product_that_is_not_sold_has_no_price(
-    app: kehu.App, retail: PriceList, drill: Product, values: dict[str, object], code: str
-) -> None:
+async def test_an_archived_product_is_named(app: kehu.App, retail: PriceList, drill: Product) -> None:
     await saved(app, item(retail, drill, "10.5"))
-    await changed(app, drill, **values)
-    assert await price_refused(app, retail, drill) == [(code, "productId")]
+    await changed(app, drill, archived_at=datetime(2026, 3, 1, tzinfo=UTC))
+    async with app.context() as ctx:
+        with pytest.raises(kehu.Refusal) as refusal:
+            await find_price(ctx, retail.id, drill.id, quantity=Decimal(1), on=TODAY)
+    assert str(refusal.value) == f"{drill.name} is archived; take it back first."
 
 
 async def test_prices_of_a_product_to_come_are_prepared(

@@ -14,7 +14,7 @@ from kehu.kernel.context import Context
 from kehu.kernel.db import Unscoped
 from kehu.kernel.errors import Refusal
 from kehu.kernel.texts import text
-from kehu.kernel.writing.archived import check_current
+from kehu.kernel.writing.archived import RecordArchived, check_current
 
 whoever_asks = Unscoped("rates and prices are what they are")
 
@@ -26,7 +26,14 @@ class NoCurrencyRate(Refusal):
 
 
 async def find_price(
-    ctx: Context, price_list_id: uuid.UUID, product_id: uuid.UUID, *, quantity: Decimal, on: date
+    ctx: Context,
+    price_list_id: uuid.UUID,
+    product_id: uuid.UUID,
+    *,
+    quantity: Decimal,
+    on: date,
+    product_field: object = "product_id",
+    list_field: object = "price_list_id",
 ) -> Decimal | None:
     """The price of one unit when `quantity` units are bought on a day, in the list's currency.
 
@@ -54,10 +61,9 @@ async def find_price(
     if found is None:
         return None
     price_list, product, price = found
-    check_current(product, "Product", field="product_id")
-    product.check_in_use(field="product_id")
-    check_current(price_list, "PriceList", field="price_list_id")
-    price_list.check_holds(on, field="price_list_id")
+    check_offered(product, field=product_field)
+    check_current(price_list, "PriceList", field=list_field)
+    price_list.check_holds(on, field=list_field)
     return price
 
 
@@ -70,8 +76,15 @@ async def check_sold(ctx: Context, products: Iterable[uuid.UUID | None], *, fiel
     unsold = sa.or_(Product.is_active.is_(False), Product.archived_at.is_not(None))
     statement = sa.select(Product).where(Product.id.in_(keys), unsold).order_by(Product.code).limit(1)
     for product in await whoever_asks.scalars(ctx, statement):
-        check_current(product, "Product", field=field)
-        product.check_in_use(field=field)
+        check_offered(product, field=field)
+
+
+def check_offered(product: Product, *, field: object) -> None:
+    """Raise RecordArchived or ProductNotSold, which name the product and blame `field`, unless it can be offered."""
+    if product.archived_at is not None:
+        message = text("{product} is archived; take it back first.", product=product.name)
+        raise RecordArchived(message, field=field)
+    product.check_in_use(field=field)
 
 
 async def convert(

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 import kehu
 from kehu.business.approvals.models import NoApprover
 from kehu.business.approvals.requests import request_approval
-from kehu.crm.products.queries import check_sold
+from kehu.crm.products.queries import check_offered, check_sold
+from kehu.kernel.errors import within
 from kehu.kernel.ids import key_of
 from kehu_partner_inventory.billing.invoicing import bill_lines, credit_lines
 from kehu_partner_inventory.billing.models import PartnerInvoice
@@ -67,7 +68,11 @@ async def set_lines(order: ChannelOrder, ctx: kehu.Context, lines: list[WantedLi
     order.move("change")
     for line in await lines_of(ctx, order):
         await ctx.delete(line)
-    await write_lines(ctx, order, [await _wanted(ctx, order, line) for line in lines])
+    wanted = []
+    for index, each in enumerate(lines):
+        with within(f"lines.{index}"):
+            wanted.append(await _wanted(ctx, order, each))
+    await write_lines(ctx, order, wanted)
 
 
 @channel_order.action
@@ -225,9 +230,13 @@ async def _hold_nothing(ctx: kehu.Context, lines: Sequence[ChannelOrderLine]) ->
 
 
 async def _wanted(ctx: kehu.Context, order: ChannelOrder, line: WantedLine) -> OrderedLine:
-    """What a line asks for. Raises ProductNotSold, and Forbidden for a price that somebody may not agree on."""
-    product = await ctx.get_current(kehu.Product, key_of(line.product_id, "Product"), field="lines")
-    product.check_in_use(field="lines")
+    """What a line asks for.
+
+    Raises RecordArchived, ProductNotSold, and Forbidden for a price that somebody may not agree on.
+    """
+    key = key_of(line.product_id, "Product", field="product_id")
+    product = await ctx.get(kehu.Product, key, field="product_id")
+    check_offered(product, field="product_id")
     if line.unit_price is None and not line.discount_percent:
         return OrderedLine(product, line.quantity)
     ctx.require(AGREE)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import kehu
+from kehu.kernel.errors import within
 from kehu.kernel.model import ExactDecimal
 from kehu_partner_inventory.orders.models import (
     ZERO,
@@ -37,7 +38,8 @@ async def write_lines(ctx: kehu.Context, order: ChannelOrder, lines: Sequence[Or
     rules = await price_rules(ctx, await partner_of(ctx, order), keys, on=ctx.today())
     made = []
     for position, line in enumerate(lines, start=1):
-        steps = _steps(rules[line.product.id], line)
+        with within(f"lines.{position - 1}"):
+            steps = _steps(rules[line.product.id], line)
         price = steps[-1].price
         made.append(
             ChannelOrderLine(

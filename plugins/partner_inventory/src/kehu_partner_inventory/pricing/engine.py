@@ -93,7 +93,7 @@ class PriceRules:
         if self.unusable is not None:
             raise self.unusable
         raise NoPrice(
-            kehu.text("There is no price of {product} for this partner.", product=product), field="lines"
+            kehu.text("There is no price of {product} for this partner.", product=product), field="product_id"
         )
 
     def _from_list(self, quantity: Decimal) -> Iterable[PriceStep]:

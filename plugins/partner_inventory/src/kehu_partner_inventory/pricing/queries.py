@@ -107,8 +107,8 @@ def _unusable(price_list: kehu.PriceList | None, on: date) -> kehu.Refusal | Non
     """Why the prices of a list cannot be taken on a day; None where they can."""
     try:
         if price_list is not None:
-            check_current(price_list, "PriceList", field="partner")
-            price_list.check_holds(on, field="partner")
+            check_current(price_list, "PriceList", field="product_id")
+            price_list.check_holds(on, field="product_id")
     except (PriceListNotActive, RecordArchived) as refusal:
         return refusal
     return None

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 import kehu
-from kehu.crm.products.queries import find_price
+from kehu.crm.products.queries import check_offered, find_price
+from kehu.kernel.errors import within
 from kehu.kernel.ids import key_of
 from kehu_sfa.lines.models import ImpossibleLine, NoPrice, PricedLine, stored_quantity
 from kehu_sfa.lines.rules import whoever_asks
@@ -45,12 +46,15 @@ async def make_lines(
 ) -> list[L]:
     """Lines of a kind, numbered from 1, with prices and rates as they are on a day; in no session, and not reckoned.
 
-    Raises NoPrice, ImpossibleLine, NotFound, ProductNotSold, PriceListNotActive.
+    Raises NoPrice, ImpossibleLine, NotFound, ProductNotSold, RecordArchived, PriceListNotActive, which blame the line.
     """
-    return [
-        await _line(ctx, kind, each, position, price_list_id, on)
-        for position, each in enumerate(offered, start=1)
-    ]
+    made = []
+    for index, each in enumerate(offered):
+        with within(f"lines.{index}"):
+            line = await _line(ctx, kind, each, index + 1, price_list_id, on)
+            line.check()
+        made.append(line)
+    return made
 
 
 async def _line(
@@ -67,7 +71,15 @@ async def _line(
         raise ImpossibleLine(kehu.text("A quantity is above zero."), field="quantity")
     list_price = None
     if product is not None and price_list_id is not None:
-        list_price = await find_price(ctx, price_list_id, product.id, quantity=quantity, on=on)
+        list_price = await find_price(
+            ctx,
+            price_list_id,
+            product.id,
+            quantity=quantity,
+            on=on,
+            product_field="product",
+            list_field="product",
+        )
     unit_price = list_price if offered.unit_price is None else offered.unit_price
     description = offered.description or (product.name if product else None)
     if unit_price is None:
@@ -96,14 +108,17 @@ async def _line(
 async def _product(ctx: kehu.Context, offered: OfferedLine) -> kehu.Product | None:
     if offered.product is None:
         return None
-    product = await ctx.get_current(kehu.Product, key_of(offered.product, "Product"), field="product")
-    product.check_in_use(field="product")
+    key = key_of(offered.product, "Product", field="product")
+    product = await ctx.get(kehu.Product, key, field="product")
+    check_offered(product, field="product")
     return product
 
 
 async def _rate(ctx: kehu.Context, offered: OfferedLine, on: date) -> TaxRate | None:
     if offered.tax_rate is not None:
-        return await ctx.get_current(TaxRate, key_of(offered.tax_rate, "TaxRate"), field="taxRate")
+        return await ctx.get_current(
+            TaxRate, key_of(offered.tax_rate, "TaxRate", field="taxRate"), field="taxRate"
+        )
     found = sa.select(TaxRate).where(TaxRate.is_default.is_(True), TaxRate.archived_at.is_(None))
     default = (await whoever_asks.scalars(ctx, found)).first()
     return default if default is not None and default.holds(on) else None

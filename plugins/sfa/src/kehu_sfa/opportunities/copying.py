@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 import kehu
+from kehu.crm.products.queries import check_sold
 from kehu.kernel.writing.offers import as_agreed
 from kehu_sfa.competitors.models import OpportunityCompetitor
 from kehu_sfa.opportunities.models import Opportunity
@@ -27,9 +28,6 @@ ABOUT = (
     *("expected_close_on", "source", "campaign", "owner_id", "team_id", "forecast_category"),
 )
 RECURRING = ("amount", "recurring_amount", "recurring_interval")
-OF_LINE = (
-    *("product_id", "description", "position", "quantity", "unit_price", "discount_percent", "unit_cost"),
-)
 
 
 class NothingToSplit(kehu.Refusal):
@@ -48,11 +46,12 @@ class NewOpportunity:
 @opportunity.action
 async def clone(opportunity: Opportunity, ctx: kehu.Context, name: str | None = None) -> NewOpportunity:
     """A new open opportunity with the same customer, lines, contacts and competitors, in the first stage."""
+    lines = await _of(ctx, OpportunityLine, opportunity)
+    await check_sold(ctx, (line.product_id for line in lines), field="id")
     stage = await first_stage(ctx, opportunity.pipeline_id, StageCategory.OPEN)
     made = await _begin(ctx, opportunity, stage, name=name or opportunity.name, also=RECURRING)
-    for line in await _of(ctx, OpportunityLine, opportunity):
-        values: dict[str, Any] = {column: getattr(line, column) for column in OF_LINE}
-        ctx.add(OpportunityLine(opportunity_id=made.id, **values))
+    for line in lines:
+        ctx.add(OpportunityLine(opportunity_id=made.id, **line.terms()))
     await _take_along(ctx, opportunity, made)
     return NewOpportunity(made)
 
@@ -99,8 +98,7 @@ async def _split_lines(
     made = await _begin(ctx, deal, stage, name=name)
     for line in own:
         if line.id in going:
-            values: dict[str, Any] = {column: getattr(line, column) for column in OF_LINE}
-            as_agreed(ctx.add(OpportunityLine(opportunity_id=made.id, **values)))
+            as_agreed(ctx.add(OpportunityLine(opportunity_id=made.id, **line.terms())))
             await ctx.delete(line)
     await ctx.flush()
     await _take_along(ctx, deal, made)

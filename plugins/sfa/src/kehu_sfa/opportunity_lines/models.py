@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from decimal import Decimal
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
@@ -13,6 +14,10 @@ from kehu_sfa.lines.models import MARGIN, PERCENT, ImpossibleLine
 from kehu_sfa.money.rounding import HUNDRED, percent_of, rounded
 from kehu_sfa.opportunities.models import Opportunity
 from kehu_sfa.sfa_base import Base, set_by_a_rule
+
+_TERMS = (
+    *("product_id", "description", "position", "quantity", "unit_price", "discount_percent", "unit_cost"),
+)
 
 
 class OpportunityLine(kehu.Entity, Base):
@@ -57,6 +62,10 @@ class OpportunityLine(kehu.Entity, Base):
         read=MARGIN,
         doc="What is left of the amount after the cost; none where that is not known.",
     )
+
+    def terms(self) -> dict[str, Any]:
+        """What is sold and at which price, for a line of another opportunity; without amounts."""
+        return {name: getattr(self, name) for name in _TERMS}
 
     def reckon(self, currency: str) -> None:
         """Set amount and margin. Raises ImpossibleLine."""

@@ -177,7 +177,7 @@ class Order(Priced, kehu.Owned, Base):
         status = self._after("cancel")
         if not reason.strip():
             message = kehu.text("{order} is cancelled for a reason.", order=self.number)
-            raise CancelReasonMissing(message, field=Order.cancel_reason)
+            raise CancelReasonMissing(message, field="reason")
         self.status, self.cancel_reason, self.cancelled_at = status, reason, at
 
     def receive(self, payment: Payment) -> None:

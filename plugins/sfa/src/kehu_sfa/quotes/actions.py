@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import kehu
 from kehu.business.approvals.requests import request_approval
+from kehu.crm.products.models import PriceListNotActive
 from kehu.crm.products.queries import check_sold
 from kehu.kernel.writing.offers import as_agreed
 from kehu_sfa.discount_limits.queries import limit_of
@@ -37,7 +39,7 @@ async def quote_for(
     price_list: kehu.PriceList | None = None,
     valid_until_on: date | None = None,
 ) -> Quote:
-    """Draft a quote for a deal, with its customer and these lines."""
+    """Draft a quote for a deal, with its customer and these lines, at prices of its list unless one is given."""
     if opportunity.customer_id is None:
         message = kehu.text("{deal} has no customer yet.", deal=opportunity.name)
         raise CustomerMissing(message, field=Opportunity.customer_id)
@@ -46,7 +48,7 @@ async def quote_for(
         customer_id=opportunity.customer_id,
         contact_id=opportunity.contact_id,
         opportunity_id=opportunity.id,
-        price_list_id=price_list.id if price_list else None,
+        price_list_id=price_list.id if price_list else await _list_in_use(ctx, opportunity),
         valid_until_on=valid_until_on,
         owner_id=opportunity.owner_id,
         team_id=opportunity.team_id,
@@ -55,6 +57,18 @@ async def quote_for(
     await ctx.flush()
     await _put_lines(ctx, draft, lines)
     return draft
+
+
+async def _list_in_use(ctx: kehu.Context, deal: Opportunity) -> uuid.UUID | None:
+    """The price list of a deal; none where new offers cannot be made from it."""
+    own = None if deal.price_list_id is None else await ctx.find(kehu.PriceList, deal.price_list_id)
+    if own is None or own.archived_at is not None:
+        return None
+    try:
+        own.check_holds(ctx.today(), field="price_list")
+    except PriceListNotActive:
+        return None
+    return own.id
 
 
 @quote.action

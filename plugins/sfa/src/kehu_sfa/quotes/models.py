@@ -201,7 +201,7 @@ class Quote(Priced, kehu.Owned, Base):
         status = self._after("decline")
         if not reason.strip():
             message = kehu.text("{quote} is declined for a reason.", quote=self.title)
-            raise DeclineReasonMissing(message, field=Quote.decline_reason)
+            raise DeclineReasonMissing(message, field="reason")
         self.decline_reason, self.decline_note = reason, note
         self.status, self.decided_on = status, on
 
