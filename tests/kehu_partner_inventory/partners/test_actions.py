@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 import sqlalchemy as sa
 
 import kehu
@@ -18,14 +17,9 @@ from kehu_partner_inventory import (
     PartnerProgramme,
 )
 from tests.kehu.factories import change_refused, changed, refused, saved
-from tests.kehu_partner_inventory.channel import Channel, open_channel
+from tests.kehu_partner_inventory.channel import Channel
 from tests.kehu_partner_inventory.conftest import Clock
 from tests.kehu_partner_inventory.depot import D, depot_of
-
-
-@pytest.fixture
-async def channel(app: kehu.App) -> Channel:
-    return await open_channel(app)
 
 
 async def test_a_partner_applies_is_approved_activated_suspended_and_ended(channel: Channel) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import dataclasses
 import uuid
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
 import kehu
+from kehu.kernel.model import ExactDecimal
 from kehu.kernel.writing.offers import as_agreed
 from kehu_sfa.lines.rules import CurrencyDiffers
 from kehu_sfa.money.rounding import ZERO, percent_of, rounded
@@ -24,12 +25,6 @@ from kehu_sfa.plugin import opportunity, order, quote
 from kehu_sfa.quotes.models import Quote, QuoteLine, QuoteStatus
 
 whoever_asks = kehu.Unscoped("a won deal is worth all that was accepted")
-
-_FOUR_PLACES = Decimal("0.0001")
-_LINE = (
-    *("product_id", "description", "position", "quantity", "unit_price"),
-    *("discount_percent", "unit_cost"),
-)
 
 
 class DealLost(kehu.Refusal):
@@ -127,7 +122,7 @@ async def _follow(ctx: kehu.Context, deal: Opportunity) -> None:
         raise _differs(deal, deal.currency or "", worth.currency)
     present = await _lines_of(ctx, deal)
     wanted = await _accepted_lines(ctx, deal.id, worth.currency) if present else []
-    is_same = [_terms_of(line) for line in present] == wanted
+    is_same = [line.terms() for line in present] == wanted
     if is_same and (deal.amount, deal.currency) == (worth.amount, worth.currency):
         return
     for line in present:
@@ -187,16 +182,12 @@ def _as_accepted(line: QuoteLine, currency: str, position: int) -> dict[str, Any
     }
 
 
-def _terms_of(line: OpportunityLine) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in _LINE}
-
-
 def _terms(line: QuoteLine, currency: str) -> tuple[Decimal, Decimal, Decimal]:
     """Quantity, unit price and discount that come to the net of a line.
 
     Those of the line, else its quantity at what is left of the price; else all of it for its net.
     """
-    left = (line.net_amount / line.quantity).quantize(_FOUR_PLACES, ROUND_HALF_EVEN)
+    left = ExactDecimal().quantise(line.net_amount / line.quantity)
     for price, discount in ((line.unit_price, line.discount_percent), (left, ZERO)):
         gross = rounded(line.quantity * price, currency)
         if gross - percent_of(gross, discount, currency) == line.net_amount:
