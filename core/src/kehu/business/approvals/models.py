@@ -124,7 +124,10 @@ class ApprovalRule(Archivable, Base):
     kind: Mapped[str] = column(
         sa.String(100), index=True, doc="What is approved, in the words of its plugin: `sfa.discount`."
     )
-    above: Mapped[Decimal | None] = column(doc="It applies to more than this; none for anything.")
+    above: Mapped[Decimal | None] = column(
+        doc="It applies to more than this; none for anything. An amount is compared as a plain number, in the "
+        "currency of what is approved and never converted: 10000 is passed by 10001 JPY as by 10001 EUR."
+    )
     position: Mapped[int] = column(default=10, doc="When it is asked, smallest first; equals together.")
     approver_id: Mapped[uuid.UUID | None] = ref(User, doc="The user who is asked.")
     role_id: Mapped[uuid.UUID | None] = ref(Role, doc="Or: anybody with this role is asked.")

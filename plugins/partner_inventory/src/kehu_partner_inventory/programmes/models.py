@@ -88,7 +88,8 @@ class PartnerLevel(kehu.Archivable, Base):
     discount_percent: Mapped[Decimal] = kehu.column(default=Decimal(0), doc="What they pay less, 0 to 100.")
     payment_days: Mapped[int] = kehu.column(default=30, doc="Within how many days they pay.")
     credit_limit: Mapped[Decimal | None] = kehu.column(
-        doc="How much they may owe unless the partner has a limit of its own; none for nothing."
+        doc="How much they may owe unless the partner has a limit of its own; none for nothing. A plain number, in the "
+        "currency of each partner: 10000 is 10000 JPY for one that owes in JPY."
     )
 
     def check(self) -> None:

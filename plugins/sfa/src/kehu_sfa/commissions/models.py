@@ -87,7 +87,11 @@ class CommissionSlab(kehu.Entity, Base):
     __table_args__ = (sa.UniqueConstraint("plan_id", "product_id", "above"),)
     plan_id: Mapped[uuid.UUID] = kehu.ref(CommissionPlan, update=False, doc="Of which plan.")
     product_id: Mapped[uuid.UUID | None] = kehu.ref(kehu.Product, doc="For this product; none for the rest.")
-    above: Mapped[Decimal] = kehu.column(default=ZERO, doc="Sales of the period from which it holds.")
+    above: Mapped[Decimal] = kehu.column(
+        default=ZERO,
+        doc="Sales of the period from which it holds: a plain number, in each currency by itself. Sales in JPY reach "
+        "10000 at 10000 JPY, and do not count with those in EUR.",
+    )
     percent: Mapped[Decimal] = kehu.column(ExactDecimal(7, 4), doc="What is earned, 0 to 100.")
 
     def check(self) -> None:
