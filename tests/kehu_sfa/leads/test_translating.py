@@ -62,7 +62,7 @@ async def test_what_every_write_may_be_refused_for_is_told_in_chinese(sqlite_app
         told.append(error["message"])
 
     assert told == [
-        "您可以查看此线索，但不能执行 update。",
+        "您可以查看此线索，但无权执行此操作。",
         "没有此线索，或您无权查看。",
         "您读取后记录已更改：现为版本 1，不是 7。",
         "「名称」有 201 个字符，最多 200 个。",
